@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""Builds a program with Go from modules whose checksums are committed in go.sum."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+from parts.lockfile import Part, Source
+from parts.progress import Progress
+from parts.sources import Fetched, SourceFailed
+
+NEEDED_BYTES = 4_000_000_000
+
+
+def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched:
+    """The program, built. Modules and compiled packages survive an interruption, so a second run goes on."""
+    module = source.root / source["module"]
+    build = _Build(module, source["package"], work, _go(part, module))
+    free = shutil.disk_usage(work).free
+    if free < NEEDED_BYTES:
+        raise SourceFailed(
+            f"building {part.name} needs {NEEDED_BYTES / 1e9:.0f} GB of disk for a while and {work} has {free / 1e9:.1f} GB free"
+        )
+    with progress.task(f"{part.name}: downloading Go modules", lambda: f"{build.modules} modules"):
+        packages = build.packages()
+    with progress.task(
+        f"{part.name}: compiling {packages} packages with Go, which takes minutes", lambda: f"{build.compiled} done"
+    ):
+        program = build.run(part.name, source["ldflags"])
+    return Fetched(program, build.transferred())
+
+
+class _Build:
+    """One run of the go command, all of whose caches are in the work directory."""
+
+    def __init__(self, module: Path, package: str, work: Path, go: Path):
+        self.module = module
+        self.package = package
+        self.work = work
+        self.go = go
+        self.modules = 0
+        self.compiled = 0
+        (work / "tmp").mkdir(parents=True, exist_ok=True)
+        # Caches that the user chose in the environment are used; all else is ours, and is removed afterwards.
+        caches = {"GOMODCACHE": str(work / "modules"), "GOCACHE": str(work / "cache")}
+        self.environment = {
+            **caches,
+            **os.environ,
+            "GOTMPDIR": str(work / "tmp"),
+            "GOFLAGS": "-mod=readonly -modcacherw",
+            "GOTOOLCHAIN": "local",
+            "GOWORK": "off",
+            "CGO_ENABLED": "0",
+        }
+
+    def packages(self) -> int:
+        """Downloads the modules that the build needs, and counts the packages in it."""
+        return len(self._go("list", "-deps", self.package))
+
+    def run(self, name: str, ldflags: str) -> Path:
+        program = self.work / name
+        self._go("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", str(program), self.package)
+        return program
+
+    def transferred(self) -> int:
+        """The bytes of all module archives, if they were downloaded into the work directory."""
+        downloads = Path(self.environment["GOMODCACHE"]) / "cache" / "download"
+        if self.work not in downloads.parents:
+            return 0
+        return sum(file.stat().st_size for file in downloads.rglob("*") if file.is_file())
+
+    def _go(self, *arguments: str) -> list[str]:
+        """Runs go, counting what it says on standard error; returns the lines of its standard output."""
+        log = self.work / "go.log"
+        output = self.work / "go.out"
+        with open(log, "w", encoding="utf-8") as said, open(output, "w", encoding="utf-8") as out:
+            command = [self.go, *arguments]
+            with subprocess.Popen(
+                command, cwd=self.module, env=self.environment, stdout=out, stderr=subprocess.PIPE, text=True
+            ) as running:
+                try:
+                    for line in running.stderr or []:
+                        said.write(line)
+                        if line.startswith("go: downloading"):
+                            self.modules += 1
+                        elif ":" not in line:
+                            self.compiled += 1
+                except BaseException:
+                    running.terminate()
+                    raise
+        if running.returncode != 0:
+            last = (log.read_text(encoding="utf-8").strip().splitlines() or ["nothing"])[-1]
+            raise SourceFailed(f"go {arguments[0]} {self.package} failed: {last}; all it said is in {log}")
+        return output.read_text(encoding="utf-8").splitlines()
+
+
+def _go(part: Part, module: Path) -> Path:
+    """The first go that is new enough for the module; none is ever downloaded."""
+    needed = re.search(r"^go (\S+)$", (module / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
+    assert needed is not None, "every go.mod has a go line"
+    seen = []
+    for go in _installed():
+        version = subprocess.run(
+            [go, "env", "GOVERSION"],
+            env={**os.environ, "GOTOOLCHAIN": "local"},
+            capture_output=True,
+            check=False,
+            text=True,
+        ).stdout.strip()
+        if _numbers(version) >= _numbers(needed.group(1)):
+            return go
+        seen.append(f"{go} is {version or 'broken'}")
+    raise SourceFailed(
+        f"building {part.name} needs Go {needed.group(1)} or newer ({', '.join(seen) or 'none is installed'}):"
+        f" install it from https://go.dev/dl, or put {part.wanted} on PATH"
+    )
+
+
+def _installed() -> Iterator[Path]:
+    """PATH first, then where Go's own installer and Debian's backports put it."""
+    on_path = shutil.which("go")
+    if on_path:
+        yield Path(on_path)
+    for pattern in ("usr/local/go/bin/go", "usr/lib/go-*/bin/go"):
+        yield from sorted(Path("/").glob(pattern), key=lambda go: _numbers(str(go)), reverse=True)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
