@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.PathPattern;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.AuthorizationSpec;
+import dev.portcullis.policy.plan.BotSpec;
+import dev.portcullis.policy.plan.ClaimHeader;
+import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.CredentialLocation;
+import dev.portcullis.policy.plan.Expression;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.MatchSpec;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RequestSpec;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import dev.portcullis.policy.plan.RuleSpec;
+import dev.portcullis.policy.plan.SecretRef;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class PlanCodecTest {
+  private static final PolicyRef API = new PolicyRef("ApiPolicy", "shop", "orders");
+
+  @Test
+  void readsBackWhatItWrote() {
+    RoutePlan route = everything();
+    assertThat(PlanCodec.decodeRoute(PlanCodec.encode(route))).isEqualTo(route);
+  }
+
+  @Test
+  void readsBackAClosedRoute() {
+    RoutePlan route =
+        new ClosedRoute(
+            new RouteId("shop/orders"),
+            ClosedRoute.Reason.NO_POLICY,
+            "nothing targets it",
+            List.of());
+    assertThat(PlanCodec.decodeRoute(PlanCodec.encode(route))).isEqualTo(route);
+  }
+
+  @Test
+  void readsBackAKey() {
+    ApiKeyRecord key =
+        new ApiKeyRecord(
+            "shop",
+            "acme",
+            "7Q2M",
+            "9f86",
+            "acme",
+            "gold",
+            List.of("orders.read"),
+            null,
+            Instant.parse("2027-02-20T00:00:00Z"),
+            false,
+            new TreeMap<>(Map.of("api", "orders")));
+    assertThat(PlanCodec.decodeApiKey(PlanCodec.encode(key))).isEqualTo(key);
+  }
+
+  @Test
+  void refusesWhatItDoesNotUnderstand() {
+    byte[] json =
+        "{\"type\":\"Closed\",\"id\":\"a/b\",\"reason\":\"NO_POLICY\",\"detail\":\"\",\"sources\":[],\"more\":1}"
+            .getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> PlanCodec.decodeRoute(json))
+        .isInstanceOf(PlanFormatException.class)
+        .hasMessageContaining("more");
+  }
+
+  @Test
+  void versionsDifferWherePlansDo() {
+    RoutePlan a =
+        new ClosedRoute(new RouteId("a/b"), ClosedRoute.Reason.NO_POLICY, "Aa", List.of());
+    RoutePlan b =
+        new ClosedRoute(new RouteId("a/b"), ClosedRoute.Reason.NO_POLICY, "BB", List.of());
+    assertThat(PlanVersion.of(a)).isNotEqualTo(PlanVersion.of(b)).hasSize(64);
+  }
+
+  private static RoutePlan everything() {
+    MatchSpec match = new MatchSpec(List.of("GET"), List.of(PathPattern.parse("/orders/{id}/**")));
+    CredentialLocation bearer =
+        new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ");
+    Allowance rate = new Allowance.Rate(100, Duration.ofMinutes(1), 20);
+    Allowance quota = new Allowance.Quota(10, Allowance.Period.DAY, ZoneId.of("Europe/Berlin"));
+    return new GuardedRoute(
+        new RouteId("shop/orders/http"),
+        FailureMode.DENY,
+        List.of(Cidr.parse("10.0.0.0/8")),
+        new RequestSpec(
+            API,
+            Mode.ENFORCE,
+            List.of(),
+            List.of(Cidr.parse("2001:db8::/32")),
+            65536L,
+            List.of(),
+            null,
+            64),
+        new AuthenticationSpec(
+            API,
+            Mode.ENFORCE,
+            List.of(
+                new AuthMethodSpec.Jwt(
+                    "employees",
+                    "https://idp.example.com/",
+                    List.of("orders"),
+                    new JwksSpec.FromSecret(new SecretRef("shop", "keys", "jwks", "ab")),
+                    List.of(JwsAlgorithm.EdDSA),
+                    Duration.ofSeconds(30),
+                    List.of(bearer),
+                    List.of(new ClaimHeader("sub", "x-user-id"))),
+                new AuthMethodSpec.ApiKey("partners", "shop", new TreeMap<>(), List.of(bearer)),
+                new AuthMethodSpec.Anonymous("public"))),
+        new AuthorizationSpec(
+            API,
+            Mode.ENFORCE,
+            List.of(
+                new RuleSpec(
+                    "read",
+                    RuleSpec.Effect.ALLOW,
+                    Mode.SHADOW,
+                    List.of(match),
+                    List.of("orders.read"),
+                    new Expression("bot.score < 30")))),
+        List.of(
+            new LimitSpec(
+                API,
+                "a",
+                Mode.ENFORCE,
+                List.of(),
+                List.of(match),
+                null,
+                rate,
+                new TreeMap<>(Map.of("gold", rate)),
+                LimitSpec.LimitPhase.RATE),
+            new LimitSpec(
+                API,
+                "b",
+                Mode.ENFORCE,
+                List.of(new Expression("auth.client")),
+                List.of(),
+                null,
+                quota,
+                new TreeMap<>(),
+                LimitSpec.LimitPhase.QUOTA)),
+        new BotSpec(
+            API,
+            Mode.ENFORCE,
+            List.of(),
+            "v1",
+            new TreeMap<>(Map.of("userAgent", 100)),
+            List.of("partners"),
+            List.of(),
+            List.of(),
+            List.of(new BotSpec.Threshold(85, BotSpec.Action.DENY, Mode.ENFORCE))),
+        new AuditSpec(1.0, List.of("cookie")),
+        List.of(API));
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.policy.plan;
+
+import dev.portcullis.policy.match.Cidr;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route with the policies that guard it, merged. An absent section demands nothing.
+ *
+ * @param failureMode for Envoy only: what happens when it gets no answer
+ * @param trustedProxies whose {@code X-Forwarded-For} is believed; empty means the peer is the
+ *     client
+ * @param request checks of the request's form
+ * @param authentication who may call; null: nobody is asked
+ * @param authorization what callers may do; null: whoever authenticated may pass
+ * @param limits each applies
+ * @param bot how requests are scored; null: no score
+ */
+public record GuardedRoute(
+    RouteId id,
+    FailureMode failureMode,
+    List<Cidr> trustedProxies,
+    @Nullable RequestSpec request,
+    @Nullable AuthenticationSpec authentication,
+    @Nullable AuthorizationSpec authorization,
+    List<LimitSpec> limits,
+    @Nullable BotSpec bot,
+    AuditSpec audit,
+    List<PolicyRef> sources)
+    implements RoutePlan {
+
+  public GuardedRoute {
+    trustedProxies = List.copyOf(trustedProxies);
+    limits = List.copyOf(limits);
+    sources = List.copyOf(sources);
+  }
+}

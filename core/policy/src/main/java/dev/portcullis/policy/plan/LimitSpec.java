@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.policy.plan;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit: how much each key may have.
+ *
+ * @param source with {@code name}, the identity of its counters; {@code source/name}
+ * @param key the parts of the key; empty: the default (client, else subject, else address with IPv6
+ *     by /64)
+ * @param match any one suffices; empty: every request
+ * @param when must be true; null: always. An error applies the limit
+ * @param plans allowances by {@code auth.plan}, instead of {@code allowance}
+ * @param phase when it is charged, found by the compiler from what its expressions read
+ */
+public record LimitSpec(
+    PolicyRef source,
+    String name,
+    Mode mode,
+    List<Expression> key,
+    List<MatchSpec> match,
+    @Nullable Expression when,
+    Allowance allowance,
+    SortedMap<String, Allowance> plans,
+    LimitPhase phase) {
+
+  /** When a limit is charged. */
+  public enum LimitPhase {
+    /** Before anybody is identified: it reads neither {@code auth} nor {@code bot}. */
+    FLOOD,
+    /** When the caller is known. */
+    RATE,
+    /** Peeked when the caller is known, charged when the request is about to pass. */
+    QUOTA
+  }
+
+  public LimitSpec {
+    key = List.copyOf(key);
+    match = List.copyOf(match);
+    plans = Collections.unmodifiableSortedMap(new TreeMap<>(plans));
+  }
+}
