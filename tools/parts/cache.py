@@ -14,9 +14,9 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Iterator
 
 from parts.errors import FetchError
 from parts.lockfile import Part, digest
@@ -122,5 +122,11 @@ class Cache:
     def tidy(self, directory: Path) -> None:
         """Removes finished work; what cannot be removed is no error, only untidy."""
         shutil.rmtree(directory, ignore_errors=True)
+        self.prune(directory)
+
+    def prune(self, directory: Path) -> None:
+        """Removes a source's work directory and its group's, as far as they are empty."""
         with contextlib.suppress(OSError):
-            (self.root / "work").rmdir()
+            if directory.exists():
+                directory.rmdir()
+            directory.parent.rmdir()

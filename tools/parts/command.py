@@ -16,7 +16,7 @@ from pathlib import Path
 from parts.cache import Cache
 from parts.errors import FetchError
 from parts.fetcher import Fetcher, Outcome
-from parts.lockfile import LockFile, read
+from parts.lockfile import PARTS_LOCK, LockFile, read
 from parts.progress import Progress
 
 EPILOG = """\
@@ -34,13 +34,13 @@ exit codes: 0 all there, 1 parts.lock is broken, 2 wrong usage, 3 something is m
 """
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], lock_file: Path = PARTS_LOCK) -> int:
     """Runs the command; returns its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _parser().parse_args(arguments)
     progress = Progress(options.quiet)
     try:
-        lock = read()
+        lock = read(lock_file)
         fetcher = Fetcher(lock, Cache(options.dir.expanduser().absolute(), this_platform()), progress)
         if options.where:
             print(_where(fetcher, options.where))

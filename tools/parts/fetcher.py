@@ -97,12 +97,13 @@ class Fetcher:
                 return self._from(source, part)
             except (SourceFailed, ChecksumMismatch) as failure:
                 failures.append(failure)
+                self.cache.prune(self._work(source, part))
                 self._failed.add(source.name)
         raise FetchError(f"{part.name}: {failures[-1] if failures else 'no source had it'}")
 
     def _from(self, source: Source, part: Part) -> Outcome:
         started = time.monotonic()
-        work = self.cache.work(part.group) / source.name
+        work = self._work(source, part)
         work.mkdir(parents=True, exist_ok=True)
         fetched = FETCH[source.kind](source, part, work, self.progress)
         fetched.program.chmod(0o755)
@@ -114,6 +115,9 @@ class Fetcher:
         if all(self.cached(self.lock.part(name)) for name in source.parts):
             self.cache.tidy(work)
         return Outcome(part, self.cache.path(part), stamp, fetched.transferred, time.monotonic() - started, False)
+
+    def _work(self, source: Source, part: Part) -> Path:
+        return self.cache.work(part.group) / source.name
 
     def _sources(self, part: Part) -> list[Source]:
         return self.lock.sources_of(part, self.cache.platform)

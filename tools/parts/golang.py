@@ -8,8 +8,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 from parts.lockfile import Part, Source
 from parts.progress import Progress
@@ -25,7 +25,8 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
     free = shutil.disk_usage(work).free
     if free < NEEDED_BYTES:
         raise SourceFailed(
-            f"building {part.name} needs {NEEDED_BYTES / 1e9:.0f} GB of disk for a while and {work} has {free / 1e9:.1f} GB free"
+            f"building {part.name} needs {NEEDED_BYTES / 1e9:.0f} GB of disk for a while,"
+            f" and {work} has {free / 1e9:.1f} GB: free some, or choose another place with --dir"
         )
     with progress.task(f"{part.name}: downloading Go modules", lambda: f"{build.modules} modules"):
         packages = build.packages()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from parts.errors import LockFileError, UnknownPart
 
-TOOLS = Path(__file__).resolve().parent.parent
+PARTS_LOCK = Path(__file__).resolve().parent.parent / "parts.lock"
 KINDS = {
     "archive": {"url", "member"},
     "file": {"url"},
@@ -95,7 +95,7 @@ class LockFile:
         return [s for s in self.sources if part.name in s.parts and s.platform in (platform, "any")]
 
 
-def read(path: Path = TOOLS / "parts.lock") -> LockFile:
+def read(path: Path) -> LockFile:
     """Reads the lock file; `module` directories are relative to it."""
     ini = configparser.ConfigParser(interpolation=None)
     try:

@@ -8,7 +8,8 @@ import contextlib
 import sys
 import threading
 import time
-from typing import Callable, Iterator, TextIO
+from collections.abc import Callable, Iterator
+from typing import TextIO
 
 PLAIN_INTERVAL_SECONDS = 30.0
 LIVE_INTERVAL_SECONDS = 0.2
@@ -17,10 +18,10 @@ LIVE_INTERVAL_SECONDS = 0.2
 class Progress:
     """Reports notes and tasks; silent when quiet."""
 
-    def __init__(self, quiet: bool = False, stream: TextIO = sys.stderr):
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None):
         self.quiet = quiet
-        self.stream = stream
-        self.live = stream.isatty() and not quiet
+        self.stream = stream or sys.stderr
+        self.live = self.stream.isatty() and not quiet
 
     def note(self, text: str) -> None:
         if not self.quiet:

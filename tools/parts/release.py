@@ -8,6 +8,7 @@ import shutil
 import socket
 import tarfile
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
     whole, partial = work / name, work / f"{name}.part"
     transferred = 0
     if not whole.exists():
-        with progress.task(f"{part.name}: downloading {url}", lambda: _size(partial)):
+        with progress.task(f"{part.name}: downloading {name} from {_host(url)}", lambda: _size(partial)):
             transferred = _download(url, partial)
         try:
             source.check(partial)
@@ -54,12 +55,14 @@ def _download(url: str, partial: Path) -> int:
     except urllib.error.HTTPError as error:
         if error.code == 416:  # all of it is here already; the checksum decides
             return 0
-        raise SourceFailed(f"{url} answered {error.code} {error.reason}") from error
+        raise SourceFailed(f"{_host(url)} answers {error.code} {error.reason} for {url}") from error
     except (urllib.error.URLError, socket.timeout, ConnectionError) as error:
-        raise SourceFailed(f"{url} is out of reach: {_reason(error)}") from error
+        raise SourceFailed(f"{_host(url)} is out of reach ({_reason(error)})") from error
     received = partial.stat().st_size - (have if resumed else 0)
     if announced is not None and received != int(announced):
-        raise SourceFailed(f"{url} broke off after {megabytes(received)} of {megabytes(int(announced))}; run again to go on")
+        raise SourceFailed(
+            f"{_host(url)} broke off after {megabytes(received)} of {megabytes(int(announced))}; run again to go on"
+        )
     return received
 
 
@@ -73,6 +76,10 @@ def _extract(archive: Path, member: str, program: Path) -> None:
                 shutil.copyfileobj(stream, file, 1 << 20)
     except (KeyError, tarfile.TarError) as error:
         raise SourceFailed(f"{archive.name} holds no {member}") from error
+
+
+def _host(url: str) -> str:
+    return urllib.parse.urlsplit(url).netloc
 
 
 def _reason(error: Exception) -> str:
