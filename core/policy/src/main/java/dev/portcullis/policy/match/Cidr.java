@@ -43,7 +43,7 @@ public record Cidr(IpAddress address, int prefix) {
     int digits = text.length() - from;
     for (int i = from; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c < '0' || c > '9' || digits > 3) {
+      if (c < '0' || c > '9' || digits > 3 || (digits > 1 && text.charAt(from) == '0')) {
         throw new IllegalArgumentException("not an address range: " + text);
       }
       length = length * 10 + (c - '0');
