@@ -4,12 +4,15 @@
 package dev.portcullis.codec;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The canonical JSON form of plan resources. Keys stand in the order of their record components,
@@ -19,8 +22,14 @@ import java.io.IOException;
 public final class PlanCodec {
   private static final JsonMapper MAPPER = PlanJson.mapper();
   private static final ObjectWriter COMPACT = MAPPER.writer();
+  private static final ObjectWriter PRETTY =
+      MAPPER.writer(
+          new DefaultPrettyPrinter()
+              .withArrayIndenter(new DefaultIndenter("  ", "\n"))
+              .withObjectIndenter(new DefaultIndenter("  ", "\n")));
   private static final ObjectReader ROUTE = MAPPER.readerFor(RoutePlan.class);
   private static final ObjectReader API_KEY = MAPPER.readerFor(ApiKeyRecord.class);
+  private static final ObjectReader SNAPSHOT = MAPPER.readerFor(PlanSnapshot.class);
 
   private PlanCodec() {}
 
@@ -32,6 +41,14 @@ public final class PlanCodec {
   /** UTF-8 JSON of an issued key. */
   public static byte[] encode(ApiKeyRecord key) {
     return bytes(COMPACT, key);
+  }
+
+  /** UTF-8 JSON of a whole plan, indented for people; ends with a line break. */
+  public static byte[] encode(PlanSnapshot plan) {
+    byte[] json = bytes(PRETTY, plan);
+    byte[] line = Arrays.copyOf(json, json.length + 1);
+    line[json.length] = '\n';
+    return line;
   }
 
   /**
@@ -50,6 +67,16 @@ public final class PlanCodec {
    */
   public static ApiKeyRecord decodeApiKey(byte[] json) {
     return read(API_KEY, ApiKeyRecord.class, json);
+  }
+
+  /**
+   * Reads a whole plan.
+   *
+   * @throws PlanFormatException when the bytes are not a plan that this version understands, or
+   *     name a route or key twice
+   */
+  public static PlanSnapshot decodeSnapshot(byte[] json) {
+    return read(SNAPSHOT, PlanSnapshot.class, json);
   }
 
   private static byte[] bytes(ObjectWriter writer, Object value) {

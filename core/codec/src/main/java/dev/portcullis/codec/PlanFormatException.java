@@ -9,6 +9,10 @@ import java.io.Serial;
 public final class PlanFormatException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  PlanFormatException(String message) {
+    super(message);
+  }
+
   PlanFormatException(String message, Throwable cause) {
     super(message, cause);
   }
