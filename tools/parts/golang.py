@@ -31,7 +31,7 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
     with progress.task(f"{part.name}: downloading Go modules", lambda: f"{build.modules} modules"):
         packages = build.packages()
     with progress.task(
-        f"{part.name}: compiling {packages} packages with Go, which takes minutes", lambda: f"{build.compiled} done"
+        f"{part.name}: compiling with Go, which takes minutes", lambda: f"{build.compiled} of {packages} packages"
     ):
         program = build.run(part.name, source["ldflags"])
     return Fetched(program, build.transferred())

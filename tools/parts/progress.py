@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 import threading
 import time
@@ -46,6 +47,8 @@ class Progress:
         while not ended.wait(LIVE_INTERVAL_SECONDS if self.live else PLAIN_INTERVAL_SECONDS):
             line = ", ".join(filter(None, [what, status(), elapsed(time.monotonic() - started)]))
             if self.live:
+                # A line that wraps could not be taken back.
+                line = line[: shutil.get_terminal_size().columns - 1]
                 print(f"\r\033[K{line}", end="", file=self.stream, flush=True)
             else:
                 self.note(line)
