@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from parts.lockfile import Part, Source
 from parts.progress import Progress
 from parts.sources import Fetched, SourceFailed
 
-NEEDED_BYTES = 4_000_000_000
+NEEDED_BYTES = 5_500_000_000
 
 
 def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched:
@@ -25,7 +26,7 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
     free = shutil.disk_usage(work).free
     if free < NEEDED_BYTES:
         raise SourceFailed(
-            f"building {part.name} needs {NEEDED_BYTES / 1e9:.0f} GB of disk for a while,"
+            f"building {part.name} needs {NEEDED_BYTES / 1e9:.1f} GB of disk for a while,"
             f" and {work} has {free / 1e9:.1f} GB: free some, or choose another place with --dir"
         )
     with progress.task(f"{part.name}: downloading Go modules", lambda: f"{build.modules} modules"):
@@ -93,7 +94,7 @@ class _Build:
                         elif ":" not in line:
                             self.compiled += 1
                 except BaseException:
-                    running.terminate()
+                    running.send_signal(signal.SIGINT)  # go stops its compilers; a harder signal would orphan them
                     raise
         if running.returncode != 0:
             last = (log.read_text(encoding="utf-8").strip().splitlines() or ["nothing"])[-1]
