@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.crds.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.portcullis.crds.v1alpha1.apipolicy.Audit;
+import dev.portcullis.crds.v1alpha1.apipolicy.Authentication;
+import dev.portcullis.crds.v1alpha1.apipolicy.Authorization;
+import dev.portcullis.crds.v1alpha1.apipolicy.ClientAddress;
+import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
+import dev.portcullis.crds.v1alpha1.apipolicy.IpAccess;
+import dev.portcullis.crds.v1alpha1.apipolicy.RequestChecks;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who may call the targets, from where, and with what. An absent section demands nothing. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record ApiPolicySpec(
+    @JsonPropertyDescription("What the policy guards, in its own namespace.")
+        @Required
+        @Size(min = 1, max = 16)
+        @ValidationRule(value = Rules.UNIQUE_TARGETS, message = Rules.UNIQUE_TARGETS_MESSAGE)
+        List<TargetRef> targetRefs,
+    @JsonPropertyDescription(
+            "Enforce acts; Shadow only records what it would have done. An authorization rule may"
+                + " set its own.")
+        @Default("Enforce")
+        Mode mode,
+    @JsonPropertyDescription(
+            "What Envoy does when it gets no answer from the decision service: Deny or Allow.")
+        @Default("Deny")
+        FailureMode failureMode,
+    @JsonPropertyDescription("How the address of the client is found.")
+        @Nullable ClientAddress clientAddress,
+    @JsonPropertyDescription("Which client addresses may call.") @Nullable IpAccess ipAccess,
+    @JsonPropertyDescription("How callers prove who they are. Absent: nobody is asked.")
+        @Nullable Authentication authentication,
+    @JsonPropertyDescription(
+            "What callers may do. Absent: whoever authenticated may pass. Present: what no rule"
+                + " allows is denied.")
+        @Nullable Authorization authorization,
+    @JsonPropertyDescription("What form requests must have.") @Nullable RequestChecks request,
+    @JsonPropertyDescription("What the decision log keeps.") @Nullable Audit audit)
+    implements PolicySpec {
+
+  public ApiPolicySpec {
+    targetRefs = Absent.toEmpty(targetRefs);
+    mode = mode == null ? Mode.ENFORCE : mode;
+    failureMode = failureMode == null ? FailureMode.DENY : failureMode;
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.crds.v1alpha1;
+
+/** Shapes of names, as regular expressions (RE2) for the schema. */
+public final class Names {
+  private Names() {}
+
+  /** A DNS label (RFC 1123), lower case. */
+  public static final String DNS_LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
+  /** A DNS subdomain (RFC 1123), lower case. */
+  public static final String DNS_SUBDOMAIN =
+      "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+
+  /** A header name without underscores, which Envoy refuses. */
+  public static final String HEADER = "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$";
+
+  /** An OAuth scope (RFC 6749 section 3.3). */
+  public static final String SCOPE = "^[!#-\\[\\]-~]+$";
+
+  /** The name of a plan, as ApiKeys and limits refer to it. */
+  public static final String PLAN = "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$";
+
+  /** A media type without parameters, lower case. */
+  public static final String MEDIA_TYPE = "^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$";
+
+  /** Whole seconds, minutes or hours. */
+  public static final String DURATION = "^[0-9]{1,5}[smh]$";
+
+  /** A point in time (RFC 3339). */
+  public static final String TIME =
+      "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+          + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?"
+          + "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
+}

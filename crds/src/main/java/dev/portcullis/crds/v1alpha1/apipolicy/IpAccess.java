@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.crds.v1alpha1.apipolicy;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.portcullis.crds.v1alpha1.Absent;
+import dev.portcullis.crds.v1alpha1.Rules;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/**
+ * Which client addresses may call.
+ *
+ * @param allow addresses or CIDR ranges; when not empty, a client outside of them is refused
+ * @param deny addresses or CIDR ranges; a client inside of them is refused, also when it is allowed
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "has(self.allow) || has(self.deny)",
+    message = "ipAccess needs allow or deny: leave ipAccess out to admit every address")
+public record IpAccess(
+    @JsonPropertyDescription("Addresses or CIDR ranges that may call. Default: every address.")
+        @Size(min = 1, max = 256)
+        @ValidationRule(value = Rules.ADDRESSES, message = "allow: " + Rules.ADDRESSES_MESSAGE)
+        List<@Size(min = 1, max = 43) String> allow,
+    @JsonPropertyDescription(
+            "Addresses or CIDR ranges that may not call, also when they are allowed.")
+        @Size(min = 1, max = 256)
+        @ValidationRule(value = Rules.ADDRESSES, message = "deny: " + Rules.ADDRESSES_MESSAGE)
+        List<@Size(min = 1, max = 43) String> deny) {
+
+  public IpAccess {
+    allow = Absent.toEmpty(allow);
+    deny = Absent.toEmpty(deny);
+  }
+}

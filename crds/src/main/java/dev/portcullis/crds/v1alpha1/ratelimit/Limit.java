@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.crds.v1alpha1.ratelimit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.portcullis.crds.v1alpha1.Absent;
+import dev.portcullis.crds.v1alpha1.Mode;
+import dev.portcullis.crds.v1alpha1.Names;
+import dev.portcullis.crds.v1alpha1.RequestMatch;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit: exactly one of {@code rate} and {@code quota} for each key.
+ *
+ * @param mode null: the policy's
+ * @param match any one suffices; empty: every request
+ * @param key CEL expressions, whose values together are the key; empty: client, else subject, else
+ *     address with IPv6 by /64
+ * @param when a CEL expression; null: always
+ * @param plans allowances by {@code auth.plan}, instead of that of {@code rate} or {@code quota}
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "has(self.rate) != has(self.quota)",
+    message = "a limit needs exactly one of rate and quota: give each a limit of its own")
+@ValidationRule(
+    value =
+        "!has(self.plans) || has(self.rate) || self.plans.all(plan, !has(self.plans[plan].burst))",
+    message = "burst goes with rate only: remove it from the plans of a quota",
+    fieldPath = ".plans")
+public record Limit(
+    @JsonPropertyDescription(
+            "Name of the limit, unique in the policy. Decisions and RateLimit headers name it.")
+        @Required
+        @Size(min = 1, max = 63)
+        @Pattern(Names.DNS_LABEL)
+        String name,
+    @JsonPropertyDescription("Enforce or Shadow. Default: the policy's mode.") @Nullable Mode mode,
+    @JsonPropertyDescription("Requests it counts, any of which matches. Default: every request.")
+        @Size(max = 16)
+        List<RequestMatch> match,
+    @JsonPropertyDescription(
+            "CEL expressions whose values together tell whose counter it is."
+                + " Default: the client, else the subject, else the address (IPv6 by /64).")
+        @Size(max = 8)
+        List<@Size(min = 1, max = 512) String> key,
+    @JsonPropertyDescription(
+            "A CEL expression that must be true for the limit to apply. An error applies it.")
+        @Size(min = 1, max = 2048)
+        @Nullable String when,
+    @JsonPropertyDescription("An even rate.") @Nullable Rate rate,
+    @JsonPropertyDescription("An allowance by the calendar.") @Nullable Quota quota,
+    @JsonPropertyDescription("Allowances by auth.plan, instead of the one above.")
+        @Size(min = 1, max = 32)
+        @ValidationRule(
+            value = "self.all(plan, plan.size() <= 63 && plan.matches('" + Names.PLAN + "'))",
+            message =
+                "plans: a plan's name has letters, digits, dot, underscore and dash, at most 63 of"
+                    + " them")
+        Map<String, PlanAllowance> plans) {
+
+  public Limit {
+    match = Absent.toEmpty(match);
+    key = Absent.toEmpty(key);
+    plans = Absent.toEmpty(plans);
+  }
+}
