@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * Decides requests by the plans that are loaded. Thread-safe.
+ *
+ * <p>{@code decide} does no I/O and never throws; whatever goes wrong inside it is a refusal.
+ */
+public interface Engine {
+
+  /**
+   * Decides one request.
+   *
+   * @param route the id from Envoy's context extensions; an unknown one is refused
+   */
+  Decision decide(String route, RequestContext request);
+
+  /**
+   * Loads some routes and drops others; all other routes stay as they are. Each route changes
+   * atomically, and a request in flight ends by the version with which it began.
+   *
+   * @return why a route could not be loaded; it keeps its former version, or is closed when it has
+   *     none
+   */
+  Map<RouteId, String> apply(Collection<? extends RoutePlan> put, Collection<RouteId> remove);
+
+  /** Loads exactly these routes and drops all others; returns what {@link #apply} returns. */
+  Map<RouteId, String> replace(Collection<? extends RoutePlan> routes);
+}

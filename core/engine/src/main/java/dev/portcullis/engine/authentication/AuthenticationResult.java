@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication;
+
+import java.util.List;
+
+/** What the methods of a route say of one request. */
+public sealed interface AuthenticationResult {
+
+  /** Some method holds. */
+  record Authenticated(Identity identity) implements AuthenticationResult {}
+
+  /**
+   * The request carries no credentials, and no method lets it in without.
+   *
+   * @param challenges values of {@code WWW-Authenticate}, one per method that has a scheme
+   */
+  record Missing(List<String> challenges) implements AuthenticationResult {
+    public Missing {
+      challenges = List.copyOf(challenges);
+    }
+  }
+
+  /**
+   * The request carries credentials that fail; it is never made anonymous.
+   *
+   * @param method name of the method that refused, or empty when credentials contradict each other
+   * @param detail why, for operators; never sent to clients, never the credential or a part of it
+   * @param challenges values of {@code WWW-Authenticate}
+   */
+  record Invalid(String method, String detail, List<String> challenges)
+      implements AuthenticationResult {
+    public Invalid {
+      challenges = List.copyOf(challenges);
+    }
+  }
+
+  /**
+   * Whether the credentials hold cannot be found out now.
+   *
+   * @param method name of the method that cannot tell
+   * @param cause for operators
+   */
+  record Unavailable(String method, String cause) implements AuthenticationResult {}
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication;
+
+import dev.portcullis.engine.request.RequestContext;
+
+/** The authentication methods of one route, compiled. Thread-safe; does no I/O. */
+@FunctionalInterface
+public interface Authenticator {
+
+  /**
+   * Finds the request's credentials and verifies them.
+   *
+   * <p>Never returns null. An exception counts as {@link AuthenticationResult.Unavailable}.
+   */
+  AuthenticationResult authenticate(RequestContext request);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.decision;
+
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.bot.BotScore;
+import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.plan.AuditSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of one request. A new decision is denied until every phase has run.
+ *
+ * @param id unique and not guessable: 26 characters of Crockford's base32, 128 bits
+ * @param route as Envoy named it
+ * @param refusal null exactly when the request is allowed
+ * @param by the rule that decided
+ * @param upstreamHeaders to set on the way to upstream, overwriting what the client sent
+ * @param removedHeaders names to remove on the way to upstream; never also in {@code
+ *     upstreamHeaders}
+ * @param responseHeaders to add to the response, be it ours or upstream's: {@code
+ *     www-authenticate}, {@code retry-after}, {@code ratelimit}, {@code ratelimit-policy}
+ * @param shadow what things in shadow mode would have done
+ * @param bot null: not scored
+ * @param identity null: not authenticated (yet)
+ * @param client address of the client behind trusted proxies
+ * @param audit what the decision log keeps
+ */
+public record Decision(
+    String id,
+    String route,
+    @Nullable Refusal refusal,
+    RuleRef by,
+    List<HeaderField> upstreamHeaders,
+    List<String> removedHeaders,
+    List<HeaderField> responseHeaders,
+    List<ShadowFinding> shadow,
+    @Nullable BotScore bot,
+    @Nullable Identity identity,
+    IpAddress client,
+    AuditSpec audit) {
+
+  /** Whether the request may pass. */
+  public boolean allowed() {
+    return refusal == null;
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.request;
+
+import dev.portcullis.policy.match.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other end of the connection that Envoy took the request from.
+ *
+ * @param address of the connection itself, never from a header
+ * @param port 0 to 65535
+ * @param principal the verified identity of its certificate ({@code spiffe://…}); null: none
+ */
+public record Peer(IpAddress address, int port, @Nullable String principal) {}
