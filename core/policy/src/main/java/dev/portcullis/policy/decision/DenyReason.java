@@ -3,6 +3,8 @@
 
 package dev.portcullis.policy.decision;
 
+import java.util.Locale;
+
 /**
  * Why a request was refused. Names are stable: they stand in problem documents, logs and metrics.
  *
@@ -32,11 +34,14 @@ public enum DenyReason {
   private final int httpStatus;
   private final int grpcStatus;
   private final String title;
+  private final String problemType;
 
   DenyReason(int httpStatus, int grpcStatus, String title) {
     this.httpStatus = httpStatus;
     this.grpcStatus = grpcStatus;
     this.title = title;
+    this.problemType =
+        "https://portcullis.dev/problems/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The status that HTTP clients see. */
@@ -47,6 +52,14 @@ public enum DenyReason {
   /** The {@code grpc-status} that gRPC callers see. */
   public int grpcStatus() {
     return grpcStatus;
+  }
+
+  /**
+   * The {@code type} of its problem document (RFC 9457), stable: {@code
+   * https://portcullis.dev/problems/rate-limited}.
+   */
+  public String problemType() {
+    return problemType;
   }
 
   /** One sentence for people; says nothing about secrets. */

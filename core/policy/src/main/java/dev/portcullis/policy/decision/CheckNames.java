@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.policy.decision;
+
+/** Names on which Envoy's configuration and the decision service agree. */
+public final class CheckNames {
+  /**
+   * The context extension that holds the route id. Set by Envoy's configuration of the route, out
+   * of reach of clients.
+   */
+  public static final String ROUTE = "portcullis.route";
+
+  /** The media type of refusals (RFC 9457). */
+  public static final String PROBLEM_JSON = "application/problem+json";
+
+  /** The response header of a refusal that names the decision, as its problem document does. */
+  public static final String DECISION_ID_HEADER = "x-portcullis-decision-id";
+
+  private CheckNames() {}
+}
