@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.cluster;
+
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.envoy.proto.Addresses;
+import dev.portcullis.envoy.proto.Scalars;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.envoyproxy.envoy.type.v3.Percent;
+import java.util.List;
+
+/**
+ * The decision service.
+ *
+ * <p>Its replicas are asked for their health every second, so that one that is gone is left out
+ * within three. While none is healthy all are tried: no request passes by that, and a service that
+ * is too busy to answer health checks in time still decides what it can.
+ */
+public final class ExtAuthzCluster {
+  /** The name of the cluster. */
+  public static final String NAME = "portcullis-ext-authz";
+
+  private static final int CONNECT_MILLIS = 200;
+  private static final int MAX_CONNECTIONS = 1_024;
+
+  /** Checks in flight; as many retries, because each is one that nobody has answered. */
+  private static final int MAX_CHECKS = 8_192;
+
+  private ExtAuthzCluster() {}
+
+  /** The cluster, with its addresses inside of it. */
+  public static Cluster of(List<HostPort> endpoints) {
+    return Cluster.newBuilder()
+        .setName(NAME)
+        .setType(Addresses.discovery(endpoints))
+        .setLoadAssignment(Addresses.endpoints(NAME, endpoints))
+        .setConnectTimeout(Scalars.millis(CONNECT_MILLIS))
+        .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+        .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
+        .setCircuitBreakers(Protocols.bounds(MAX_CONNECTIONS, MAX_CHECKS, MAX_CHECKS, MAX_CHECKS))
+        .addHealthChecks(healthCheck())
+        .setCommonLbConfig(
+            Cluster.CommonLbConfig.newBuilder()
+                // Below this share of healthy replicas all are tried; so only when none is.
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(1)))
+        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.http2(List.of()))
+        .build();
+  }
+
+  private static HealthCheck healthCheck() {
+    return HealthCheck.newBuilder()
+        .setTimeout(Scalars.seconds(1))
+        .setInterval(Scalars.seconds(1))
+        // Envoy's own pace without traffic is a minute, too late for the first request.
+        .setNoTrafficInterval(Scalars.seconds(1))
+        .setNoTrafficHealthyInterval(Scalars.seconds(1))
+        .setUnhealthyThreshold(Scalars.count(2))
+        .setHealthyThreshold(Scalars.count(1))
+        .setGrpcHealthCheck(HealthCheck.GrpcHealthCheck.getDefaultInstance())
+        .build();
+  }
+}

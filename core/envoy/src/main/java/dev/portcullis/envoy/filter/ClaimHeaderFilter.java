@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.filter;
+
+import com.google.protobuf.Any;
+import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.envoy.route.GuardedUpstream;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.Mutations;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Removes from every request the headers in which some route of this listener passes verified
+ * claims on, whichever route the request takes: services behind one gate trust them alike.
+ *
+ * <p>The names stand at the top of the route table and not in the listener's early mutations, where
+ * the reserved prefixes are removed: a changed listener lets open connections go on under the old
+ * list, a changed table holds for the next request of each of them.
+ */
+public record ClaimHeaderFilter() implements FilterStep {
+  static final String NAME = "portcullis.claim-headers";
+
+  @Override
+  public List<HttpFilter> filters() {
+    return List.of(
+        HttpFilter.newBuilder()
+            .setName(NAME)
+            .setTypedConfig(
+                Extensions.any(
+                    io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
+                        .getDefaultInstance()))
+            .build());
+  }
+
+  @Override
+  public Map<String, Any> onTable(List<GuardedUpstream> upstreams) {
+    SortedSet<String> names = new TreeSet<>();
+    upstreams.forEach(upstream -> names.addAll(upstream.claimHeaders()));
+    if (names.isEmpty()) {
+      return Map.of();
+    }
+    Mutations.Builder mutations = Mutations.newBuilder();
+    names.forEach(name -> mutations.addRequestMutationsBuilder().setRemove(name));
+    return Map.of(
+        NAME, Extensions.any(HeaderMutationPerRoute.newBuilder().setMutations(mutations).build()));
+  }
+}

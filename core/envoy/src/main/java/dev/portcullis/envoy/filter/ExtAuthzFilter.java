@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.filter;
+
+import com.google.protobuf.Any;
+import dev.portcullis.envoy.cluster.ExtAuthzCluster;
+import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.envoy.proto.Scalars;
+import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.policy.plan.FailureMode;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Asks the decision service about every request.
+ *
+ * <p>Whether a request passes when no answer comes cannot be said per route, so there are two
+ * filters: <i>closed</i> acts unless a route says otherwise, <i>open</i> acts only where a route
+ * turns it on. A route that does so turns the other off; no route that leads to a service turns
+ * both off, and a request that matches no route at all is still asked about.
+ */
+public record ExtAuthzFilter() implements FilterStep {
+  /** The key of {@code context_extensions} under which the decision service finds the route id. */
+  public static final String ROUTE_KEY = "portcullis.route";
+
+  static final String CLOSED = "portcullis.ext-authz.closed";
+  static final String OPEN = "portcullis.ext-authz.open";
+
+  /** The longest that a decision may take, all tries together. */
+  static final int TIMEOUT_MILLIS = 250;
+
+  private static final Any OFF =
+      Extensions.any(FilterConfig.newBuilder().setDisabled(true).build());
+
+  @Override
+  public List<HttpFilter> filters() {
+    return List.of(filter(CLOSED, FailureMode.DENY), filter(OPEN, FailureMode.ALLOW));
+  }
+
+  @Override
+  public Map<String, Any> onRoute(GuardedUpstream upstream) {
+    Any ask =
+        Extensions.any(
+            ExtAuthzPerRoute.newBuilder()
+                .setCheckSettings(
+                    CheckSettings.newBuilder()
+                        .putContextExtensions(ROUTE_KEY, upstream.route().value()))
+                .build());
+    return switch (upstream.failureMode()) {
+      case DENY -> Map.of(CLOSED, ask);
+      case ALLOW -> Map.of(CLOSED, OFF, OPEN, ask);
+    };
+  }
+
+  @Override
+  public Map<String, Any> onUnknownHost() {
+    return Map.of(CLOSED, OFF);
+  }
+
+  private static HttpFilter filter(String name, FailureMode mode) {
+    boolean open = mode == FailureMode.ALLOW;
+    ExtAuthz config =
+        ExtAuthz.newBuilder()
+            .setTransportApiVersion(ApiVersion.V3)
+            .setGrpcService(service())
+            .setFailureModeAllow(open)
+            // Not 403: a client must not take an outage for a verdict and forget its session.
+            .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
+            // Headers as they were sent: repeated ones stay apart, no byte is replaced.
+            .setEncodeRawHeaders(true)
+            .setValidateMutations(true)
+            .setClearRouteCache(false)
+            .setIncludePeerCertificate(false)
+            .setStatPrefix(open ? "open" : "closed")
+            .build();
+    return HttpFilter.newBuilder()
+        .setName(name)
+        .setDisabled(open)
+        .setTypedConfig(Extensions.any(config))
+        .build();
+  }
+
+  /**
+   * Tries again only when no answer can have been made: an answered Check that is sent twice would
+   * be charged twice. Envoy's own back-off begins after longer than the whole time-out.
+   */
+  private static GrpcService service() {
+    return GrpcService.newBuilder()
+        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(ExtAuthzCluster.NAME))
+        .setTimeout(Scalars.millis(TIMEOUT_MILLIS))
+        .setRetryPolicy(
+            RetryPolicy.newBuilder()
+                .setRetryOn("connect-failure,refused-stream,reset-before-request")
+                .setNumRetries(Scalars.count(2))
+                .setRetryBackOff(
+                    BackoffStrategy.newBuilder()
+                        .setBaseInterval(Scalars.millis(5))
+                        .setMaxInterval(Scalars.millis(20))))
+        .build();
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.filter;
+
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
+
+/**
+ * The order of the HTTP filters, and why it is this one.
+ *
+ * <table>
+ * <caption>From the client to the service</caption>
+ * <tr><th>filter<th>does<th>stands here because
+ * <tr><td>{@link ClaimHeaderFilter}<td>removes the headers that only Portcullis may set
+ *     <td>before the decision, which sets them; after it, it would remove ours
+ * <tr><td>{@link ExtAuthzFilter} closed, open<td>asks the decision service; one of the two acts
+ *     <td>before everything that spends work on a request nobody has allowed yet
+ * <tr><td>{@link BodyLimitFilter}<td>ends bodies that grow over the route's bound
+ *     <td>after the decision: strangers are told 401 and not how large a body may be
+ * <tr><td>{@link RouterFilter}<td>forwards<td>must be last
+ * </table>
+ */
+public final class FilterOrder {
+  /** The steps in their order. */
+  public static final List<FilterStep> STEPS =
+      List.of(
+          new ClaimHeaderFilter(), new ExtAuthzFilter(), new BodyLimitFilter(), new RouterFilter());
+
+  private FilterOrder() {}
+
+  /** The filters of a listener in their order. */
+  public static List<HttpFilter> filters() {
+    return STEPS.stream().flatMap(step -> step.filters().stream()).toList();
+  }
+}
