@@ -8,6 +8,7 @@ import dev.portcullis.envoy.cluster.ExtAuthzCluster;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.envoy.proto.Scalars;
 import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.plan.FailureMode;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
@@ -32,9 +33,6 @@ import java.util.Map;
  * both off, and a request that matches no route at all is still asked about.
  */
 public record ExtAuthzFilter() implements FilterStep {
-  /** The key of {@code context_extensions} under which the decision service finds the route id. */
-  public static final String ROUTE_KEY = "portcullis.route";
-
   static final String CLOSED = "portcullis.ext-authz.closed";
   static final String OPEN = "portcullis.ext-authz.open";
 
@@ -56,7 +54,7 @@ public record ExtAuthzFilter() implements FilterStep {
             ExtAuthzPerRoute.newBuilder()
                 .setCheckSettings(
                     CheckSettings.newBuilder()
-                        .putContextExtensions(ROUTE_KEY, upstream.route().value()))
+                        .putContextExtensions(CheckNames.ROUTE, upstream.route().value()))
                 .build());
     return switch (upstream.failureMode()) {
       case DENY -> Map.of(CLOSED, ask);

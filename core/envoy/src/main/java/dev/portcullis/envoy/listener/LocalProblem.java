@@ -3,30 +3,49 @@
 
 package dev.portcullis.envoy.listener;
 
+import dev.portcullis.policy.decision.DenyReason;
+
 /** What Envoy refuses by itself, in words that tell clients what to mend and nothing more. */
 enum LocalProblem {
   BAD_REQUEST(
-      400, false, "Bad Request", "The request is malformed, or its path can be read in two ways."),
-  FORBIDDEN(403, false, "Forbidden", "This protocol upgrade is not accepted."),
-  NOT_FOUND(404, false, "Not Found", "No service answers for this host."),
-  TIMEOUT(408, false, "Request Timeout", "The request was not received in time."),
-  TOO_LARGE(413, true, "Content Too Large", "The request's body is larger than is accepted here."),
-  UPGRADE_REQUIRED(426, false, "Upgrade Required", "HTTP/1.1 or newer is needed."),
-  HEADERS_TOO_LARGE(
-      431, false, "Request Header Fields Too Large", "The request's headers are too large."),
-  INTERNAL(500, true, "Internal Server Error", "The request could not be handled."),
-  BAD_GATEWAY(502, true, "Bad Gateway", "The service's answer could not be understood."),
-  UNAVAILABLE(503, true, "Service Unavailable", "The request cannot be decided or forwarded now."),
-  GATEWAY_TIMEOUT(504, true, "Gateway Timeout", "The service did not answer in time.");
+      DenyReason.MALFORMED_REQUEST,
+      false,
+      "The request is malformed, or its path can be read in more than one way."),
+  FORBIDDEN(403, "Forbidden", "This protocol upgrade is not accepted."),
+  NOT_FOUND(404, "Not Found", "No service answers for this host."),
+  TIMEOUT(408, "Request Timeout", "The request was not received in time."),
+  TOO_LARGE(DenyReason.BODY_TOO_LARGE, true, "The request's body is larger than is accepted here."),
+  UPGRADE_REQUIRED(426, "Upgrade Required", "HTTP/1.1 or newer is needed."),
+  HEADERS_TOO_LARGE(DenyReason.HEADERS_TOO_LARGE, false, "Send fewer or shorter headers."),
+  INTERNAL(500, "Internal Server Error", "The request could not be handled."),
+  BAD_GATEWAY(502, "Bad Gateway", "The service's answer could not be understood."),
+  UNAVAILABLE(
+      DenyReason.UNAVAILABLE, true, "No decision about the request, or no service to send it to."),
+  GATEWAY_TIMEOUT(504, "Gateway Timeout", "The service did not answer in time.");
+
+  /** The type of a problem that says no more than its status (RFC 9457). */
+  static final String UNTYPED = "about:blank";
 
   private final int status;
   private final boolean afterDecision;
+  private final String type;
   private final String title;
   private final String detail;
 
-  LocalProblem(int status, boolean afterDecision, String title, String detail) {
-    this.status = status;
+  /** What the decision service refuses too, in the same terms. */
+  LocalProblem(DenyReason reason, boolean afterDecision, String detail) {
+    this.status = reason.httpStatus();
     this.afterDecision = afterDecision;
+    this.type = reason.problemType();
+    this.title = reason.title();
+    this.detail = detail;
+  }
+
+  /** What only Envoy refuses; the title is the phrase of the status. */
+  LocalProblem(int status, String title, String detail) {
+    this.status = status;
+    this.afterDecision = status >= 500;
+    this.type = UNTYPED;
     this.title = title;
     this.detail = detail;
   }
@@ -43,7 +62,11 @@ enum LocalProblem {
     return afterDecision;
   }
 
-  /** The phrase of the status, as RFC 9457 wants it for {@code about:blank}. */
+  /** A stable URI, or {@link #UNTYPED}. */
+  String type() {
+    return type;
+  }
+
   String title() {
     return title;
   }

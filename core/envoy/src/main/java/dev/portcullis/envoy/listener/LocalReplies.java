@@ -5,6 +5,7 @@ package dev.portcullis.envoy.listener;
 
 import com.google.protobuf.Struct;
 import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
@@ -12,6 +13,9 @@ import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.StatusCodeFilter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
@@ -26,8 +30,8 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
  * through Envoy as local replies too, and are left as they are.
  */
 final class LocalReplies {
-  private static final String JSON = "application/problem+json";
   private static final String BODY = "%LOCAL_REPLY_BODY%";
+  private static final String REQUEST_ID = "%REQ(X-REQUEST-ID)%";
 
   private LocalReplies() {}
 
@@ -38,26 +42,40 @@ final class LocalReplies {
     for (LocalProblem problem : LocalProblem.values()) {
       config
           .addMappers(
-              ResponseMapper.newBuilder()
+              mapper(problem)
                   .setFilter(both(grpc(), status(problem.status())))
                   .setBodyFormatOverride(text(problem.detail())))
           .addMappers(
-              ResponseMapper.newBuilder()
+              mapper(problem)
                   .setFilter(status(problem.status()))
                   .setBodyFormatOverride(json(document(problem))));
     }
     return config.setBodyFormat(json(fallback())).build();
   }
 
+  private static ResponseMapper.Builder mapper(LocalProblem problem) {
+    ResponseMapper.Builder mapper = ResponseMapper.newBuilder();
+    if (problem.afterDecision()) {
+      mapper.addHeadersToAdd(
+          HeaderValueOption.newBuilder()
+              .setHeader(
+                  HeaderValue.newBuilder()
+                      .setKey(CheckNames.DECISION_ID_HEADER)
+                      .setValue(REQUEST_ID))
+              .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+    }
+    return mapper;
+  }
+
   private static Struct document(LocalProblem problem) {
     Struct.Builder document =
         Struct.newBuilder()
-            .putFields("type", Extensions.value("about:blank"))
+            .putFields("type", Extensions.value(problem.type()))
             .putFields("title", Extensions.value(problem.title()))
             .putFields("status", Extensions.value(problem.status()))
             .putFields("detail", Extensions.value(problem.detail()));
     if (problem.afterDecision()) {
-      document.putFields("decisionId", Extensions.value("%REQ(X-REQUEST-ID)%"));
+      document.putFields("decisionId", Extensions.value(REQUEST_ID));
     }
     return document.build();
   }
@@ -65,7 +83,7 @@ final class LocalReplies {
   /** For what no {@link LocalProblem} names; nothing of what Envoy says about it is passed on. */
   private static Struct fallback() {
     return Struct.newBuilder()
-        .putFields("type", Extensions.value("about:blank"))
+        .putFields("type", Extensions.value(LocalProblem.UNTYPED))
         .putFields("title", Extensions.value("Refused"))
         .putFields("status", Extensions.value("%RESPONSE_CODE%"))
         .putFields("detail", Extensions.value("The request could not be handled."))
@@ -75,7 +93,7 @@ final class LocalReplies {
   private static SubstitutionFormatString json(Struct document) {
     return SubstitutionFormatString.newBuilder()
         .setJsonFormat(document)
-        .setContentType(JSON)
+        .setContentType(CheckNames.PROBLEM_JSON)
         .build();
   }
 
