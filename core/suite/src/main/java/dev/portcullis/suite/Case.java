@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.suite;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One request, or several equal ones, and what is wanted.
+ *
+ * @param service {@code namespace/name}
+ * @param repeat how often the request is sent; each must meet the expectation
+ * @param layers where the case can be asked; all, unless it needs what only some have (such as
+ *     bytes on the wire)
+ */
+public record Case(
+    String name,
+    String service,
+    int repeat,
+    Request request,
+    Expectation expect,
+    Set<Layer> layers) {
+
+  /** What is put to the test. */
+  public enum Layer {
+    ENGINE,
+    GRPC,
+    ENVOY
+  }
+
+  /**
+   * A request as a client sends it.
+   *
+   * @param path with its query, exactly as it goes over the wire
+   * @param headers in order, duplicates kept
+   * @param from the address of the peer; through Envoy it is loopback's
+   * @param body UTF-8 text; empty for none
+   */
+  public record Request(
+      String method,
+      String path,
+      String host,
+      String protocol,
+      List<Header> headers,
+      String from,
+      String body) {
+
+    public Request {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /** One header line. */
+  public record Header(String name, String value) {}
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SuiteReaderTest {
+  private final Suite suite = SuiteReader.read(Path.of("src/test/resources/sample.yaml"));
+
+  @Test
+  void readsCasesInTheirOrder() {
+    Case second = suite.cases().get(1);
+    assertThat(second.request().headers()).hasSize(2);
+    assertThat(second.layers()).containsExactlyInAnyOrder(Case.Layer.ENGINE, Case.Layer.ENVOY);
+    assertThat(suite.cases().getFirst().request().host()).isEqualTo("orders.shop");
+  }
+
+  @Test
+  void fillsPlaceholders() {
+    Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
+    Case.Request filled = fixtures.fill(suite.cases().get(1).request());
+    assertThat(filled.path()).isEqualTo("/orders?x=aaaaa");
+    assertThat(filled.headers().getFirst().value()).isEqualTo(fixtures.apiKeys().getFirst().text());
+  }
+
+  @Test
+  void mintsTokensThatAnotherImplementationVerifies() throws Exception {
+    Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
+    assertThat(
+            token(fixtures, "alice")
+                .verify(new RSASSAVerifier(key(fixtures, "shop/idp/jwks").toRSAKey())))
+        .isTrue();
+    assertThat(
+            token(fixtures, "carol")
+                .verify(new ECDSAVerifier(key(fixtures, "shop/idp-ec/jwks").toECKey())))
+        .isTrue();
+    assertThat(
+            token(fixtures, "erin")
+                .verify(new RSASSAVerifier(key(fixtures, "shop/idp-pss/jwks").toRSAKey())))
+        .isTrue();
+  }
+
+  @Test
+  void mintsTokensThatNobodySigned() throws Exception {
+    Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
+    assertThat(PlainJWT.parse(text(fixtures, "unsigned")).getJWTClaimsSet().getSubject())
+        .isEqualTo("alice");
+  }
+
+  @Test
+  void saysWhereAFieldIsWrong(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("wrong.yaml");
+    Files.writeString(
+        file,
+        "kind: PolicyTest\n"
+            + "services: [a/b]\n"
+            + "cases:\n"
+            + "- {name: x, request: {}, expect: {stauts: 200}}\n");
+    assertThatThrownBy(() -> SuiteReader.read(file))
+        .isInstanceOf(SuiteException.class)
+        .hasMessageContaining("wrong.yaml: $.cases[0].expect.stauts");
+  }
+
+  @Test
+  void comparesWhatIsSaidAndNothingElse() {
+    Expectation wanted =
+        new Expectation(200, false, null, null, Map.of(), Map.of("x-user-id", "alice"), null, null);
+    Observation seen =
+        new Observation(200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, "");
+    assertThat(wanted.differences(seen))
+        .isEqualTo(List.of("wanted upstream header x-user-id to be alice, got mallory"));
+  }
+
+  private static SignedJWT token(Fixtures fixtures, String name) throws Exception {
+    return SignedJWT.parse(text(fixtures, name));
+  }
+
+  private static String text(Fixtures fixtures, String name) {
+    Case.Header header = new Case.Header("t", "${token." + name + "}");
+    Case.Request request =
+        new Case.Request("GET", "/", "h", "HTTP/1.1", List.of(header), "127.0.0.1", "");
+    return fixtures.fill(request).headers().getFirst().value();
+  }
+
+  private static JWK key(Fixtures fixtures, String secret) throws Exception {
+    byte[] jwks = fixtures.secrets().get(secret);
+    assertThat(jwks).isNotNull();
+    return JWKSet.parse(new String(jwks, StandardCharsets.UTF_8)).getKeys().getFirst();
+  }
+}
