@@ -3,6 +3,7 @@
 
 package dev.portcullis.crds.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.Required;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 import org.jspecify.annotations.Nullable;
 
 /** How requests to an API are scored as automated, and what the scores do. */
+@JsonClassDescription("How requests to an API are scored as automated, and what the scores do.")
 @Group("portcullis.dev")
 @Version("v1alpha1")
 @Plural("botpolicies")
