@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RolesTest {
+
+  @Test
+  void bindsIdentitiesExactly() {
+    Roles roles = new Roles(Set.of("a"), Set.of("b"));
+    assertThat(roles.of(new Identity("a"))).contains(Role.DECISION_SERVICE);
+    assertThat(roles.of(new Identity("b"))).contains(Role.GATEWAY);
+    assertThat(roles.of(new Identity("A"))).isEmpty();
+    assertThat(roles.of(new Identity(""))).isEmpty();
+  }
+
+  @Test
+  void refusesAnIdentityWithTwoRoles() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Roles(Set.of("a"), Set.of("a")))
+        .withMessageContaining("a is named both");
+  }
+}
