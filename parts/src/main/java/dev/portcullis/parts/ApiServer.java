@@ -100,6 +100,11 @@ public final class ApiServer implements AutoCloseable {
     return access.kubeconfigFile();
   }
 
+  /** A kubeconfig (YAML) of whoever holds a token, complete in itself. */
+  public String kubeconfigFor(String token) {
+    return access.kubeconfigFor(token);
+  }
+
   /** The API server's process, for tests that freeze or kill it. */
   public ChildProcess process() {
     return server;
@@ -122,13 +127,20 @@ public final class ApiServer implements AutoCloseable {
    * @return its exit code and output, whatever they are
    */
   public CommandResult kubectl(String... arguments) {
+    return kubectlReading("", arguments);
+  }
+
+  /** The same with standard input, for {@code -f -}. */
+  public CommandResult kubectlReading(String input, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(RealPart.KUBECTL.path().toString());
     command.add("--kubeconfig=" + kubeconfigFile());
     command.addAll(List.of(arguments));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
+      try (var stdin = process.getOutputStream()) {
+        stdin.write(input.getBytes(StandardCharsets.UTF_8));
+      }
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new CommandResult(String.join(" ", command), process.waitFor(), output);
     } catch (IOException e) {

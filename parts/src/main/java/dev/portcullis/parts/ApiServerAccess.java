@@ -61,6 +61,10 @@ record ApiServerAccess(
   }
 
   String kubeconfig() {
+    return kubeconfigFor(token);
+  }
+
+  String kubeconfigFor(String bearer) {
     try {
       return """
       apiVersion: v1
@@ -68,18 +72,18 @@ record ApiServerAccess(
       current-context: portcullis
       contexts:
       - name: portcullis
-        context: {cluster: portcullis, user: admin, namespace: default}
+        context: {cluster: portcullis, user: holder, namespace: default}
       clusters:
       - name: portcullis
         cluster:
           server: %s
           certificate-authority-data: %s
       users:
-      - name: admin
+      - name: holder
         user: {token: %s}
       """
           .formatted(
-              url(), Base64.getEncoder().encodeToString(Files.readAllBytes(certificate)), token);
+              url(), Base64.getEncoder().encodeToString(Files.readAllBytes(certificate)), bearer);
     } catch (IOException e) {
       throw new PartsException("cannot read " + certificate + ": " + e.getMessage(), e);
     }

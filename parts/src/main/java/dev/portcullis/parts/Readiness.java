@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Waits for processes to become ready, and notices when one of them ends instead. */
-final class Readiness {
+public final class Readiness {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private Readiness() {}
 
   /** Whether something is ready. */
-  interface Check {
+  @FunctionalInterface
+  public interface Check {
+    /** Asks now; must not wait for long. */
     boolean ready() throws InterruptedException;
   }
 
@@ -24,7 +26,8 @@ final class Readiness {
    *
    * @throws PartsException with the ends of the processes' logs, when one ends or time runs out
    */
-  static void await(String what, Duration patience, List<ChildProcess> processes, Check check) {
+  public static void await(
+      String what, Duration patience, List<ChildProcess> processes, Check check) {
     Instant deadline = Instant.now().plus(patience);
     try {
       while (!check.ready()) {

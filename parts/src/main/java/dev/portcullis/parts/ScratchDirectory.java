@@ -11,12 +11,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A temporary directory, readable by its owner only and gone with {@code close()}. */
-record ScratchDirectory(Path path) implements AutoCloseable {
+public record ScratchDirectory(Path path) implements AutoCloseable {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
 
-  static ScratchDirectory create(String prefix) {
+  /** A new one in the system's temporary directory. */
+  public static ScratchDirectory create(String prefix) {
     try {
       return new ScratchDirectory(Files.createTempDirectory(prefix));
     } catch (IOException e) {
@@ -24,11 +30,21 @@ record ScratchDirectory(Path path) implements AutoCloseable {
     }
   }
 
-  Path write(String name, String text) {
+  /**
+   * Writes a file that only its owner can read.
+   *
+   * @param name may have directories, which are made
+   */
+  public Path write(String name, String text) {
+    Path file = path.resolve(name);
     try {
-      return Files.writeString(path.resolve(name), text);
+      Files.createDirectories(file.getParent());
+      if (Files.notExists(file)) {
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      }
+      return Files.writeString(file, text);
     } catch (IOException e) {
-      throw new PartsException("cannot write " + path.resolve(name) + ": " + e.getMessage(), e);
+      throw new PartsException("cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -63,7 +63,8 @@ public final class Fixtures {
         fill(request.body()));
   }
 
-  private String fill(String text) {
+  /** The text with every placeholder filled. */
+  public String fill(String text) {
     if (!text.contains("${")) {
       return text;
     }
