@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.cli;
+
+import dev.portcullis.cli.command.ApiKeyCommand;
+import dev.portcullis.cli.command.QuickstartCommand;
+import dev.portcullis.parts.PartsException;
+import dev.portcullis.suite.SuiteException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The {@code portcullis} command. Exit codes: 0 success, 1 user's error, 2 wrong usage, 3
+ * environment.
+ */
+@Command(
+    name = "portcullis",
+    description = "Protects APIs: policies decide every request.",
+    mixinStandardHelpOptions = true,
+    version = "portcullis 0.1.0",
+    scope = ScopeType.INHERIT,
+    subcommands = {QuickstartCommand.class, ApiKeyCommand.class},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  portcullis quickstart --once",
+      "  portcullis validate policies/",
+      "  portcullis gateway --policies policies/ --service shop/orders=127.0.0.1:9000 --listen"
+          + " 127.0.0.1:8080",
+      "  portcullis apikey create --client acme --plan gold --expires 90d"
+    })
+public final class Main {
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The command, ready to execute; tests run it in process. */
+  public static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
+      if (exception instanceof CommandException told) {
+        command.getErr().println("portcullis: error: " + told.getMessage());
+        return told.exitCode();
+      }
+      if (exception instanceof PartsException || exception instanceof SuiteException) {
+        command.getErr().println("portcullis: error: " + exception.getMessage());
+        return 3;
+      }
+      // Not foreseen: a defect of ours, told with everything that helps to mend it.
+      exception.printStackTrace(command.getErr());
+      command
+          .getErr()
+          .println("portcullis: this is a defect; please report it with the lines above");
+      return 70;
+    });
+    return commandLine;
+  }
+}

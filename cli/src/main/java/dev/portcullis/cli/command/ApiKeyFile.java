@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.cli.command;
+
+import dev.portcullis.cli.CommandException;
+import dev.portcullis.policy.apikey.ApiKeyText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/** ApiKey resources in a file, asked about one key. */
+final class ApiKeyFile {
+  static final String VALID = "valid";
+
+  private ApiKeyFile() {}
+
+  /** {@link #VALID}, or what is the matter with the key. */
+  static String verdict(Path file, ApiKeyText key, Instant now) {
+    try {
+      LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
+      for (Object document : new Load(settings).loadAllFromString(Files.readString(file))) {
+        if (document instanceof Map<?, ?> resource
+            && "ApiKey".equals(resource.get("kind"))
+            && resource.get("spec") instanceof Map<?, ?> spec
+            && key.id().equals(spec.get("id"))) {
+          return verdict(spec, key, now);
+        }
+      }
+      return "unknown: no ApiKey in " + file + " has the id " + key.id();
+    } catch (NoSuchFileException e) {
+      throw CommandException.user(file + " does not exist");
+    } catch (IOException e) {
+      throw CommandException.user(file + " cannot be read: " + e.getMessage());
+    } catch (YamlEngineException e) {
+      throw CommandException.user(
+          file + " is not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
+    }
+  }
+
+  private static String verdict(Map<?, ?> spec, ApiKeyText key, Instant now) {
+    byte[] wanted = String.valueOf(spec.get("sha256")).getBytes(StandardCharsets.UTF_8);
+    if (!MessageDigest.isEqual(wanted, key.sha256().getBytes(StandardCharsets.UTF_8))) {
+      return "wrong secret: the id is known, the key is another";
+    }
+    if (Boolean.TRUE.equals(spec.get("revoked"))) {
+      return "revoked";
+    }
+    Instant notBefore = time(spec.get("notBefore"));
+    if (notBefore != null && now.isBefore(notBefore)) {
+      return "not valid before " + notBefore;
+    }
+    Instant expires = time(spec.get("expires"));
+    return expires != null && !now.isBefore(expires) ? "expired at " + expires : VALID;
+  }
+
+  private static @Nullable Instant time(@Nullable Object value) {
+    try {
+      return value == null ? null : Instant.parse(value.toString());
+    } catch (DateTimeException e) {
+      throw CommandException.user("not a time such as 2027-02-20T00:00:00Z: " + value);
+    }
+  }
+}
