@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.methods;
+
+import dev.portcullis.engine.authentication.credential.CredentialReader;
+import java.time.Instant;
+
+/** One method that asks for a credential, compiled. */
+sealed interface CredentialMethod permits JwtCredentialMethod, ApiKeyMethod {
+
+  /** The method's name in its policy. */
+  String name();
+
+  /** Finds what the method asks for. */
+  CredentialReader reader();
+
+  /** Tries the method. */
+  Attempt verify(String credential, Instant now);
+
+  /** Another method holds for a credential that was foreign to this one. */
+  void disown(String credential);
+}

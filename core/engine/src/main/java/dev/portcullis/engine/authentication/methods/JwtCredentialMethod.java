@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.methods;
+
+import dev.portcullis.engine.authentication.credential.CredentialReader;
+import dev.portcullis.engine.authentication.jwt.JwtMethod;
+import dev.portcullis.engine.authentication.jwt.TokenFault;
+import dev.portcullis.engine.authentication.jwt.TokenVerdict;
+import dev.portcullis.engine.authentication.jwt.VerifiedToken;
+import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import java.time.Instant;
+
+/** A signed token at the places where its method looks for it. */
+record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod tokens, MethodKeys keys)
+    implements CredentialMethod {
+
+  @Override
+  public Attempt verify(String token, Instant now) {
+    VerificationKeys current = keys.current();
+    if (current == null) {
+      return new Attempt.Unavailable(keys.absence());
+    }
+    return switch (tokens.verify(token, current, now.getEpochSecond())) {
+      case VerifiedToken verified -> new Attempt.Success(verified.result());
+      case TokenVerdict.Refused(TokenFault fault) -> refusal(fault);
+    };
+  }
+
+  private Attempt refusal(TokenFault fault) {
+    if (fault == TokenFault.ISSUER) {
+      return new Attempt.Foreign(fault.description());
+    }
+    if (fault == TokenFault.UNKNOWN_KEY) {
+      keys.unknownKey();
+    }
+    return new Attempt.Failure(fault.description());
+  }
+
+  @Override
+  public void disown(String token) {
+    tokens.disown(token);
+  }
+}

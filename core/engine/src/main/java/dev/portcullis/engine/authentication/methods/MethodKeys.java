@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.methods;
+
+import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import org.jspecify.annotations.Nullable;
+
+/** Where one method's keys come from. Reading them never waits. */
+sealed interface MethodKeys {
+
+  /** The keys now; null: there are none yet. */
+  @Nullable VerificationKeys current();
+
+  /** Why there are none, for operators. */
+  String absence();
+
+  /** Signals a token that names a key that is not among them. */
+  void unknownKey();
+
+  /** Keys that stand in the plan. */
+  record Inline(VerificationKeys current) implements MethodKeys {
+
+    @Override
+    public String absence() {
+      return "";
+    }
+
+    @Override
+    public void unknownKey() {
+      // There are no newer ones: an edit of the policy brings another method.
+    }
+  }
+
+  /** Keys that are fetched from a server. */
+  record Remote(String uri, RemoteKeySet set) implements MethodKeys {
+
+    @Override
+    public @Nullable VerificationKeys current() {
+      return set.current();
+    }
+
+    @Override
+    public String absence() {
+      String error = set.state().lastError();
+      return "no keys from " + uri + " yet" + (error == null ? "" : ": " + error);
+    }
+
+    @Override
+    public void unknownKey() {
+      set.unknownKey();
+    }
+  }
+
+  /** Keys that travel apart from the plan. */
+  record Secret(SecretKeys keys) implements MethodKeys {
+
+    @Override
+    public @Nullable VerificationKeys current() {
+      return keys.current();
+    }
+
+    @Override
+    public String absence() {
+      return keys.absence();
+    }
+
+    @Override
+    public void unknownKey() {
+      // A Secret that changes changes its hash, and with it the plan.
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.methods;
+
+import dev.portcullis.engine.authentication.AuthenticationResult;
+import dev.portcullis.engine.authentication.Authenticator;
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.authentication.credential.Credential;
+import dev.portcullis.engine.request.RequestContext;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries every method in order and lets the first that holds decide.
+ *
+ * <p>Credentials that contradict each other are refused whatever else the request carries. When no
+ * method holds, one that cannot tell outweighs one that refuses, because it might have held; and
+ * only a request that carries nothing for any method may be anonymous.
+ */
+final class MethodsAuthenticator implements Authenticator {
+  private final List<CredentialMethod> methods;
+  private final Challenges challenges;
+  private final AuthenticationResult withoutCredentials;
+
+  /**
+   * Takes compiled methods.
+   *
+   * @param anonymous name of the anonymous method; null: there is none
+   */
+  MethodsAuthenticator(
+      List<CredentialMethod> methods, Challenges challenges, @Nullable String anonymous) {
+    this.methods = List.copyOf(methods);
+    this.challenges = challenges;
+    this.withoutCredentials =
+        anonymous == null
+            ? new AuthenticationResult.Missing(challenges.missing())
+            : new AuthenticationResult.Authenticated(Identity.anonymous(anonymous));
+  }
+
+  @Override
+  public AuthenticationResult authenticate(RequestContext request) {
+    // Everything is read before anything is verified, so that a contradiction is always seen.
+    var credentials = new @Nullable String[methods.size()];
+    for (int i = 0; i < credentials.length; i++) {
+      switch (methods.get(i).reader().read(request)) {
+        case Credential.Absent _ -> credentials[i] = null;
+        case Credential.Present(String value) -> credentials[i] = value;
+        case Credential.Ambiguous(String detail) -> {
+          return new AuthenticationResult.Invalid("", detail, challenges.invalid());
+        }
+      }
+    }
+    return verify(credentials, request.receivedAt());
+  }
+
+  private AuthenticationResult verify(@Nullable String[] credentials, Instant now) {
+    AuthenticationResult refusal = withoutCredentials;
+    int foreign = 0;
+    for (int i = 0; i < credentials.length; i++) {
+      String credential = credentials[i];
+      if (credential == null) {
+        continue;
+      }
+      CredentialMethod method = methods.get(i);
+      switch (method.verify(credential, now)) {
+        case Attempt.Success(AuthenticationResult.Authenticated result) -> {
+          if (foreign > 0) {
+            disownBefore(i, credentials, foreign);
+          }
+          return result;
+        }
+        case Attempt.Foreign(String detail) -> {
+          foreign |= 1 << i;
+          refusal = worse(refusal, method, detail);
+        }
+        case Attempt.Failure(String detail) -> refusal = worse(refusal, method, detail);
+        case Attempt.Unavailable(String cause) -> {
+          if (!(refusal instanceof AuthenticationResult.Unavailable)) {
+            refusal = new AuthenticationResult.Unavailable(method.name(), cause);
+          }
+        }
+      }
+    }
+    return refusal;
+  }
+
+  /** The first failure stands, unless a method could not tell. */
+  private AuthenticationResult worse(
+      AuthenticationResult refusal, CredentialMethod method, String detail) {
+    return switch (refusal) {
+      case AuthenticationResult.Invalid earlier -> earlier;
+      case AuthenticationResult.Unavailable earlier -> earlier;
+      case AuthenticationResult.Missing _, AuthenticationResult.Authenticated _ ->
+          new AuthenticationResult.Invalid(method.name(), detail, challenges.invalid());
+    };
+  }
+
+  private void disownBefore(int held, @Nullable String[] credentials, int foreign) {
+    String believed = credentials[held];
+    for (int i = 0; i < held; i++) {
+      String credential = credentials[i];
+      if (credential != null && credential.equals(believed) && (foreign & 1 << i) != 0) {
+        methods.get(i).disown(credential);
+      }
+    }
+  }
+}

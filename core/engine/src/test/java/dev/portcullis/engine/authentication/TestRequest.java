@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication;
+
+import dev.portcullis.engine.request.Headers;
+import dev.portcullis.engine.request.Peer;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.engine.request.RequestLine;
+import dev.portcullis.policy.match.IpAddress;
+import java.time.Instant;
+
+/** Requests with what a test is about, at the second in which tests happen. */
+public final class TestRequest {
+  private TestRequest() {}
+
+  public static RequestContext of(String target, String... namesAndValues) {
+    return at(TestToken.NOW, target, namesAndValues);
+  }
+
+  public static RequestContext at(long epochSecond, String target, String... namesAndValues) {
+    return new RequestContext(
+        new RequestLine("GET", target, "orders.shop", "https", "HTTP/2"),
+        Headers.of(namesAndValues),
+        new Peer(IpAddress.parse("192.0.2.1"), 40000, null),
+        "request-1",
+        Instant.ofEpochSecond(epochSecond));
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.jwt;
+
+import static dev.portcullis.engine.authentication.TestToken.NOW;
+import static dev.portcullis.engine.authentication.TestToken.good;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.engine.authentication.TestKeys;
+import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.keys.JwkSetReader;
+import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JwtMethodTest {
+  private final TokenCache cache = new TokenCache(1 << 20);
+  private final AuthMethodSpec.Jwt spec =
+      TestToken.method("employees", new JwksSpec.Remote("https://a"), JwsAlgorithm.RS256);
+  private final JwtMethod method = new JwtMethod(spec, cache);
+  private final VerificationKeys keys = keys(TestKeys.rsaJwk(TestKeys.RSA, "k1"));
+  private final String token = good().text();
+
+  private static VerificationKeys keys(Object jwk) {
+    try {
+      return JwkSetReader.readPublic(TestKeys.set(jwk).getBytes(StandardCharsets.UTF_8)).keys();
+    } catch (dev.portcullis.engine.authentication.json.MalformedTextException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void rememberedTokensComeBackAsTheSameObject() {
+    TokenVerdict first = method.verify(token, keys, NOW);
+    assertThat(first).isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(token, keys, NOW)).isSameAs(first);
+  }
+
+  @Test
+  void rememberedTokensExpireByTheCallersClock() {
+    assertThat(method.verify(token, keys, NOW + 629)).isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(token, keys, NOW + 630))
+        .isEqualTo(new TokenVerdict.Refused(TokenFault.EXPIRED));
+    // Clocks may also go back: nbf is checked again too.
+    String young = good().withClaim("nbf", "" + NOW).text();
+    assertThat(method.verify(young, keys, NOW)).isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(young, keys, NOW - 31))
+        .isEqualTo(new TokenVerdict.Refused(TokenFault.NOT_YET_VALID));
+  }
+
+  @Test
+  void aWithdrawnKeyTakesItsTokensAlong() {
+    assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
+    VerificationKeys rotated = keys(TestKeys.rsaJwk(TestKeys.rsa(2048), "k1"));
+    assertThat(method.verify(token, rotated, NOW))
+        .isEqualTo(new TokenVerdict.Refused(TokenFault.SIGNATURE));
+  }
+
+  @Test
+  void whatOneMethodBelievedIsNothingToAnother() {
+    assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
+    var stricter =
+        new AuthMethodSpec.Jwt(
+            spec.name(),
+            spec.issuer(),
+            List.of("refunds"),
+            spec.jwks(),
+            spec.algorithms(),
+            spec.clockSkew(),
+            spec.from(),
+            spec.claimsToHeaders());
+    assertThat(new JwtMethod(stricter, cache).verify(token, keys, NOW))
+        .isEqualTo(new TokenVerdict.Refused(TokenFault.AUDIENCE));
+    assertThat(new JwtMethod(spec, cache).verify(token, keys, NOW))
+        .as("an equal method shares what is remembered")
+        .isSameAs(method.verify(token, keys, NOW));
+  }
+
+  @Test
+  void refusalsAreNotRememberedAndTheCacheIsBounded() {
+    method.verify(token.substring(0, token.length() - 4) + "AAAA", keys, NOW);
+    assertThat(cache.size()).isZero();
+    var small = new TokenCache(4_000);
+    var bounded = new JwtMethod(spec, small);
+    for (int i = 0; i < 20; i++) {
+      assertThat(bounded.verify(good().withClaim("n", "" + i).text(), keys, NOW))
+          .isInstanceOf(VerifiedToken.class);
+    }
+    assertThat(small.size()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void aDisownedTokenIsRefusedFromMemory() {
+    method.disown(token);
+    assertThat(method.verify(token, keys, NOW))
+        .isEqualTo(new TokenVerdict.Refused(TokenFault.ISSUER));
+  }
+}
