@@ -7,17 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Objects;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The chart's CRDs are what the Java types say; {@code -Dgolden.update=true} rewrites them. */
 class CrdYamlTest {
-  private static final Path COMMITTED =
-      Path.of(
-          Objects.requireNonNull(System.getProperty("portcullis.home")), "charts/portcullis/crds");
 
   @Test
   void committedYamlIsWhatTheTypesSay() throws IOException {
@@ -25,28 +19,18 @@ class CrdYamlTest {
     if (Boolean.getBoolean("golden.update")) {
       rewrite(generated);
     }
-    assertThat(committed())
+    assertThat(CommittedCrd.texts())
         .as("charts/portcullis/crds is stale: mvn -pl crds test -Dgolden.update=true rewrites it")
         .isEqualTo(generated);
   }
 
-  private static SortedMap<String, String> committed() throws IOException {
-    SortedMap<String, String> files = new TreeMap<>();
-    try (var listing = Files.list(COMMITTED)) {
-      for (Path file : listing.toList()) {
-        files.put(file.getFileName().toString(), Files.readString(file));
-      }
-    }
-    return files;
-  }
-
   private static void rewrite(SortedMap<String, String> generated) throws IOException {
-    Files.createDirectories(COMMITTED);
-    for (String stale : committed().keySet()) {
-      Files.delete(COMMITTED.resolve(stale));
+    Files.createDirectories(CommittedCrd.DIRECTORY);
+    for (String stale : CommittedCrd.texts().keySet()) {
+      Files.delete(CommittedCrd.DIRECTORY.resolve(stale));
     }
     for (var file : generated.entrySet()) {
-      Files.writeString(COMMITTED.resolve(file.getKey()), file.getValue());
+      Files.writeString(CommittedCrd.DIRECTORY.resolve(file.getKey()), file.getValue());
     }
   }
 }

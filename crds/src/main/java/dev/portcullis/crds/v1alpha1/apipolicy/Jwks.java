@@ -22,8 +22,9 @@ public record Jwks(
         @Size(min = 1, max = 1024)
         @ValidationRule(
             value =
-                "isURL(self) && (url(self).getScheme() == 'https' || (url(self).getScheme() =="
-                    + " 'http' && (url(self).getHostname() in ['localhost', '127.0.0.1', '::1'] ||"
+                "isURL(self) && url(self).getHostname() != '' && (url(self).getScheme() == 'https'"
+                    + " || (url(self).getScheme() == 'http' && (url(self).getHostname() in"
+                    + " ['localhost', '127.0.0.1', '::1'] ||"
                     + " url(self).getHostname().endsWith('.svc') ||"
                     + " url(self).getHostname().endsWith('.svc.cluster.local'))))",
             message =
