@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param responseHeaders to add to the response, be it ours or upstream's: {@code
  *     www-authenticate}, {@code retry-after}, {@code ratelimit}, {@code ratelimit-policy}
  * @param shadow what things in shadow mode would have done
+ * @param notes what went wrong on the way without deciding by itself, such as an expression that
+ *     had no value; for operators only
  * @param bot null: not scored
  * @param identity null: not authenticated (yet)
  * @param client address of the client behind trusted proxies
@@ -38,6 +40,7 @@ public record Decision(
     List<String> removedHeaders,
     List<HeaderField> responseHeaders,
     List<ShadowFinding> shadow,
+    List<String> notes,
     @Nullable BotScore bot,
     @Nullable Identity identity,
     IpAddress client,

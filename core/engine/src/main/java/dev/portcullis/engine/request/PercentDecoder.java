@@ -8,7 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Percent-decoding (RFC 3986 section 2.1) that refuses what has no single meaning. */
-final class PercentDecoder {
+public final class PercentDecoder {
 
   private PercentDecoder() {}
 
@@ -19,7 +19,7 @@ final class PercentDecoder {
    * @throws MalformedRequestException for an escape that is cut short, not hexadecimal, or not
    *     UTF-8 (overlong forms included)
    */
-  static String decode(String text, int start, int end, boolean plus) {
+  public static String decode(String text, int start, int end, boolean plus) {
     if (!needsDecoding(text, start, end, plus)) {
       return text.substring(start, end);
     }
@@ -46,8 +46,12 @@ final class PercentDecoder {
     }
   }
 
-  /** The octet of the escape that starts at {@code i}. */
-  static int octet(String text, int i, int end) {
+  /**
+   * The octet of the escape that starts at {@code i}.
+   *
+   * @throws MalformedRequestException when it is cut short or not hexadecimal
+   */
+  public static int octet(String text, int i, int end) {
     int high = i + 2 < end ? digit(text.charAt(i + 1)) : -1;
     int low = i + 2 < end ? digit(text.charAt(i + 2)) : -1;
     if (high < 0 || low < 0) {
@@ -55,6 +59,16 @@ final class PercentDecoder {
           "an escape is not a percent sign and two hexadecimal digits");
     }
     return high << 4 | low;
+  }
+
+  /** Whether {@code digits} hexadecimal digits stand at {@code i}. */
+  public static boolean areHexadecimal(String text, int i, int digits, int end) {
+    for (int j = i; j < i + digits; j++) {
+      if (j >= end || digit(text.charAt(j)) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int digit(char c) {

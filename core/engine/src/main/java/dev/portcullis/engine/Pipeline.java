@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.phase.Evaluation;
+import dev.portcullis.engine.phase.PhaseStep;
+import dev.portcullis.engine.phase.Verdict;
+import dev.portcullis.engine.plan.RouteProgram;
+import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.match.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/*
+ * The outcome starts at denied. It becomes allowed in one place only, after every step of the route
+ * has said Allow or NotApplicable; a refusal, an Unavailable and an exception each end the run as a
+ * refusal. There is no other way out.
+ */
+/** Runs the steps of a route over one request. */
+final class Pipeline {
+
+  private Pipeline() {}
+
+  static Decision decide(String id, RouteProgram.Guarded route, RequestContext request) {
+    IpAddress client = route.clientAddress().of(request);
+    Evaluation evaluation = new Evaluation(route.id(), request, client, route.index());
+    RuleRef by = route.owner();
+    List<PhaseStep> steps = route.steps();
+    for (int i = 0; i < steps.size(); i++) {
+      switch (run(steps.get(i), evaluation)) {
+        case Verdict.Allow allow -> by = allow.by();
+        case Verdict.NotApplicable _ -> {}
+        case Verdict.Deny deny -> {
+          return refused(id, route, evaluation, deny.refusal(), deny.headers());
+        }
+        case Verdict.Unavailable unavailable -> {
+          return refused(id, route, evaluation, refusal(unavailable), List.of());
+        }
+      }
+    }
+    return allowed(id, route, evaluation, by);
+  }
+
+  private static Verdict run(PhaseStep step, Evaluation evaluation) {
+    try {
+      return step.decide(evaluation);
+    } catch (RuntimeException | StackOverflowError e) {
+      return new Verdict.Unavailable(new RuleRef(step.phase(), null, null), place(e));
+    }
+  }
+
+  /** What was thrown and where; not its message, which may quote the request. */
+  private static String place(Throwable thrown) {
+    StackTraceElement[] trace = thrown.getStackTrace();
+    return thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
+  }
+
+  private static Refusal refusal(Verdict.Unavailable unavailable) {
+    return new Refusal(
+        DenyReason.UNAVAILABLE,
+        unavailable.by(),
+        DenyReason.UNAVAILABLE.title(),
+        unavailable.cause());
+  }
+
+  private static Decision refused(
+      String id,
+      RouteProgram.Guarded route,
+      Evaluation evaluation,
+      Refusal refusal,
+      List<HeaderField> headers) {
+    List<HeaderField> response = new ArrayList<>(evaluation.limitHeaders());
+    response.addAll(headers);
+    return new Decision(
+        id,
+        route.id(),
+        refusal,
+        refusal.by(),
+        List.of(),
+        List.of(),
+        response,
+        evaluation.shadow(),
+        evaluation.notes(),
+        evaluation.score(),
+        evaluation.identity(),
+        evaluation.client(),
+        route.audit());
+  }
+
+  private static Decision allowed(
+      String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef by) {
+    List<HeaderField> upstream = upstream(evaluation);
+    return new Decision(
+        id,
+        route.id(),
+        null,
+        by,
+        upstream,
+        removed(route.identityHeaders(), upstream),
+        evaluation.limitHeaders(),
+        evaluation.shadow(),
+        evaluation.notes(),
+        evaluation.score(),
+        evaluation.identity(),
+        evaluation.client(),
+        route.audit());
+  }
+
+  private static List<HeaderField> upstream(Evaluation evaluation) {
+    Identity identity = evaluation.identity();
+    List<HeaderField> own = evaluation.upstream();
+    if (identity == null || identity.upstreamHeaders().isEmpty()) {
+      return own;
+    }
+    if (own.isEmpty()) {
+      return identity.upstreamHeaders();
+    }
+    List<HeaderField> all = new ArrayList<>(identity.upstreamHeaders());
+    all.addAll(own);
+    return all;
+  }
+
+  /** The names that only we may set and this time did not. */
+  private static List<String> removed(List<String> names, List<HeaderField> set) {
+    if (set.isEmpty()) {
+      return names;
+    }
+    List<String> removed = new ArrayList<>(names.size());
+    for (String name : names) {
+      if (!isSet(name, set)) {
+        removed.add(name);
+      }
+    }
+    return removed;
+  }
+
+  private static boolean isSet(String name, List<HeaderField> set) {
+    for (HeaderField header : set) {
+      if (header.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

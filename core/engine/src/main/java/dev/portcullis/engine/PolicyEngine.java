@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.engine.authentication.AuthenticatorFactory;
+import dev.portcullis.engine.bot.BotScorerFactory;
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.DecisionIds;
+import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.plan.PlanHolder;
+import dev.portcullis.engine.plan.RouteLoader;
+import dev.portcullis.engine.plan.RouteProgram;
+import dev.portcullis.engine.port.QuotaStore;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The engine: holds the plans and runs the pipeline. */
+public final class PolicyEngine implements Engine {
+  private static final RuleRef ENGINE = new RuleRef(Phase.HYGIENE, null, null);
+
+  private final PlanHolder plans;
+  private final Supplier<String> ids;
+
+  /** An engine without plans: every route is unknown to it, and so refused. */
+  public PolicyEngine(
+      AuthenticatorFactory authenticators, BotScorerFactory scorers, QuotaStore store) {
+    this(authenticators, scorers, store, new DecisionIds());
+  }
+
+  PolicyEngine(
+      AuthenticatorFactory authenticators,
+      BotScorerFactory scorers,
+      QuotaStore store,
+      Supplier<String> ids) {
+    this.plans = new PlanHolder(new RouteLoader(authenticators, scorers, store));
+    this.ids = ids;
+  }
+
+  @Override
+  public Decision decide(String route, RequestContext request) {
+    String id = ids.get();
+    return switch (plans.find(route)) {
+      case null ->
+          refused(
+              id,
+              route,
+              request,
+              new Refusal(DenyReason.ROUTE_UNKNOWN, ENGINE, DenyReason.ROUTE_UNKNOWN.title(), ""));
+      case RouteProgram.Closed closed ->
+          refused(
+              id,
+              route,
+              request,
+              new Refusal(
+                  DenyReason.ROUTE_CLOSED,
+                  closed.owner(),
+                  DenyReason.ROUTE_CLOSED.title(),
+                  closed.cause()));
+      case RouteProgram.Guarded guarded -> Pipeline.decide(id, guarded, request);
+    };
+  }
+
+  private static Decision refused(
+      String id, String route, RequestContext request, Refusal refusal) {
+    return new Decision(
+        id,
+        route,
+        refusal,
+        refusal.by(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        request.peer().address(),
+        AuditSpec.refusalsOnly());
+  }
+
+  @Override
+  public Map<RouteId, String> apply(
+      Collection<? extends RoutePlan> put, Collection<RouteId> remove) {
+    return plans.apply(put, remove);
+  }
+
+  @Override
+  public Map<RouteId, String> replace(Collection<? extends RoutePlan> routes) {
+    return plans.replace(routes);
+  }
+
+  /** Number of routes that are held, closed ones included. */
+  public int routes() {
+    return plans.size();
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.limit;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.policy.plan.Allowance;
+
+/*
+ * The generic cell rate algorithm (ITU-T I.371, annex A), the leaky bucket that needs one number.
+ *
+ * A counter holds the theoretical arrival time TAT: when the next request would come if requests
+ * came evenly, one per interval T. A request at time t is within the limit when t >= TAT - tau,
+ * where tau = burst * T is how far ahead of the even rate it may run; then TAT becomes
+ * max(t, TAT) + T. Hence, from a full bucket, burst + 1 requests may come at once, and in any
+ * half-open window of length `per` at most requests + burst: the n-th request of a window that
+ * starts at s comes no earlier than s + (n - 1) * T - tau, which is below s + per only for
+ * n < requests + burst + 1.
+ *
+ * T is per / requests in whole nanoseconds, rounded up, so that rounding never admits more.
+ *
+ * Overflow: `per` is at most 366 days and T at most that; tau is bounded to 2^60 ns (36 years) when
+ * the limit is loaded, so that TAT <= now + tau + T stays below 2^62 + 2^61 until 2200.
+ *
+ * Time: the clock is the wall's and may step. A step forward grants what would have been granted
+ * in that time. After a step back, TAT could lie further ahead than any sequence of charges puts it
+ * (now + tau + T); it is then taken for exactly that, an empty bucket, which admits nothing early
+ * and locks nobody out for longer than an empty bucket does. A counter whose TAT is not ahead of
+ * now is as good as none.
+ */
+/**
+ * An even rate with a burst.
+ *
+ * @param interval nanoseconds between requests at the even rate
+ * @param tolerance nanoseconds that requests may run ahead of it
+ */
+record Gcra(long requests, long period, long interval, long tolerance) implements Meter {
+  private static final long MAX_PERIOD = 366L * 86_400 * 1_000_000_000L;
+  private static final long MAX_TOLERANCE = 1L << 60;
+
+  static Gcra of(Allowance.Rate rate) throws UnloadablePlanException {
+    long period;
+    try {
+      period = rate.per().toNanos();
+    } catch (ArithmeticException e) {
+      throw new UnloadablePlanException("rate period too long: " + rate.per(), e);
+    }
+    if (period <= 0 || period > MAX_PERIOD || rate.requests() <= 0 || rate.burst() < 0) {
+      throw new UnloadablePlanException("not a rate: " + rate);
+    }
+    long interval = Math.ceilDiv(period, rate.requests());
+    if (rate.burst() > MAX_TOLERANCE / interval) {
+      throw new UnloadablePlanException("burst too large: " + rate);
+    }
+    return new Gcra(rate.requests(), period, interval, rate.burst() * interval);
+  }
+
+  @Override
+  public long windowSeconds(long now) {
+    return QuotaState.ceilSeconds(period);
+  }
+
+  @Override
+  public QuotaState peek(CounterState counter, long now) {
+    return state(theoreticalArrival(counter, now), now);
+  }
+
+  @Override
+  public QuotaState charge(CounterState counter, long now) {
+    long next = theoreticalArrival(counter, now) + interval;
+    counter.moment = next;
+    QuotaState after = state(next, now);
+    return after.granted() ? after : new QuotaState(true, 0, after.resetSeconds(), 0);
+  }
+
+  private long theoreticalArrival(CounterState counter, long now) {
+    return Math.clamp(counter.moment, now, now + tolerance + interval);
+  }
+
+  private QuotaState state(long arrival, long now) {
+    long ahead = arrival - now;
+    boolean granted = ahead <= tolerance;
+    return new QuotaState(
+        granted,
+        granted ? (tolerance - ahead) / interval + 1 : 0,
+        QuotaState.ceilSeconds(ahead),
+        granted ? 0 : Math.max(1, QuotaState.ceilSeconds(ahead - tolerance)));
+  }
+
+  @Override
+  public boolean idle(CounterState counter, long now) {
+    return counter.moment <= now;
+  }
+
+  @Override
+  public String kind() {
+    return "rate";
+  }
+}

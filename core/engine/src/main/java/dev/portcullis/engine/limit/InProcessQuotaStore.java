@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.limit;
+
+import dev.portcullis.engine.limit.CounterTable.Counter;
+import dev.portcullis.engine.port.QuotaStore;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The counters of this process: exact, all-or-nothing, bounded.
+ *
+ * <p>A charge holds the locks of all its counters, taken in the order of their stripes, for a few
+ * dozen nanoseconds.
+ */
+public final class InProcessQuotaStore implements QuotaStore {
+  /** Counters kept at most; about 200 bytes each. */
+  public static final int DEFAULT_CAPACITY = 1_000_000;
+
+  private final CounterTable table;
+  private final RecentCharges recent = new RecentCharges();
+
+  /** A store of at most {@code capacity} counters, and one more per limit for keys beyond that. */
+  public InProcessQuotaStore(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity below 1: " + capacity);
+    }
+    this.table = new CounterTable(capacity);
+  }
+
+  /** Counters that are held now, for metrics. */
+  public long size() {
+    return table.size();
+  }
+
+  @Override
+  public List<QuotaState> charge(ChargeId id, List<QuotaLine> lines, long now) {
+    while (true) {
+      Counter[] counters = new Counter[lines.size()];
+      for (int i = 0; i < counters.length; i++) {
+        counters[i] = table.find(lines.get(i), now);
+      }
+      int[] stripes = lockAll(counters);
+      try {
+        if (noneRemoved(counters)) {
+          return chargeLocked(id, lines, counters, now);
+        }
+      } finally {
+        unlockAll(stripes);
+      }
+    }
+  }
+
+  private List<QuotaState> chargeLocked(
+      ChargeId id, List<QuotaLine> lines, Counter[] counters, long now) {
+    List<QuotaState> before = recent.find(id, now);
+    if (before != null) {
+      return before;
+    }
+    QuotaState[] states = new QuotaState[counters.length];
+    boolean granted = true;
+    for (int i = 0; i < counters.length; i++) {
+      states[i] = lines.get(i).meter().peek(counters[i].state, now);
+      granted &= states[i].granted();
+    }
+    if (granted) {
+      for (int i = 0; i < counters.length; i++) {
+        states[i] = lines.get(i).meter().charge(counters[i].state, now);
+      }
+    }
+    List<QuotaState> answer = List.of(states);
+    recent.remember(id, answer, now);
+    return answer;
+  }
+
+  @Override
+  public List<QuotaState> peek(List<QuotaLine> lines, long now) {
+    QuotaState[] states = new QuotaState[lines.size()];
+    for (int i = 0; i < states.length; i++) {
+      states[i] = peek(lines.get(i), now);
+    }
+    return List.of(states);
+  }
+
+  private QuotaState peek(QuotaLine line, long now) {
+    Counter counter = table.lookUp(line);
+    if (counter == null) {
+      return line.meter().peek(new CounterState(), now);
+    }
+    ReentrantLock lock = table.lock(CounterTable.stripe(counter.key));
+    lock.lock();
+    try {
+      return line.meter().peek(counter.state, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean noneRemoved(Counter[] counters) {
+    for (Counter counter : counters) {
+      if (counter.removed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int[] lockAll(Counter[] counters) {
+    int[] stripes = new int[counters.length];
+    for (int i = 0; i < stripes.length; i++) {
+      stripes[i] = CounterTable.stripe(counters[i].key);
+    }
+    if (stripes.length > 1) {
+      Arrays.sort(stripes);
+    }
+    for (int stripe : stripes) {
+      table.lock(stripe).lock(); // Reentrant, so equal stripes do no harm.
+    }
+    return stripes;
+  }
+
+  private void unlockAll(int[] stripes) {
+    for (int stripe : stripes) {
+      table.lock(stripe).unlock();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.limit;
+
+/**
+ * How a counter stands.
+ *
+ * @param granted whether one more request is (or was) within the limit
+ * @param remaining requests that may come at once from now on
+ * @param resetSeconds until all of the limit is there again, rounded up
+ * @param retrySeconds until one more request is within the limit, rounded up; 0 when it is now
+ */
+public record QuotaState(boolean granted, long remaining, long resetSeconds, long retrySeconds) {
+
+  static long ceilSeconds(long nanos) {
+    return nanos <= 0 ? 0 : (nanos - 1) / 1_000_000_000L + 1;
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.authentication.AuthenticationResult;
+import dev.portcullis.engine.authentication.Authenticator;
+import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.Mode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out who calls, and refuses whom no method lets in. */
+public final class AuthenticationStep implements PhaseStep {
+  private final AuthenticationSpec spec;
+  private final Authenticator authenticator;
+  private final RuleRef policy;
+  private final Map<String, Verdict.Allow> allows = new HashMap<>();
+
+  /** Takes the compiled methods of the section. */
+  public AuthenticationStep(AuthenticationSpec spec, Authenticator authenticator) {
+    this.spec = spec;
+    this.authenticator = authenticator;
+    this.policy = new RuleRef(Phase.AUTHENTICATION, spec.source(), null);
+    for (AuthMethodSpec method : spec.methods()) {
+      allows.put(method.name(), new Verdict.Allow(by(method.name())));
+    }
+  }
+
+  @Override
+  public Phase phase() {
+    return Phase.AUTHENTICATION;
+  }
+
+  @Override
+  public Verdict decide(Evaluation evaluation) {
+    return switch (authenticator.authenticate(evaluation.request())) {
+      case AuthenticationResult.Authenticated(var identity) -> {
+        evaluation.identity(identity);
+        Verdict allow = allows.get(identity.method());
+        yield allow == null ? new Verdict.Allow(policy) : allow;
+      }
+      case AuthenticationResult.Missing(var challenges) ->
+          refuse(
+              evaluation,
+              new Refusal(
+                  DenyReason.CREDENTIALS_MISSING,
+                  policy,
+                  DenyReason.CREDENTIALS_MISSING.title(),
+                  ""),
+              challenges);
+      case AuthenticationResult.Invalid(var method, var detail, var challenges) ->
+          refuse(
+              evaluation,
+              new Refusal(
+                  DenyReason.CREDENTIALS_INVALID,
+                  by(method),
+                  DenyReason.CREDENTIALS_INVALID.title(),
+                  detail),
+              challenges);
+      case AuthenticationResult.Unavailable(var method, var cause) ->
+          unavailable(evaluation, by(method), cause);
+    };
+  }
+
+  private RuleRef by(@Nullable String method) {
+    return method == null || method.isEmpty()
+        ? policy
+        : new RuleRef(Phase.AUTHENTICATION, spec.source(), method);
+  }
+
+  private Verdict refuse(Evaluation evaluation, Refusal refusal, List<String> challenges) {
+    if (spec.mode() == Mode.SHADOW) {
+      evaluation.shadow(refusal.by(), refusal.reason());
+      return Verdict.NOT_APPLICABLE;
+    }
+    return new Verdict.Deny(
+        refusal,
+        challenges.stream().map(value -> new HeaderField("www-authenticate", value)).toList());
+  }
+
+  private Verdict unavailable(Evaluation evaluation, RuleRef by, String cause) {
+    if (spec.mode() == Mode.SHADOW) {
+      evaluation.shadow(by, DenyReason.UNAVAILABLE);
+      return Verdict.NOT_APPLICABLE;
+    }
+    return new Verdict.Unavailable(by, cause);
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.bot.BotScore;
+import dev.portcullis.engine.bot.BotSignal;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.engine.path.PathIndex;
+import dev.portcullis.engine.path.PathMatches;
+import dev.portcullis.engine.path.RequestPath;
+import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.expression.UnreadableVariableException;
+import dev.portcullis.expression.Variable;
+import dev.portcullis.expression.VariableSource;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.match.IpAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request so far. Used by one thread, for one decision. */
+public final class Evaluation implements VariableSource {
+  private final String route;
+  private final RequestContext request;
+  private final IpAddress client;
+  private final PathIndex index;
+  private @Nullable RequestPath path;
+  private @Nullable PathMatches matches;
+  private @Nullable BotScore score;
+  private @Nullable Identity identity;
+  private @Nullable List<ShadowFinding> shadow;
+  private @Nullable List<String> notes;
+  private @Nullable List<HeaderField> upstream;
+  private @Nullable LimitReport limits;
+
+  /**
+   * Starts from the facts.
+   *
+   * @param client the client's address behind trusted proxies
+   */
+  public Evaluation(String route, RequestContext request, IpAddress client, PathIndex index) {
+    this.route = route;
+    this.request = request;
+    this.client = client;
+    this.index = index;
+  }
+
+  /** The request as Envoy described it. */
+  public RequestContext request() {
+    return request;
+  }
+
+  /** The client's address behind trusted proxies. */
+  public IpAddress client() {
+    return client;
+  }
+
+  /** When the request was received, in nanoseconds since 1970. */
+  long now() {
+    Instant at = request.receivedAt();
+    return at.getEpochSecond() * 1_000_000_000L + at.getNano();
+  }
+
+  /** Hygiene has read the path. */
+  void path(RequestPath read) {
+    path = read;
+  }
+
+  private RequestPath path() {
+    if (path == null) {
+      throw new IllegalStateException("hygiene has not read the path");
+    }
+    return path;
+  }
+
+  /** Which patterns the path matches; found once, when first asked for. */
+  PathMatches matches() {
+    PathMatches found = matches;
+    if (found == null) {
+      found = index.match(path());
+      matches = found;
+    }
+    return found;
+  }
+
+  /** Who calls; null: nobody identified. */
+  public @Nullable Identity identity() {
+    return identity;
+  }
+
+  void identity(Identity found) {
+    identity = found;
+  }
+
+  /** How automated the request looks; null: not scored. */
+  public @Nullable BotScore score() {
+    return score;
+  }
+
+  void score(BotScore found) {
+    score = found;
+  }
+
+  /** Records what something in shadow mode would have done; null: it would have allowed. */
+  void shadow(RuleRef by, @Nullable DenyReason wouldDeny) {
+    if (shadow == null) {
+      shadow = new ArrayList<>(2);
+    }
+    shadow.add(new ShadowFinding(by, wouldDeny));
+  }
+
+  /** What things in shadow mode would have done. */
+  public List<ShadowFinding> shadow() {
+    return shadow == null ? List.of() : List.copyOf(shadow);
+  }
+
+  /** Records what went wrong without deciding. */
+  void note(String note) {
+    if (notes == null) {
+      notes = new ArrayList<>(2);
+    }
+    notes.add(note);
+  }
+
+  /** What went wrong without deciding. */
+  public List<String> notes() {
+    return notes == null ? List.of() : List.copyOf(notes);
+  }
+
+  void upstream(HeaderField header) {
+    if (upstream == null) {
+      upstream = new ArrayList<>(4);
+    }
+    upstream.add(header);
+  }
+
+  /** Headers for upstream beside the identity's. */
+  public List<HeaderField> upstream() {
+    return upstream == null ? List.of() : upstream;
+  }
+
+  /** How the limits stand that count this request. */
+  LimitReport limits() {
+    if (limits == null) {
+      limits = new LimitReport();
+    }
+    return limits;
+  }
+
+  /** Headers that tell the client how its limits stand. */
+  public List<HeaderField> limitHeaders() {
+    return limits == null ? List.of() : limits.headers();
+  }
+
+  @Override
+  public Object read(Variable variable) {
+    return switch (variable) {
+      case REQUEST_METHOD -> request.method();
+      case REQUEST_PATH -> path().text();
+      case REQUEST_HOST -> request.line().host().toLowerCase(Locale.ROOT);
+      case REQUEST_SCHEME -> request.line().scheme();
+      case REQUEST_PROTOCOL -> request.line().protocol();
+      case REQUEST_HEADERS, REQUEST_HEADERS_ALL -> request.headers();
+      case REQUEST_QUERY, REQUEST_QUERY_ALL -> request.query();
+      case REQUEST_COOKIES -> request.cookies();
+      case REQUEST_TIME -> request.receivedAt();
+      case REQUEST_ID -> request.id();
+      case SOURCE_ADDRESS -> client.toString();
+      case SOURCE_PORT -> (long) request.peer().port();
+      case SOURCE_PRINCIPAL -> orEmpty(request.peer().principal());
+      case AUTH_AUTHENTICATED -> identity != null && identity.authenticated();
+      case AUTH_METHOD -> identity == null ? "" : identity.method();
+      case AUTH_SUBJECT -> identity == null ? "" : identity.subject();
+      case AUTH_ISSUER -> identity == null ? "" : orEmpty(identity.issuer());
+      case AUTH_SCOPES -> identity == null ? List.of() : identity.scopes();
+      case AUTH_CLAIMS -> identity == null ? Map.of() : identity.claims();
+      case AUTH_CLIENT -> identity == null ? "" : orEmpty(identity.client());
+      case AUTH_PLAN -> identity == null ? "" : orEmpty(identity.plan());
+      case BOT_SCORE -> (long) scored(variable).value();
+      case BOT_SIGNALS -> points(scored(variable));
+      case ROUTE_NAME -> route;
+    };
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private BotScore scored(Variable variable) {
+    if (score == null) {
+      throw new UnreadableVariableException(variable.celName() + ": the request was not scored");
+    }
+    return score;
+  }
+
+  private static Map<String, Long> points(BotScore score) {
+    Map<String, Long> points = new HashMap<>();
+    for (BotSignal signal : score.signals()) {
+      points.merge(signal.name(), (long) signal.points(), Long::sum);
+    }
+    return points;
+  }
+}

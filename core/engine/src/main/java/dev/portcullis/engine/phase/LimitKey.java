@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.limit.CounterKey;
+import dev.portcullis.expression.CompiledExpression;
+import dev.portcullis.expression.EvaluationException;
+import dev.portcullis.expression.Stage;
+import dev.portcullis.policy.plan.Expression;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/*
+ * A key must never fail to name a counter, or the limit would not count. So a key whose expressions
+ * have no value, or are empty in every part (a key of auth.client for a caller who has none), falls
+ * back to the default: client, else subject within its issuer, else address. And it must not be
+ * forged: parts carry their lengths, so that ("a", "bc") is not ("ab", "c").
+ */
+/** Whose counter a request is charged to. */
+final class LimitKey {
+  private static final String ADDRESS = "source.address";
+  // Longer keys are replaced by their hash, so that clients cannot fill memory with long ones.
+  private static final int MAX_LENGTH = 96;
+
+  private final String limit;
+  private final List<Part> parts = new ArrayList<>();
+
+  /** One part of a key. */
+  private sealed interface Part {
+    /** The client's address, an IPv6 one by its /64. */
+    record Address() implements Part {}
+
+    /** Whatever an expression yields. */
+    record Computed(CompiledExpression expression) implements Part {}
+  }
+
+  LimitKey(String limit, List<Expression> expressions, Stage stage) throws UnloadablePlanException {
+    this.limit = limit;
+    for (Expression expression : expressions) {
+      parts.add(
+          expression.source().strip().equals(ADDRESS)
+              ? new Part.Address()
+              : new Part.Computed(Expressions.keyPart(expression, stage)));
+    }
+  }
+
+  /** The counter of the request. */
+  CounterKey of(Evaluation evaluation) {
+    if (parts.isEmpty()) {
+      return byDefault(evaluation);
+    }
+    if (parts.size() == 1 && parts.getFirst() instanceof Part.Address) {
+      return CounterKey.address(limit, evaluation.client());
+    }
+    try {
+      return computed(evaluation);
+    } catch (EvaluationException e) {
+      evaluation.note("key of limit " + limit + ": " + e.getMessage());
+      return byDefault(evaluation);
+    }
+  }
+
+  private CounterKey computed(Evaluation evaluation) throws EvaluationException {
+    if (parts.size() == 1) {
+      String text = text(parts.getFirst(), evaluation);
+      return text.isEmpty() ? byDefault(evaluation) : named("key", text);
+    }
+    StringBuilder joined = new StringBuilder();
+    boolean empty = true;
+    for (Part part : parts) {
+      String text = text(part, evaluation);
+      empty &= text.isEmpty();
+      joined.append(text.length()).append(':').append(text);
+    }
+    return empty ? byDefault(evaluation) : named("key", joined.toString());
+  }
+
+  private static String text(Part part, Evaluation evaluation) throws EvaluationException {
+    return switch (part) {
+      case Part.Address _ -> CounterKey.site(evaluation.client()).toString();
+      case Part.Computed(CompiledExpression expression) -> expression.text(evaluation);
+    };
+  }
+
+  private CounterKey byDefault(Evaluation evaluation) {
+    Identity identity = evaluation.identity();
+    if (identity != null && identity.client() != null && !identity.client().isEmpty()) {
+      return named("client", identity.client());
+    }
+    if (identity != null && !identity.subject().isEmpty()) {
+      return named(identity.issuer() == null ? "subject" : identity.issuer(), identity.subject());
+    }
+    return CounterKey.address(limit, evaluation.client());
+  }
+
+  private CounterKey named(String realm, String text) {
+    return CounterKey.named(limit, realm, text.length() <= MAX_LENGTH ? text : hash(text));
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

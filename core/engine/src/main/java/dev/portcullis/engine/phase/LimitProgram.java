@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.limit.Meter;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.path.PathIndex;
+import dev.portcullis.engine.path.RequestMatcher;
+import dev.portcullis.expression.CompiledExpression;
+import dev.portcullis.expression.EvaluationException;
+import dev.portcullis.expression.Stage;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import dev.portcullis.policy.plan.Mode;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One limit, compiled: which requests it counts, on whose counter, and how much that may have. */
+final class LimitProgram {
+  private final LimitSpec spec;
+  private final RuleRef by;
+  private final RequestMatcher matcher;
+  private final @Nullable CompiledExpression when;
+  private final LimitKey key;
+  private final Meter meter;
+  private final Map<String, Meter> plans = new HashMap<>();
+
+  LimitProgram(LimitSpec spec, PathIndex.Builder index) throws UnloadablePlanException {
+    Stage stage = spec.phase() == LimitPhase.FLOOD ? Stage.FLOOD : Stage.IDENTIFIED;
+    this.spec = spec;
+    this.by = new RuleRef(phase(spec.phase()), spec.source(), spec.name());
+    this.matcher = RequestMatcher.lenient(spec.match(), index);
+    this.when = Expressions.condition(spec.when(), stage);
+    this.meter = Meter.of(spec.allowance());
+    this.key =
+        new LimitKey(
+            spec.source().namespace()
+                + "/"
+                + spec.source().name()
+                + "/"
+                + spec.name()
+                + (spec.mode() == Mode.SHADOW ? "#shadow#" : "#")
+                + meter.kind(),
+            spec.key(),
+            stage);
+    for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
+      Meter other = Meter.of(plan.getValue());
+      if (!other.kind().equals(meter.kind())) {
+        throw new UnloadablePlanException(
+            "limit " + spec.name() + ": plan " + plan.getKey() + " counts otherwise");
+      }
+      plans.put(plan.getKey(), other);
+    }
+  }
+
+  private static Phase phase(LimitPhase phase) {
+    return switch (phase) {
+      case FLOOD -> Phase.FLOOD;
+      case RATE -> Phase.RATES;
+      case QUOTA -> Phase.QUOTAS;
+    };
+  }
+
+  /** The counter that the request is charged to; null when the limit does not count it. */
+  @Nullable QuotaLine line(Evaluation evaluation) {
+    return matcher.matches(evaluation.request().method(), evaluation.matches())
+            && applies(evaluation)
+        ? new QuotaLine(key.of(evaluation), meter(evaluation.identity()))
+        : null;
+  }
+
+  private boolean applies(Evaluation evaluation) {
+    if (when == null) {
+      return true;
+    }
+    try {
+      return when.test(evaluation);
+    } catch (EvaluationException e) {
+      evaluation.note("limit " + spec.name() + ": " + e.getMessage());
+      return true;
+    }
+  }
+
+  private Meter meter(@Nullable Identity identity) {
+    String plan = identity == null ? null : identity.plan();
+    return plan == null ? meter : plans.getOrDefault(plan, meter);
+  }
+
+  String name() {
+    return spec.name();
+  }
+
+  Mode mode() {
+    return spec.mode();
+  }
+
+  LimitPhase phase() {
+    return spec.phase();
+  }
+
+  RuleRef by() {
+    return by;
+  }
+
+  DenyReason reason() {
+    return switch (spec.allowance()) {
+      case Allowance.Rate _ -> DenyReason.RATE_LIMITED;
+      case Allowance.Quota _ -> DenyReason.QUOTA_EXHAUSTED;
+    };
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.limit.Meter;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.request.HeaderField;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the client is told of its limits, as structured fields (draft-ietf-httpapi-ratelimit-headers
+ * 10): {@code RateLimit-Policy: "per-client";q=100;w=60} and {@code RateLimit:
+ * "per-client";r=42;t=17}; for a refusal also {@code Retry-After} (RFC 9110 section 10.2.3).
+ */
+final class LimitReport {
+  private final List<Entry> entries = new ArrayList<>(2);
+  private long retryAfter;
+
+  private record Entry(LimitProgram limit, Meter meter, QuotaState state, long window) {}
+
+  /** Tells how a limit stands; a later report of the same limit replaces an earlier one. */
+  void add(LimitProgram limit, Meter meter, QuotaState state, long now) {
+    Entry entry = new Entry(limit, meter, state, meter.windowSeconds(now));
+    if (!state.granted()) {
+      retryAfter = Math.max(retryAfter, Math.max(1, state.retrySeconds()));
+    }
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).limit == limit) {
+        entries.set(i, entry);
+        return;
+      }
+    }
+    entries.add(entry);
+  }
+
+  List<HeaderField> headers() {
+    List<HeaderField> headers = new ArrayList<>(3);
+    StringBuilder policies = new StringBuilder(32);
+    StringBuilder states = new StringBuilder(32);
+    for (Entry entry : entries) {
+      name(policies, entry).append(";q=").append(entry.meter.requests());
+      policies.append(";w=").append(entry.window);
+      name(states, entry).append(";r=").append(entry.state.remaining());
+      states.append(";t=").append(entry.state.resetSeconds());
+    }
+    headers.add(new HeaderField("ratelimit-policy", policies.toString()));
+    headers.add(new HeaderField("ratelimit", states.toString()));
+    if (retryAfter > 0) {
+      headers.add(new HeaderField("retry-after", Long.toString(retryAfter)));
+    }
+    return headers;
+  }
+
+  private static StringBuilder name(StringBuilder text, Entry entry) {
+    if (!text.isEmpty()) {
+      text.append(", ");
+    }
+    return text.append('"').append(entry.limit.name()).append('"');
+  }
+}

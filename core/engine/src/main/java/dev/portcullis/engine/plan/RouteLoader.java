@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.plan;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.engine.authentication.AuthenticatorFactory;
+import dev.portcullis.engine.bot.BotScorerFactory;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.path.PathIndex;
+import dev.portcullis.engine.path.RequestMatcher;
+import dev.portcullis.engine.phase.AuthenticationStep;
+import dev.portcullis.engine.phase.AuthorizationStep;
+import dev.portcullis.engine.phase.BotActionStep;
+import dev.portcullis.engine.phase.BotScoreStep;
+import dev.portcullis.engine.phase.ClientAddress;
+import dev.portcullis.engine.phase.HygieneStep;
+import dev.portcullis.engine.phase.LimitSteps;
+import dev.portcullis.engine.phase.PhaseStep;
+import dev.portcullis.engine.phase.RequestStep;
+import dev.portcullis.engine.port.QuotaStore;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles route plans. */
+public final class RouteLoader {
+  private final AuthenticatorFactory authenticators;
+  private final BotScorerFactory scorers;
+  private final QuotaStore store;
+
+  /** Takes the makers of what plans ask for. */
+  public RouteLoader(
+      AuthenticatorFactory authenticators, BotScorerFactory scorers, QuotaStore store) {
+    this.authenticators = authenticators;
+    this.scorers = scorers;
+    this.store = store;
+  }
+
+  /**
+   * Compiles a plan.
+   *
+   * @throws UnloadablePlanException saying what in it cannot be used
+   */
+  public RouteProgram load(RoutePlan plan) throws UnloadablePlanException {
+    RuleRef owner = new RuleRef(Phase.HYGIENE, first(plan.sources()), null);
+    return switch (plan) {
+      case ClosedRoute closed ->
+          new RouteProgram.Closed(
+              closed.id().value(), owner, closed.reason() + ": " + closed.detail());
+      case GuardedRoute guarded -> load(guarded, owner);
+    };
+  }
+
+  private static @Nullable PolicyRef first(List<PolicyRef> sources) {
+    return sources.isEmpty() ? null : sources.getFirst();
+  }
+
+  private RouteProgram.Guarded load(GuardedRoute route, RuleRef owner)
+      throws UnloadablePlanException {
+    PathIndex.Builder index = new PathIndex.Builder();
+    List<PhaseStep> steps = new ArrayList<>();
+    steps.add(new HygieneStep());
+    if (route.request() != null) {
+      steps.add(new RequestStep(route.request()));
+    }
+    if (route.bot() != null) {
+      steps.add(
+          new BotScoreStep(
+              RequestMatcher.lenient(route.bot().match(), index), scorers.create(route.bot())));
+      steps.add(new BotActionStep(route.bot()));
+    }
+    if (route.authentication() != null) {
+      steps.add(
+          new AuthenticationStep(
+              route.authentication(), authenticators.create(route.id(), route.authentication())));
+    }
+    if (route.authorization() != null) {
+      steps.add(new AuthorizationStep(route.authorization(), index));
+    }
+    steps.addAll(new LimitSteps(route.limits(), index, store).steps());
+    steps.sort(Comparator.comparing(PhaseStep::phase));
+    return new RouteProgram.Guarded(
+        route.id().value(),
+        steps,
+        index.build(),
+        new ClientAddress(route.trustedProxies()),
+        owner,
+        identityHeaders(route.authentication()),
+        route.audit());
+  }
+
+  private static List<String> identityHeaders(@Nullable AuthenticationSpec authentication) {
+    SortedSet<String> names = new TreeSet<>();
+    names.add(BotActionStep.SCORE_HEADER);
+    if (authentication != null) {
+      for (AuthMethodSpec method : authentication.methods()) {
+        if (method instanceof AuthMethodSpec.Jwt jwt) {
+          jwt.claimsToHeaders().forEach(claim -> names.add(claim.header()));
+        }
+      }
+    }
+    return List.copyOf(names);
+  }
+}

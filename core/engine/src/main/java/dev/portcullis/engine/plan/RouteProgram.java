@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.plan;
+
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.path.PathIndex;
+import dev.portcullis.engine.phase.ClientAddress;
+import dev.portcullis.engine.phase.PhaseStep;
+import dev.portcullis.policy.plan.AuditSpec;
+import java.util.List;
+
+/** What one route does with requests, compiled. Immutable and thread-safe. */
+public sealed interface RouteProgram {
+
+  /** The route's id. */
+  String id();
+
+  /**
+   * A route that decides.
+   *
+   * @param steps in the order of their phases
+   * @param owner named when nothing more particular let a request pass
+   * @param identityHeaders names that only Portcullis may set towards upstream
+   */
+  record Guarded(
+      String id,
+      List<PhaseStep> steps,
+      PathIndex index,
+      ClientAddress clientAddress,
+      RuleRef owner,
+      List<String> identityHeaders,
+      AuditSpec audit)
+      implements RouteProgram {
+    public Guarded {
+      steps = List.copyOf(steps);
+      identityHeaders = List.copyOf(identityHeaders);
+    }
+  }
+
+  /**
+   * A route that nothing passes.
+   *
+   * @param cause for operators
+   */
+  record Closed(String id, RuleRef owner, String cause) implements RouteProgram {}
+}
