@@ -7,6 +7,8 @@ import dev.portcullis.policy.decision.DenyReason;
 
 /** What Envoy refuses by itself, in words that tell clients what to mend and nothing more. */
 enum LocalProblem {
+  /** Before the other 503, and told apart by its cause. */
+  UNDECIDED(DenyReason.UNAVAILABLE, true, "The decision service did not answer in time."),
   BAD_REQUEST(
       DenyReason.MALFORMED_REQUEST,
       false,
@@ -19,8 +21,7 @@ enum LocalProblem {
   HEADERS_TOO_LARGE(DenyReason.HEADERS_TOO_LARGE, false, "Send fewer or shorter headers."),
   INTERNAL(500, "Internal Server Error", "The request could not be handled."),
   BAD_GATEWAY(502, "Bad Gateway", "The service's answer could not be understood."),
-  UNAVAILABLE(
-      DenyReason.UNAVAILABLE, true, "No decision about the request, or no service to send it to."),
+  UNAVAILABLE(503, "Service Unavailable", "The service cannot be reached now."),
   GATEWAY_TIMEOUT(504, "Gateway Timeout", "The service did not answer in time.");
 
   /** The type of a problem that says no more than its status (RFC 9457). */

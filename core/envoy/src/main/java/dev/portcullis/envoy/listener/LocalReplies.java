@@ -38,19 +38,26 @@ final class LocalReplies {
   static LocalReplyConfig config() {
     LocalReplyConfig.Builder config = LocalReplyConfig.newBuilder();
     config.addMappers(
-        ResponseMapper.newBuilder().setFilter(denial()).setBodyFormatOverride(text(BODY)));
+        ResponseMapper.newBuilder()
+            .setFilter(details("ext_authz_denied"))
+            .setBodyFormatOverride(text(BODY)));
     for (LocalProblem problem : LocalProblem.values()) {
-      config
-          .addMappers(
-              mapper(problem)
-                  .setFilter(both(grpc(), status(problem.status())))
-                  .setBodyFormatOverride(text(problem.detail())))
-          .addMappers(
-              mapper(problem)
-                  .setFilter(status(problem.status()))
-                  .setBodyFormatOverride(json(document(problem))));
+      boolean undecided = problem == LocalProblem.UNDECIDED;
+      add(config, problem, undecided ? details("ext_authz_error") : status(problem.status()));
     }
     return config.setBodyFormat(json(fallback())).build();
+  }
+
+  /** The first mapper that matches speaks. */
+  private static void add(
+      LocalReplyConfig.Builder config, LocalProblem problem, AccessLogFilter filter) {
+    config
+        .addMappers(
+            mapper(problem)
+                .setFilter(both(grpc(), filter))
+                .setBodyFormatOverride(text(problem.detail())))
+        .addMappers(
+            mapper(problem).setFilter(filter).setBodyFormatOverride(json(document(problem))));
   }
 
   private static ResponseMapper.Builder mapper(LocalProblem problem) {
@@ -103,8 +110,8 @@ final class LocalReplies {
         .build();
   }
 
-  /** The decision service said no; when it said nothing, the details are others. */
-  private static AccessLogFilter denial() {
+  /** By what Envoy notes about the cause, which tells a refusal from a check that failed. */
+  private static AccessLogFilter details(String details) {
     return AccessLogFilter.newBuilder()
         .setExtensionFilter(
             ExtensionFilter.newBuilder()
@@ -112,7 +119,7 @@ final class LocalReplies {
                 .setTypedConfig(
                     Extensions.any(
                         ExpressionFilter.newBuilder()
-                            .setExpression("response.code_details == 'ext_authz_denied'")
+                            .setExpression("response.code_details == '" + details + "'")
                             .build())))
         .build();
   }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.gate;
+
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.ClaimHeader;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RequestSpec;
+import dev.portcullis.policy.plan.RouteId;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Route plans as far as Envoy cares about them. */
+final class Plans {
+  private static final PolicyRef POLICY = new PolicyRef("ApiPolicy", "shop", "it");
+
+  private Plans() {}
+
+  static GuardedRoute guarded(String id, FailureMode mode) {
+    return route(id, mode, null, List.of());
+  }
+
+  static GuardedRoute withBody(String id, FailureMode mode, long maxBodyBytes) {
+    RequestSpec request =
+        new RequestSpec(
+            POLICY, Mode.ENFORCE, List.of(), List.of(), maxBodyBytes, List.of(), null, null);
+    return route(id, mode, request, List.of());
+  }
+
+  static GuardedRoute withClaims(String id, String... headers) {
+    List<ClaimHeader> claims =
+        List.of(headers).stream().map(header -> new ClaimHeader("sub", header)).toList();
+    return route(id, FailureMode.DENY, null, claims);
+  }
+
+  private static GuardedRoute route(
+      String id, FailureMode mode, @Nullable RequestSpec request, List<ClaimHeader> claims) {
+    AuthenticationSpec authentication =
+        claims.isEmpty()
+            ? null
+            : new AuthenticationSpec(
+                POLICY,
+                Mode.ENFORCE,
+                List.of(
+                    new AuthMethodSpec.Jwt(
+                        "employees",
+                        "https://idp.example.com/",
+                        List.of("orders"),
+                        new JwksSpec.Remote("https://idp.example.com/jwks"),
+                        List.of(JwsAlgorithm.RS256),
+                        Duration.ofSeconds(30),
+                        List.of(),
+                        claims)));
+    return new GuardedRoute(
+        new RouteId(id),
+        mode,
+        List.of(),
+        request,
+        authentication,
+        null,
+        List.of(),
+        null,
+        AuditSpec.refusalsOnly(),
+        List.of(POLICY));
+  }
+}
