@@ -30,7 +30,7 @@ import java.util.Map;
  * <p>Whether a request passes when no answer comes cannot be said per route, so there are two
  * filters: <i>closed</i> acts unless a route says otherwise, <i>open</i> acts only where a route
  * turns it on. A route that does so turns the other off; no route that leads to a service turns
- * both off, and a request that matches no route at all is still asked about.
+ * both off. What matches no route at all is not asked about and gets 404.
  */
 public record ExtAuthzFilter() implements FilterStep {
   static final String CLOSED = "portcullis.ext-authz.closed";
@@ -92,11 +92,16 @@ public record ExtAuthzFilter() implements FilterStep {
 
   /**
    * Tries again only when no answer can have been made: an answered Check that is sent twice would
-   * be charged twice. Envoy's own back-off begins after longer than the whole time-out.
+   * be charged twice. Envoy's own back-off begins after longer than the whole time-out, so ours is
+   * said. Its longest interval must not be shorter than the time-out: Envoy takes it for the
+   * time-out of each try as well (measured with 1.40), and would cut off every slower decision.
    */
   private static GrpcService service() {
     return GrpcService.newBuilder()
-        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(ExtAuthzCluster.NAME))
+        .setEnvoyGrpc(
+            GrpcService.EnvoyGrpc.newBuilder()
+                .setClusterName(ExtAuthzCluster.NAME)
+                .setSkipEnvoyHeaders(true))
         .setTimeout(Scalars.millis(TIMEOUT_MILLIS))
         .setRetryPolicy(
             RetryPolicy.newBuilder()
@@ -105,7 +110,7 @@ public record ExtAuthzFilter() implements FilterStep {
                 .setRetryBackOff(
                     BackoffStrategy.newBuilder()
                         .setBaseInterval(Scalars.millis(5))
-                        .setMaxInterval(Scalars.millis(20))))
+                        .setMaxInterval(Scalars.millis(TIMEOUT_MILLIS))))
         .build();
   }
 }

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.policy.decision.CheckNames;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,22 +121,30 @@ final class DecisionIT {
   }
 
   @Test
-  void asksWithoutARouteAboutWhatMatchesNone() throws IOException {
-    stage.authz().answer(_ -> ScriptedAuthz.denied(StatusCode.ServiceUnavailable, "{}"));
+  void passesNothingThatMatchesNoRoute() throws IOException {
     int before = stage.upstream().begun();
-    String options =
-        RawClient.exchange(stage.gate().port(), "OPTIONS * HTTP/1.1\r\nhost: orders.shop\r\n\r\n");
-    assertThat(options).startsWith("HTTP/1.1 503");
-    assertThat(stage.authz().asked().getFirst().getAttributes().getContextExtensionsMap())
-        .isEmpty();
-    String connect =
-        RawClient.exchange(
-            stage.gate().port(), "CONNECT orders.shop:80 HTTP/1.1\r\nhost: orders.shop\r\n\r\n");
-    assertThat(connect).doesNotStartWith("HTTP/1.1 2");
+    for (String request : List.of("OPTIONS *", "CONNECT orders.shop:80")) {
+      String answer =
+          RawClient.exchange(
+              stage.gate().port(), request + " HTTP/1.1\r\nhost: orders.shop\r\n\r\n");
+      assertThat(answer).startsWith("HTTP/1.1 404").contains("application/problem+json");
+    }
     assertThat(stage.upstream().begun()).isEqualTo(before);
   }
 
-  private static io.envoyproxy.envoy.service.auth.v3.CheckResponse fail() {
+  @Test
+  void waitsForASlowDecisionAndAsksOnlyOnce() throws IOException {
+    stage
+        .authz()
+        .answer(request -> {
+          LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+          return ScriptedAuthz.ALLOW.apply(request);
+        });
+    assertThat(stage.gate().get("orders.shop", "/", "")).startsWith("HTTP/1.1 200");
+    assertThat(stage.authz().asked()).hasSize(1);
+  }
+
+  private static CheckResponse fail() {
     throw new StatusRuntimeException(Status.UNAVAILABLE);
   }
 }

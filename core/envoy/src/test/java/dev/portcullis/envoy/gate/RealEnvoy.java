@@ -59,7 +59,7 @@ final class RealEnvoy implements AutoCloseable {
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(50))
         .failFast("envoy ended: " + process.logTail(), () -> !process.isAlive())
-        .ignoreException(IOException.class)
+        .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> admin("GET", "/ready").startsWith("HTTP/1.1 200"));
     return this;
   }

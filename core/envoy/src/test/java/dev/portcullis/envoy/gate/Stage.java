@@ -3,6 +3,8 @@
 
 package dev.portcullis.envoy.gate;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.Upstream.Protocol;
 import dev.portcullis.parts.FreePorts;
@@ -10,6 +12,7 @@ import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -43,7 +46,15 @@ record Stage(ScriptedAuthz authz, EchoUpstream upstream, Gate gate) implements A
                 service("ghost", port),
                 service("gone", FreePorts.next())),
             PLANS);
-    return new Stage(authz, upstream, gate);
+    return new Stage(authz, upstream, gate).warm();
+  }
+
+  /** The first decisions of a cold JVM may take longer than Envoy waits. */
+  private Stage warm() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> gate.get("orders.shop", "/", "").startsWith("HTTP/1.1 200"));
+    return this;
   }
 
   private static Upstream service(String name, int port) {
