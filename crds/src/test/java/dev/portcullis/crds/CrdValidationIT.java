@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.portcullis.parts.ApiServer;
+import dev.portcullis.parts.Home;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -72,6 +73,28 @@ class CrdValidationIT {
                             assertThat(violation.explains(String.valueOf(refusal)))
                                 .as("%s: %s", violation, refusal)
                                 .isTrue())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> largestDocuments() {
+    return CrdGeneration.KINDS.stream()
+        .map(kind ->
+            DynamicTest.dynamicTest(
+                kind.getSimpleName(),
+                () -> {
+                  JsonNode everything = ValidationCase.everything(kind.getSimpleName()).document();
+                  JsonNode largest = LargestDocument.of(CommittedCrd.of(kind).spec(), everything);
+                  assertThat(new DryRun(client).refusal(largest)).isNull();
+                }));
+  }
+
+  @Test
+  void examplesAreAccepted() {
+    String policies = Home.directory().resolve("examples/quickstart/policies").toString();
+    kubernetes.kubectl("apply", "-f", policies).orThrow();
+    assertThat(kubernetes.kubectl("get", "portcullis", "-A").orThrow())
+        .contains("TARGET", "MODE", "ACCEPTED", "PROGRAMMED", "ENFORCED", "AGE")
+        .contains("apipolicy.portcullis.dev/orders", "botpolicy.portcullis.dev/catalog");
   }
 
   @Test

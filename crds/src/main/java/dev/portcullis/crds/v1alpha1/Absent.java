@@ -3,6 +3,7 @@
 
 package dev.portcullis.crds.v1alpha1;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +11,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a document means by leaving a list or a map out: that it is empty. */
+/**
+ * What a document means by leaving a list or a map out: that it is empty.
+ *
+ * <p>A null element is kept, so that whoever checks the document can say where it stands; the API
+ * server admits none.
+ */
 public final class Absent {
   private Absent() {}
 
   /** An unmodifiable copy; empty for null. */
   public static <T> List<T> toEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : List.copyOf(list);
+    return list == null ? List.of() : Collections.unmodifiableList(new ArrayList<>(list));
   }
 
   /** An unmodifiable copy, sorted by key; empty for null. */
