@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.policy.plan.SecretMaterial;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Secrets that policies may refer to.
+ *
+ * @param material by Secret and key; a Secret of the namespace {@code ""} counts in every namespace
+ * @param complete whether a Secret that is not here does not exist; else its absence is a warning
+ */
+public record KnownSecrets(Map<Key, SecretMaterial> material, boolean complete) {
+
+  /**
+   * One key of a Secret.
+   *
+   * @param namespace {@code ""}: every namespace
+   */
+  public record Key(String namespace, String name, String key) {}
+
+  public KnownSecrets {
+    material = Map.copyOf(material);
+  }
+
+  /** No Secrets, and it is not known which exist. */
+  public static KnownSecrets unknown() {
+    return new KnownSecrets(Map.of(), false);
+  }
+
+  /** The material; null when it is not here. */
+  public @Nullable SecretMaterial find(String namespace, String name, String key) {
+    SecretMaterial own = material.get(new Key(namespace, name, key));
+    return own == null ? material.get(new Key("", name, key)) : own;
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.compiler.check.CheckedPolicy;
+import dev.portcullis.compiler.check.JwksCheck;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Takes from the last compilation what still holds, and gathers the cache of this one. */
+final class Memo {
+  private final CompileCache earlier;
+  private final Map<CompileCache.Revision, CheckedPolicy> policies = new HashMap<>();
+  private final Map<CompileCache.KeySet, List<JwksCheck.Problem>> keySets = new HashMap<>();
+
+  Memo(CompileCache earlier) {
+    this.earlier = earlier;
+  }
+
+  CheckedPolicy checked(PolicyRef policy, String revision, Supplier<CheckedPolicy> check) {
+    var key = new CompileCache.Revision(policy, revision);
+    CheckedPolicy known = earlier.policies().get(key);
+    CheckedPolicy checked = known == null ? check.get() : known;
+    policies.put(key, checked);
+    return checked;
+  }
+
+  List<JwksCheck.Problem> keySet(
+      String hash, List<JwsAlgorithm> algorithms, Supplier<List<JwksCheck.Problem>> check) {
+    var key = new CompileCache.KeySet(hash, algorithms);
+    List<JwksCheck.Problem> known = keySets.getOrDefault(key, earlier.keySets().get(key));
+    List<JwksCheck.Problem> problems = known == null ? check.get() : known;
+    keySets.put(key, problems);
+    return problems;
+  }
+
+  /** The same object as last time where nothing changed, so that others need not look into it. */
+  RoutePlan route(RoutePlan plan) {
+    RoutePlan known = earlier.routes().get(plan.id());
+    return plan.equals(known) ? known : plan;
+  }
+
+  CompileCache cache(Map<RouteId, RoutePlan> routes) {
+    return new CompileCache(policies, keySets, routes);
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.source.KeySource;
+import dev.portcullis.compiler.source.LastAccepted;
+import dev.portcullis.compiler.source.PolicySource;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import dev.portcullis.policy.plan.SecretMaterial;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Compiles policies into plans. Stateless and thread-safe. */
+public final class PolicyCompiler {
+
+  private PolicyCompiler() {}
+
+  /** Compiles everything. Never throws for what a user wrote. */
+  public static CompileResult compile(PolicySet set) {
+    return compile(set, CompileCache.empty());
+  }
+
+  /**
+   * Compiles what an earlier compilation did not.
+   *
+   * @param earlier {@link CompileResult#cache} of the last compilation; any cache gives the same
+   *     result, only not as fast
+   */
+  public static CompileResult compile(PolicySet set, CompileCache earlier) {
+    Memo memo = new Memo(earlier);
+    KeyRing keys = new KeyRing(oldestFirst(set.apiKeys()));
+    RefResolver resolver = new RefResolver(set.services(), set.secrets(), keys, memo);
+    List<Speaker> speakers = speakers(set.policies(), new SpeakerFactory(resolver, memo));
+    Remarks remarks = new Remarks();
+    ExemptNames exempt = new ExemptNames();
+    SortedMap<RouteId, RoutePlan> routes = new TreeMap<>();
+    Claim.byRoute(speakers)
+        .forEach(
+            (id, claims) ->
+                routes.put(
+                    id,
+                    memo.route(new RouteAssembler(id, claims, remarks, exempt).assemble())));
+    exempt.report(remarks);
+    SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, remarks, keys);
+    return new CompileResult(
+        Collections.unmodifiableSortedMap(routes),
+        Collections.unmodifiableSortedMap(keys.records()),
+        secrets(speakers),
+        diagnostics(outcomes),
+        Collections.unmodifiableSortedMap(outcomes),
+        served(speakers),
+        memo.cache(routes));
+  }
+
+  /** By kind and name, so that the order of the input does not matter. */
+  private static List<Speaker> speakers(List<PolicySource> policies, SpeakerFactory factory) {
+    SortedMap<PolicyRef, PolicySource> sorted = new TreeMap<>();
+    policies.forEach(policy -> sorted.putIfAbsent(policy.ref(), policy));
+    return sorted.values().stream().map(factory::speaker).toList();
+  }
+
+  private static List<KeySource> oldestFirst(List<KeySource> keys) {
+    return keys.stream()
+        .sorted(
+            Comparator.comparing(
+                    KeySource::created, Comparator.nullsLast(Comparator.naturalOrder()))
+                .thenComparing(KeySource::ref))
+        .toList();
+  }
+
+  private static SortedMap<String, SecretMaterial> secrets(List<Speaker> speakers) {
+    SortedMap<String, SecretMaterial> out = new TreeMap<>();
+    for (Speaker speaker : speakers) {
+      speaker.material().forEach(material -> out.put(material.hash(), material));
+    }
+    return Collections.unmodifiableSortedMap(out);
+  }
+
+  private static SortedMap<PolicyRef, LastAccepted> served(List<Speaker> speakers) {
+    SortedMap<PolicyRef, LastAccepted> out = new TreeMap<>();
+    for (Speaker speaker : speakers) {
+      LastAccepted served = speaker.served();
+      if (served != null) {
+        out.put(speaker.ref(), served);
+      }
+    }
+    return Collections.unmodifiableSortedMap(out);
+  }
+
+  private static List<Diagnostic> diagnostics(SortedMap<PolicyRef, PolicyOutcome> outcomes) {
+    List<Diagnostic> out = new ArrayList<>();
+    for (PolicyOutcome outcome : outcomes.values()) {
+      out.addAll(outcome.errors());
+      out.addAll(outcome.references());
+      out.addAll(outcome.warnings());
+    }
+    Collections.sort(out);
+    return out;
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What became of one policy, or of one ApiKey.
+ *
+ * @param errors why it is not accepted; empty: it is ({@code Accepted})
+ * @param references what it refers to and what is not there ({@code ResolvedRefs}); a key set that
+ *     is missing keeps the policy from being served, anything else does not
+ * @param warnings what its author should know
+ * @param serving which version speaks for its routes
+ * @param routes for which it speaks, alone or together with others; closed ones included
+ * @param conflicts routes that an older policy of its kind and rank speaks for ({@code
+ *     Conflicted})
+ * @param overridden routes on which a narrower policy replaces some of it ({@code Overridden})
+ */
+public record PolicyOutcome(
+    PolicyRef policy,
+    List<Diagnostic> errors,
+    List<Diagnostic> references,
+    List<Diagnostic> warnings,
+    Serving serving,
+    SortedSet<RouteId> routes,
+    List<Conflict> conflicts,
+    List<Override> overridden) {
+
+  /** Which version of a policy speaks for its routes. */
+  public enum Serving {
+    /** What it says now. */
+    CURRENT,
+    /** What it said when it could last be served. */
+    LAST_ACCEPTED,
+    /** None: its routes are closed. */
+    CLOSED
+  }
+
+  /** A route that another policy speaks for. */
+  public record Conflict(RouteId route, PolicyRef winner) {}
+
+  /**
+   * A route on which another policy replaces sections of this one.
+   *
+   * @param sections such as {@code authentication}, sorted
+   */
+  public record Override(RouteId route, PolicyRef by, List<String> sections) {
+    public Override {
+      sections = List.copyOf(sections);
+    }
+  }
+
+  public PolicyOutcome {
+    errors = List.copyOf(errors);
+    references = List.copyOf(references);
+    warnings = List.copyOf(warnings);
+    routes = Collections.unmodifiableSortedSet(new TreeSet<>(routes));
+    conflicts = List.copyOf(conflicts);
+    overridden = List.copyOf(overridden);
+  }
+
+  /** Whether it compiled. */
+  public boolean accepted() {
+    return errors.isEmpty();
+  }
+
+  /** Whether all that it refers to exists. */
+  public boolean resolvedRefs() {
+    return references.isEmpty();
+  }
+}

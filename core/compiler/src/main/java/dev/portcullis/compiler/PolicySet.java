@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.compiler.source.KeySource;
+import dev.portcullis.compiler.source.PolicySource;
+import java.util.List;
+
+/**
+ * Everything that is compiled together.
+ *
+ * @param policies of all three kinds, in any order; of two with one name the first counts
+ * @param apiKeys in any order; of two with one name the first counts
+ */
+public record PolicySet(
+    List<PolicySource> policies,
+    List<KeySource> apiKeys,
+    KnownServices services,
+    KnownSecrets secrets) {
+
+  public PolicySet {
+    policies = List.copyOf(policies);
+    apiKeys = List.copyOf(apiKeys);
+  }
+
+  /**
+   * The same set, where each policy may fall back on what an earlier compilation served of it. For
+   * callers that keep no revisions of their own.
+   */
+  public PolicySet fallingBackOn(CompileResult earlier) {
+    return new PolicySet(
+        policies.stream()
+            .map(policy -> policy.fallingBackOn(earlier.served().get(policy.ref())))
+            .toList(),
+        apiKeys,
+        services,
+        secrets);
+  }
+}

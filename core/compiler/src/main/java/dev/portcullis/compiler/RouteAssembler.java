@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler;
+
+import dev.portcullis.compiler.check.Content;
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.BotSpec;
+import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the plan of one route from the claims to it. */
+final class RouteAssembler {
+  private final RouteId id;
+  private final Remarks remarks;
+  private final RouteRemarks advice;
+  private final List<Claim> apis;
+  private final List<Claim> limits;
+  private final List<Claim> bots;
+
+  RouteAssembler(RouteId id, List<Claim> claims, Remarks remarks, ExemptNames exempt) {
+    this.id = id;
+    this.remarks = remarks;
+    this.advice = new RouteRemarks(id, remarks, exempt);
+    this.apis = winners(ofKind("ApiPolicy", claims));
+    this.limits = ofKind("RateLimitPolicy", claims);
+    this.bots = winners(ofKind("BotPolicy", claims));
+  }
+
+  RoutePlan assemble() {
+    List<Claim> effective = Stream.of(apis, limits, bots).flatMap(List::stream).toList();
+    List<PolicyRef> sources = effective.stream().map(Claim::ref).toList();
+    remarks.speaks(sources, id);
+    List<Claim> unserved =
+        effective.stream().filter(claim -> claim.speaker().content() == null).toList();
+    if (!unserved.isEmpty()) {
+      return new ClosedRoute(
+          id,
+          ClosedRoute.Reason.POLICY_NOT_ACCEPTED,
+          unserved.getFirst().ref() + " cannot be served and has no accepted version",
+          sources);
+    }
+    if (apis.isEmpty()) {
+      effective.forEach(advice::noApiPolicy);
+      return new ClosedRoute(
+          id, ClosedRoute.Reason.NO_POLICY, "no ApiPolicy targets " + id, sources);
+    }
+    return guarded(sources);
+  }
+
+  private GuardedRoute guarded(List<PolicyRef> sources) {
+    var merge = new Merge<>(id, ranked(apis, Content.OfApi.class), remarks);
+    var failureMode = merge.choose("failureMode", Content.OfApi::failureMode);
+    var proxies = merge.choose("clientAddress", Content.OfApi::trustedProxies);
+    var request = RequestMerge.merge(merge);
+    var authentication = merge.choose("authentication", Content.OfApi::authentication);
+    var authorization = merge.choose("authorization", Content.OfApi::authorization);
+    var audit = merge.choose("audit", Content.OfApi::audit);
+    merge.report();
+    var botMerge = new Merge<>(id, ranked(bots, Content.OfBot.class), remarks);
+    var bot = botMerge.choose("bot", Content.OfBot::bot);
+    botMerge.report();
+    AuthenticationSpec methods = value(authentication);
+    BotSpec score = value(bot);
+    if (methods == null) {
+      advice.noAuthentication(apis.getFirst().speaker());
+    }
+    if (authorization != null) {
+      advice.expressions(authorization.speaker(), methods, score);
+    }
+    limits.forEach(claim -> advice.expressions(claim.speaker(), methods, score));
+    if (bot != null) {
+      advice.exempt(bot.speaker(), bot.value(), methods);
+    }
+    return new GuardedRoute(
+        id,
+        orElse(value(failureMode), FailureMode.DENY),
+        orElse(value(proxies), List.of()),
+        request,
+        methods,
+        value(authorization),
+        allLimits(),
+        score,
+        orElse(value(audit), AuditSpec.refusalsOnly()),
+        sources);
+  }
+
+  /** The older of equal rank speaks; the others learn that they lost. */
+  private List<Claim> winners(List<Claim> claims) {
+    List<Claim> out = new ArrayList<>();
+    for (Claim claim : claims) {
+      Claim last = out.isEmpty() ? null : out.getLast();
+      if (last != null && last.narrow() == claim.narrow()) {
+        remarks.conflict(claim, last, id);
+      } else {
+        out.add(claim);
+      }
+    }
+    return out;
+  }
+
+  private List<LimitSpec> allLimits() {
+    return ranked(limits, Content.OfRateLimit.class).stream()
+        .flatMap(ranked -> ranked.content().limits().stream())
+        .toList();
+  }
+
+  private static List<Claim> ofKind(String kind, List<Claim> claims) {
+    return claims.stream().filter(claim -> claim.ref().kind().equals(kind)).toList();
+  }
+
+  private static <C extends Content> List<Merge.Ranked<C>> ranked(
+      List<Claim> claims, Class<C> type) {
+    return claims.stream()
+        .map(claim -> new Merge.Ranked<>(claim.speaker(), type.cast(claim.speaker().content())))
+        .toList();
+  }
+
+  private static <T> @Nullable T value(Merge.@Nullable Chosen<T> chosen) {
+    return chosen == null ? null : chosen.value();
+  }
+
+  private static <T> T orElse(@Nullable T value, T other) {
+    return value == null ? other : value;
+  }
+}

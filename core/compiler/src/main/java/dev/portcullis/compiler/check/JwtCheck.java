@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.check;
+
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
+import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.compiler.diagnostic.Quote;
+import dev.portcullis.crds.v1alpha1.apipolicy.ClaimToHeader;
+import dev.portcullis.crds.v1alpha1.apipolicy.Jwks;
+import dev.portcullis.crds.v1alpha1.apipolicy.JwtMethod;
+import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.ClaimHeader;
+import dev.portcullis.policy.plan.CredentialLocation;
+import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.SecretRef;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a method that verifies signed tokens. */
+final class JwtCheck {
+  private static final List<JwsAlgorithm> DEFAULT_ALGORITHMS =
+      List.of(JwsAlgorithm.RS256, JwsAlgorithm.ES256, JwsAlgorithm.PS256, JwsAlgorithm.EdDSA);
+  private static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
+  private static final Duration MAX_SKEW = Duration.ofSeconds(60);
+  private static final CredentialLocation BEARER =
+      new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ");
+
+  /** Headers by which HTTP, Envoy or we ourselves decide something. */
+  private static final Set<String> RESERVED_HEADERS =
+      Set.of(
+          "host", "authorization", "cookie", "connection", "content-length", "content-type",
+          "content-encoding", "expect", "forwarded", "keep-alive", "proxy-authenticate",
+          "proxy-authorization", "proxy-connection", "set-cookie", "te", "trailer",
+          "transfer-encoding", "upgrade", "via", "x-request-id");
+
+  private static final List<String> RESERVED_PREFIXES = List.of("x-envoy-", "x-forwarded-", ":");
+
+  private final Scope scope;
+  private final List<Content.SecretUse> secrets;
+
+  JwtCheck(Scope scope, List<Content.SecretUse> secrets) {
+    this.scope = scope;
+    this.secrets = secrets;
+  }
+
+  /** The method; null when it says too little to be one. */
+  @Nullable AuthMethodSpec check(String name, JwtMethod jwt, FieldPath path) {
+    List<JwsAlgorithm> algorithms =
+        jwt.algorithms().isEmpty()
+            ? DEFAULT_ALGORITHMS
+            : jwt.algorithms().stream().map(Words::plan).distinct().toList();
+    Jwks jwks = jwt.jwks();
+    if (jwks == null) {
+      return null;
+    }
+    checkFamilies(algorithms, jwks, path.field("algorithms"));
+    JwksSpec keys = keys(name, jwks, algorithms, path.field("jwks"));
+    String skew = jwt.clockSkew();
+    return keys == null
+        ? null
+        : new AuthMethodSpec.Jwt(
+            name,
+            jwt.issuer(),
+            jwt.audiences(),
+            keys,
+            algorithms,
+            skew == null
+                ? DEFAULT_SKEW
+                : Values.duration(
+                    skew, Duration.ZERO, MAX_SKEW, path.field("clockSkew"), scope),
+            AuthenticationCheck.locations(jwt.from(), BEARER, path.field("from"), scope),
+            headers(jwt.claimsToHeaders(), path.field("claimsToHeaders")));
+  }
+
+  private void checkFamilies(List<JwsAlgorithm> algorithms, Jwks jwks, FieldPath path) {
+    boolean symmetric = algorithms.stream().anyMatch(JwsAlgorithm::symmetric);
+    if (symmetric && jwks.secretRef() == null) {
+      scope.report(
+          DiagnosticCode.ALGORITHM_NEEDS_SECRET,
+          path,
+          "HMAC algorithms verify with the key that signs, which only a Secret may hold",
+          "put the key set into a Secret and name it in jwks.secretRef");
+    }
+    if (symmetric && !algorithms.stream().allMatch(JwsAlgorithm::symmetric)) {
+      scope.report(
+          DiagnosticCode.ALGORITHMS_MIXED,
+          path,
+          "algorithms are of both kinds, HMAC and public-key",
+          "make two methods, each with its own key set");
+    }
+  }
+
+  private @Nullable JwksSpec keys(
+      String method, Jwks jwks, List<JwsAlgorithm> algorithms, FieldPath path) {
+    Values.exactlyOne(
+        "jwks",
+        path,
+        scope,
+        new Values.Choice("uri", jwks.uri() != null),
+        new Values.Choice("inline", jwks.inline() != null),
+        new Values.Choice("secretRef", jwks.secretRef() != null));
+    String uri = jwks.uri();
+    String inline = jwks.inline();
+    SecretKeyRef secret = jwks.secretRef();
+    if (uri != null) {
+      String refusal = JwksUri.refusal(uri);
+      if (!refusal.isEmpty()) {
+        scope.report(
+            DiagnosticCode.JWKS_URI_REFUSED,
+            path.field("uri"),
+            "the key set's uri " + Quote.of(uri) + " " + refusal,
+            "use https; http is for loopback addresses and names inside the cluster (*.svc)");
+      }
+      return new JwksSpec.Remote(uri);
+    }
+    if (inline != null) {
+      for (var problem : JwksCheck.check(inline, algorithms, JwksCheck.Holder.POLICY)) {
+        scope.report(problem.code(), path.field("inline"), problem.message(), problem.fix());
+      }
+      return new JwksSpec.Inline(inline);
+    }
+    if (secret == null) {
+      return null;
+    }
+    FieldPath reference = path.field("secretRef");
+    secrets.add(new Content.SecretUse(method, secret.name(), secret.key(), reference));
+    // The hash is known only when the Secret is; see RefResolver.
+    return new JwksSpec.FromSecret(
+        new SecretRef(scope.policy().namespace(), secret.name(), secret.key(), ""));
+  }
+
+  private List<ClaimHeader> headers(List<ClaimToHeader> claims, FieldPath path) {
+    List<ClaimHeader> out = new ArrayList<>();
+    for (int i = 0; i < claims.size(); i++) {
+      ClaimToHeader claim = claims.get(i);
+      String header = String.valueOf(claim.header()).toLowerCase(Locale.ROOT);
+      if (RESERVED_HEADERS.contains(header)
+          || RESERVED_PREFIXES.stream().anyMatch(header::startsWith)) {
+        scope.report(
+            DiagnosticCode.FORBIDDEN_HEADER,
+            path.at(i).field("header"),
+            "the header " + Quote.of(header) + " has a meaning of its own in HTTP or Envoy",
+            "choose another name, such as x-user-id");
+      }
+      out.add(new ClaimHeader(claim.claim(), header));
+    }
+    Values.unique(out, ClaimHeader::header, "header", path, scope);
+    return out;
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.check;
+
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
+import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.compiler.diagnostic.Quote;
+import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
+import dev.portcullis.crds.v1alpha1.ratelimit.PlanAllowance;
+import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
+import dev.portcullis.crds.v1alpha1.ratelimit.Rate;
+import dev.portcullis.expression.ResultType;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.Expression;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the limits of a RateLimitPolicy, and finds when each is charged. */
+final class LimitsCheck {
+  private static final Duration MIN_PERIOD = Duration.ofSeconds(1);
+  private static final Duration MAX_PERIOD = Duration.ofHours(24);
+
+  private final Scope scope;
+
+  LimitsCheck(Scope scope) {
+    this.scope = scope;
+  }
+
+  List<LimitSpec> check(List<Limit> limits, FieldPath path) {
+    Values.unique(limits, Limit::name, "name", path, scope);
+    List<LimitSpec> out = new ArrayList<>();
+    for (int i = 0; i < limits.size(); i++) {
+      LimitSpec limit = limit(limits.get(i), path.at(i));
+      if (limit != null) {
+        out.add(limit);
+      }
+    }
+    return out;
+  }
+
+  private @Nullable LimitSpec limit(Limit limit, FieldPath path) {
+    boolean needsIdentity = limit.key().isEmpty() || !limit.plans().isEmpty();
+    List<Expression> key = new ArrayList<>();
+    for (int i = 0; i < limit.key().size(); i++) {
+      var part =
+          scope.expression(limit.key().get(i), ResultType.KEY_PART, path.field("key").at(i));
+      needsIdentity |= part.needsIdentity();
+      key.add(part.expression());
+    }
+    Expression when = null;
+    String source = limit.when();
+    if (source != null) {
+      var condition = scope.expression(source, ResultType.BOOL, path.field("when"));
+      needsIdentity |= condition.needsIdentity();
+      when = condition.expression();
+    }
+    Allowance allowance = allowance(limit, path);
+    return allowance == null
+        ? null
+        : new LimitSpec(
+            scope.policy(),
+            limit.name(),
+            scope.modeOr(limit.mode()),
+            key,
+            Values.matches(limit.match(), path.field("match"), scope),
+            when,
+            allowance,
+            plans(limit, allowance, path.field("plans")),
+            phase(allowance, needsIdentity));
+  }
+
+  private static LimitPhase phase(Allowance allowance, boolean needsIdentity) {
+    return switch (allowance) {
+      case Allowance.Quota _ -> LimitPhase.QUOTA;
+      case Allowance.Rate _ -> needsIdentity ? LimitPhase.RATE : LimitPhase.FLOOD;
+    };
+  }
+
+  private @Nullable Allowance allowance(Limit limit, FieldPath path) {
+    Rate rate = limit.rate();
+    Quota quota = limit.quota();
+    Values.exactlyOne(
+        "a limit",
+        path,
+        scope,
+        new Values.Choice("rate", rate != null),
+        new Values.Choice("quota", quota != null));
+    if (rate != null && rate.per() != null) {
+      Duration per =
+          Values.duration(
+              rate.per(), MIN_PERIOD, MAX_PERIOD, path.field("rate").field("per"), scope);
+      return new Allowance.Rate(rate.requests(), per, burst(rate.burst(), rate.requests()));
+    }
+    if (quota != null && quota.per() != null) {
+      ZoneId zone = zone(quota.timeZone(), path.field("quota").field("timeZone"));
+      return new Allowance.Quota(quota.requests(), Words.plan(quota.per()), zone);
+    }
+    return null;
+  }
+
+  private SortedMap<String, Allowance> plans(Limit limit, Allowance base, FieldPath path) {
+    SortedMap<String, Allowance> out = new TreeMap<>();
+    limit
+        .plans()
+        .forEach(
+            (name, plan) -> {
+              if (!name.matches(dev.portcullis.crds.v1alpha1.Names.PLAN) || name.length() > 63) {
+                scope.report(
+                    DiagnosticCode.BAD_FORMAT,
+                    path.field(name),
+                    "no plan can be named " + Quote.of(name),
+                    "write letters, digits, dots, underscores and dashes, at most 63");
+              }
+              out.put(name, plan(plan, base, path.field(name)));
+            });
+    return out;
+  }
+
+  private Allowance plan(PlanAllowance plan, Allowance base, FieldPath path) {
+    return switch (base) {
+      case Allowance.Rate(long _, Duration per, long _) ->
+          new Allowance.Rate(plan.requests(), per, burst(plan.burst(), plan.requests()));
+      case Allowance.Quota(long _, Allowance.Period period, ZoneId zone) -> {
+        if (plan.burst() != null) {
+          scope.report(
+              DiagnosticCode.EXACTLY_ONE,
+              path.field("burst"),
+              "burst goes with rate only",
+              "remove burst from the plans of a quota");
+        }
+        yield new Allowance.Quota(plan.requests(), period, zone);
+      }
+    };
+  }
+
+  /** Without a burst the requests of one period may all come at once. */
+  private static long burst(@Nullable Long burst, long requests) {
+    return burst == null ? Math.max(0, requests - 1) : burst;
+  }
+
+  private ZoneId zone(@Nullable String name, FieldPath path) {
+    if (name == null) {
+      return ZoneOffset.UTC;
+    }
+    try {
+      return ZoneId.of(name);
+    } catch (DateTimeException e) {
+      scope.report(
+          DiagnosticCode.BAD_TIME_ZONE,
+          path,
+          "no time zone is named " + Quote.of(name),
+          "write a name of the IANA database, such as Europe/Berlin or UTC");
+      return ZoneOffset.UTC;
+    }
+  }
+}

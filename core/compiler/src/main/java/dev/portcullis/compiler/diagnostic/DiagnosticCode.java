@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.diagnostic;
+
+/**
+ * Everything that can be wrong. Codes are stable: a code never changes its meaning and is never
+ * used again. {@code docs/reference/diagnostics.md} is made from this list.
+ *
+ * <p>PC1 reading files, PC2 fields, PC3 expressions, PC4 credentials and keys, PC5 references and
+ * the meeting of policies.
+ */
+public enum DiagnosticCode {
+  FILE_UNREADABLE(
+      1001,
+      Severity.ERROR,
+      "A file or directory cannot be read, or is not UTF-8.",
+      "Check the path, the permissions and the encoding."),
+  YAML_MALFORMED(
+      1002,
+      Severity.ERROR,
+      "A file is not YAML. Nothing in it counts.",
+      "Mend the line that the message names; indentation and quotes are the usual causes."),
+  YAML_TOO_LARGE(
+      1003,
+      Severity.ERROR,
+      "A file exceeds a bound on size, depth, aliases or values. Nothing in it counts.",
+      "Split the file; write aliases out."),
+  DUPLICATE_KEY(
+      1004,
+      Severity.ERROR,
+      "A mapping has the same key twice.",
+      "Remove one of the two."),
+  NOT_A_RESOURCE(
+      1005,
+      Severity.ERROR,
+      "A document is not a Kubernetes resource.",
+      "Give it apiVersion, kind and metadata.name."),
+  UNKNOWN_API_VERSION(
+      1006,
+      Severity.ERROR,
+      "A resource of our group has a version that this release does not know.",
+      "Write apiVersion: portcullis.dev/v1alpha1."),
+  UNKNOWN_KIND(
+      1007,
+      Severity.ERROR,
+      "A resource of our group has a kind that this release does not know.",
+      "Write one of the kinds that the message lists."),
+  IGNORED_KIND(
+      1008,
+      Severity.NOTE,
+      "A resource of another group is of no concern here.",
+      "Nothing has to be done."),
+  UNKNOWN_FIELD(
+      1009,
+      Severity.ERROR,
+      "A field does not exist. It is never ignored, since it may have been meant to protect.",
+      "Correct its name, or remove it."),
+  WRONG_TYPE(
+      1010,
+      Severity.ERROR,
+      "A value has another type than its field.",
+      "Write a value of the type that the message names."),
+  DUPLICATE_RESOURCE(
+      1011,
+      Severity.ERROR,
+      "Two documents are the same resource. Only the first counts.",
+      "Rename or remove one of them."),
+  NOTHING_FOUND(
+      1012,
+      Severity.WARNING,
+      "A path holds no YAML file.",
+      "Name a .yaml or .yml file, or a directory that has some."),
+
+  FIELD_REQUIRED(
+      2001, Severity.ERROR, "A required field is absent or empty.", "Add the field."),
+  UNKNOWN_VALUE(
+      2002,
+      Severity.ERROR,
+      "A value is none of those that its field may have.",
+      "Write one of the values that the message lists."),
+  OUT_OF_BOUNDS(
+      2003,
+      Severity.ERROR,
+      "A number, a length or a count lies outside of its bounds.",
+      "Stay inside the bounds that the message names."),
+  BAD_FORMAT(
+      2004,
+      Severity.ERROR,
+      "A text does not have the form that its field asks for.",
+      "Write it in the form that the message shows."),
+  EXACTLY_ONE(
+      2005,
+      Severity.ERROR,
+      "Of several fields exactly one must be set.",
+      "Keep one of them."),
+  DUPLICATE_NAME(
+      2006,
+      Severity.ERROR,
+      "Two elements of a list have the same name, or the same value where each must differ.",
+      "Rename or remove one of them."),
+  BAD_PATH_PATTERN(
+      2007,
+      Severity.ERROR,
+      "A path pattern cannot be read.",
+      "Start with /, use {name} for one segment, * inside a segment and /** as the tail."),
+  BAD_ADDRESS_RANGE(
+      2008,
+      Severity.ERROR,
+      "An address range cannot be read.",
+      "Write a range such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond its prefix."),
+  BAD_DURATION(
+      2009,
+      Severity.ERROR,
+      "A duration cannot be read, or lies outside of its bounds.",
+      "Write a whole number with a unit, such as 30s, 10m or 1h."),
+  BAD_TIME_ZONE(
+      2010,
+      Severity.ERROR,
+      "A time zone is not known.",
+      "Write a name of the IANA time zone database, such as Europe/Berlin or UTC."),
+  FORBIDDEN_HEADER(
+      2011,
+      Severity.ERROR,
+      "A header that Envoy or HTTP itself relies on cannot carry a claim.",
+      "Choose a name of your own, such as x-user-id."),
+  TARGET_UNSUPPORTED(
+      2012,
+      Severity.ERROR,
+      "A policy targets something that this release cannot guard.",
+      "Target a Service of the policy's own namespace."),
+
+  EXPRESSION_INVALID(
+      3001,
+      Severity.ERROR,
+      "A CEL expression does not compile: its syntax, its types or its size.",
+      "Mend it at the place that the message names; docs/reference lists the variables."),
+  BOT_SCORE_UNSCORED(
+      3002,
+      Severity.WARNING,
+      "An expression reads bot.* on a route that no BotPolicy reaches, which is an error each time.",
+      "Add a BotPolicy for the target, or remove the condition."),
+  AUTH_UNAUTHENTICATED(
+      3003,
+      Severity.WARNING,
+      "An expression reads auth.* on a route that asks nobody for credentials.",
+      "Add authentication to an ApiPolicy of the target, or remove the condition."),
+
+  JWKS_INVALID(
+      4001,
+      Severity.ERROR,
+      "A JSON Web Key Set cannot be read.",
+      "Write {\"keys\": [...]} as RFC 7517 describes it."),
+  JWKS_KEY_REFUSED(
+      4002,
+      Severity.ERROR,
+      "A key of a JSON Web Key Set must not, or cannot, verify tokens.",
+      "Publish only public signature keys: RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519."),
+  JWKS_URI_REFUSED(
+      4003,
+      Severity.ERROR,
+      "A key set would be fetched in a way that others can tamper with.",
+      "Use https; http is for loopback addresses and names inside the cluster (*.svc)."),
+  ALGORITHM_NEEDS_SECRET(
+      4004,
+      Severity.ERROR,
+      "An HMAC algorithm verifies with the key that signs, which only a Secret may hold.",
+      "Put the key set into a Secret and name it in jwks.secretRef, or use a public-key algorithm."),
+  ALGORITHMS_MIXED(
+      4005,
+      Severity.ERROR,
+      "One method accepts HMAC and public-key algorithms, which invites algorithm confusion.",
+      "Make two methods, each with its own key set."),
+  NO_KEY_FITS(
+      4006,
+      Severity.ERROR,
+      "No key of the set fits an algorithm of its method, so that no token could ever pass.",
+      "Add a key for one of the algorithms, or name the algorithm of the key."),
+  API_KEY_TAKEN(
+      4007,
+      Severity.ERROR,
+      "Two ApiKeys of a namespace have one id. The older one counts.",
+      "Create a new key; an id is never shared."),
+
+  SERVICE_NOT_FOUND(
+      5001,
+      Severity.WARNING,
+      "A policy targets a Service that does not exist. The policy waits for it.",
+      "Correct the name, or create the Service."),
+  PORT_NOT_FOUND(
+      5002,
+      Severity.WARNING,
+      "A policy targets a port that its Service does not have.",
+      "Write the name of a port of the Service into sectionName."),
+  SECRET_NOT_FOUND(
+      5003,
+      Severity.ERROR,
+      "A policy needs a Secret, or a key of one, that does not exist.",
+      "Create the Secret, or correct the reference."),
+  SECRET_UNUSABLE(
+      5004,
+      Severity.ERROR,
+      "A Secret that a policy needs does not hold what it should.",
+      "Correct the content of the Secret."),
+  SELECTOR_EMPTY(
+      5005,
+      Severity.WARNING,
+      "A selector selects no ApiKey, so nobody can pass by this method.",
+      "Create an ApiKey with these labels, or correct the selector."),
+  CONFLICTED(
+      5006,
+      Severity.WARNING,
+      "Two policies of one kind and equal rank claim a route. The older one speaks for it.",
+      "Remove one of the two targets, or give one of them a sectionName."),
+  EXEMPT_UNKNOWN(
+      5007,
+      Severity.WARNING,
+      "A BotPolicy exempts an authentication method that no route of it has.",
+      "Write the name of a method of the target's ApiPolicy."),
+  NO_API_POLICY(
+      5008,
+      Severity.WARNING,
+      "Only limits or bot rules reach a route, and no ApiPolicy, so the route is closed.",
+      "Add an ApiPolicy for the target; with the method anonymous it lets everybody in."),
+  NO_AUTHENTICATION(
+      5009,
+      Severity.WARNING,
+      "A route asks nobody for credentials.",
+      "Add authentication; the method anonymous says that this is intended."),
+  SHADOW_NOT_EVALUATED(
+      5010,
+      Severity.WARNING,
+      "A shadow policy would replace what another one enforces; the latter stays in force.",
+      "Shadow the policy of the wider target, or enforce this one."),
+  RULE_UNREACHABLE(
+      5011,
+      Severity.WARNING,
+      "A rule never decides, since an earlier one of the same effect takes all of its requests.",
+      "Remove it, or narrow the earlier one.");
+
+  private final int number;
+  private final Severity severity;
+  private final String meaning;
+  private final String fix;
+
+  DiagnosticCode(int number, Severity severity, String meaning, String fix) {
+    this.number = number;
+    this.severity = severity;
+    this.meaning = meaning;
+    this.fix = fix;
+  }
+
+  /** As users see it: {@code PC1001}. */
+  public String id() {
+    return "PC" + number;
+  }
+
+  /** How severe it is, unless its finding says otherwise. */
+  public Severity severity() {
+    return severity;
+  }
+
+  /** One or two sentences for the reference. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** How it is mended, in general. */
+  public String fix() {
+    return fix;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.source;
+
+import dev.portcullis.compiler.KnownSecrets;
+import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
+import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.policy.plan.SecretMaterial;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads Secrets and Services, as far as policies refer to them. No message shows a value. */
+final class CoreReader {
+  private final FileBuilder file;
+  private final YamlValue.Mapping document;
+  private final String name;
+  private final String namespace;
+
+  CoreReader(FileBuilder file, YamlValue.Mapping document) {
+    this.file = file;
+    this.document = document;
+    YamlValue.Mapping metadata = YamlText.mapping(document, "metadata");
+    this.name = YamlText.of(metadata, "name");
+    this.namespace = YamlText.of(metadata, "namespace");
+  }
+
+  /** A Secret without a namespace counts in every namespace. */
+  void secret() {
+    if (isNamed("the Secret")) {
+      values("data", true);
+      // As the API server does it: what stands in both is taken from stringData.
+      values("stringData", false);
+    }
+  }
+
+  void service() {
+    if (isNamed("the Service")) {
+      Set<String> ports = new TreeSet<>();
+      YamlValue.Mapping spec = YamlText.mapping(document, "spec");
+      if (spec != null
+          && spec.entries().get("ports") instanceof YamlValue.Mapping.Entry entry
+          && entry.value() instanceof YamlValue.Sequence list) {
+        for (YamlValue port : list.elements()) {
+          String portName =
+              port instanceof YamlValue.Mapping fields ? YamlText.of(fields, "name") : "";
+          if (!portName.isEmpty()) {
+            ports.add(portName);
+          }
+        }
+      }
+      file.add(new ServiceName(namespace.isEmpty() ? "default" : namespace, name), ports);
+    }
+  }
+
+  private boolean isNamed(String what) {
+    if (name.isEmpty()) {
+      file.report(
+          document,
+          DiagnosticCode.NOT_A_RESOURCE,
+          FieldPath.NAME,
+          what + " has no name",
+          "add metadata.name");
+    }
+    return !name.isEmpty();
+  }
+
+  private void values(String field, boolean base64) {
+    YamlValue.Mapping values = YamlText.mapping(document, field);
+    if (values == null) {
+      return;
+    }
+    for (Map.Entry<String, YamlValue.Mapping.Entry> value : values.entries().entrySet()) {
+      FieldPath path = FieldPath.ROOT.field(field).field(value.getKey());
+      if (!(value.getValue().value() instanceof YamlValue.Scalar scalar)
+          || scalar.kind() != YamlValue.Scalar.Kind.TEXT) {
+        file.report(
+            document,
+            DiagnosticCode.WRONG_TYPE,
+            path,
+            value.getKey() + " must be text",
+            "put the value in quotes");
+        continue;
+      }
+      try {
+        byte[] bytes =
+            base64
+                ? Base64.getMimeDecoder().decode(scalar.text())
+                : scalar.text().getBytes(StandardCharsets.UTF_8);
+        file.add(
+            new KnownSecrets.Key(namespace, name, value.getKey()), SecretMaterial.of(bytes));
+      } catch (IllegalArgumentException e) {
+        file.report(
+            document,
+            DiagnosticCode.BAD_FORMAT,
+            path,
+            value.getKey() + " is not base64",
+            "encode the value, or move it to stringData");
+      }
+    }
+  }
+}

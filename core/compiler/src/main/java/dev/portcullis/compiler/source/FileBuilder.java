@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.source;
+
+import dev.portcullis.compiler.KnownSecrets;
+import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
+import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.policy.plan.SecretMaterial;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers what the documents of one file hold. */
+final class FileBuilder {
+  private final String file;
+  private final List<PolicySource> policies = new ArrayList<>();
+  private final List<KeySource> apiKeys = new ArrayList<>();
+  private final Map<KnownSecrets.Key, SecretMaterial> secrets = new LinkedHashMap<>();
+  private final Map<ServiceName, Set<String>> services = new LinkedHashMap<>();
+  private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+  FileBuilder(String file) {
+    this.file = file;
+  }
+
+  String file() {
+    return file;
+  }
+
+  void add(PolicySource policy) {
+    policies.add(policy);
+  }
+
+  void add(KeySource key) {
+    apiKeys.add(key);
+  }
+
+  void add(KnownSecrets.Key key, SecretMaterial material) {
+    secrets.put(key, material);
+  }
+
+  void add(ServiceName service, Set<String> ports) {
+    services.put(service, ports);
+  }
+
+  /** Reports something about a document that is no policy. */
+  void report(
+      YamlValue document, DiagnosticCode code, FieldPath path, String message, String fix) {
+    diagnostics.add(
+        FileReader.problem(
+            code, YamlPositions.locate(file, document, path, 0), message, fix));
+  }
+
+  FileContent build(String hash) {
+    return new FileContent(
+        file, hash, true, policies, apiKeys, secrets, services, diagnostics);
+  }
+}

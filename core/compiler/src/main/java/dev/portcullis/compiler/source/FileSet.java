@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.compiler.source;
+
+import dev.portcullis.compiler.KnownSecrets;
+import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.PolicySet;
+import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
+import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.SecretMaterial;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the files of a user hold, taken together.
+ *
+ * @param files by name
+ * @param problems with paths rather than with what is in a file
+ */
+public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> problems) {
+
+  public FileSet {
+    files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    problems = List.copyOf(problems);
+  }
+
+  /** No files. */
+  public static FileSet empty() {
+    return new FileSet(new TreeMap<>(), List.of());
+  }
+
+  /** Whether every file is YAML. */
+  public boolean readable() {
+    return files.values().stream().allMatch(FileContent::readable);
+  }
+
+  /**
+   * The same files, where one that is not YAML still holds what it held earlier, so that a slip of
+   * the pen does not open or close anything. Its diagnostics stay.
+   */
+  public FileSet keepingReadable(FileSet earlier) {
+    SortedMap<String, FileContent> kept = new TreeMap<>();
+    files.forEach(
+        (name, content) -> {
+          FileContent before = earlier.files.get(name);
+          boolean keep = !content.readable() && before != null;
+          kept.put(name, keep ? before.standingInFor(content) : content);
+        });
+    return new FileSet(kept, problems);
+  }
+
+  /**
+   * What the compiler needs.
+   *
+   * @param secretsComplete whether a Secret that is not in the files does not exist
+   */
+  public PolicySet policySet(KnownServices services, boolean secretsComplete) {
+    Map<KnownSecrets.Key, SecretMaterial> secrets = new HashMap<>();
+    files.values().forEach(content -> content.secrets().forEach(secrets::putIfAbsent));
+    return new PolicySet(
+        files.values().stream().flatMap(content -> content.policies().stream()).toList(),
+        files.values().stream().flatMap(content -> content.apiKeys().stream()).toList(),
+        services,
+        new KnownSecrets(secrets, secretsComplete));
+  }
+
+  /** Names of the ports of the Services that the files hold. */
+  public Map<ServiceName, Set<String>> services() {
+    Map<ServiceName, Set<String>> services = new HashMap<>();
+    files.values().forEach(content -> content.services().forEach(services::putIfAbsent));
+    return Collections.unmodifiableMap(services);
+  }
+
+  /**
+   * What is wrong with the files themselves, sorted; what is wrong with the policies in them is
+   * told by the compiler.
+   */
+  public List<Diagnostic> diagnostics() {
+    List<Diagnostic> out = new ArrayList<>(problems);
+    Map<PolicyRef, Origin> seen = new HashMap<>();
+    for (FileContent content : files.values()) {
+      out.addAll(content.diagnostics());
+      content.policies().forEach(policy -> once(policy.ref(), policy.origin(), seen, out));
+      content.apiKeys().forEach(key -> once(key.ref(), key.origin(), seen, out));
+    }
+    Collections.sort(out);
+    return Collections.unmodifiableList(out);
+  }
+
+  private static void once(
+      PolicyRef ref, Origin origin, Map<PolicyRef, Origin> seen, List<Diagnostic> out) {
+    Origin first = seen.putIfAbsent(ref, origin);
+    if (first != null) {
+      DiagnosticCode code = DiagnosticCode.DUPLICATE_RESOURCE;
+      out.add(
+          new Diagnostic(
+              code,
+              code.severity(),
+              origin.locate(ref, FieldPath.NAME, 0),
+              ref,
+              ref + " already stands at " + first.locate(ref, FieldPath.NAME, 0),
+              "rename or remove one of them"));
+    }
+  }
+}
