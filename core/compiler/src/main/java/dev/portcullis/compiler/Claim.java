@@ -24,9 +24,7 @@ import java.util.TreeMap;
 record Claim(Speaker speaker, Target target, boolean narrow) {
   /** By rank: the narrower first, then the older. */
   private static final Comparator<Claim> BY_RANK =
-      Comparator.comparing(Claim::narrow)
-          .reversed()
-          .thenComparing(Claim::speaker, Speaker.BY_AGE);
+      Comparator.comparing(Claim::narrow).reversed().thenComparing(Claim::speaker, Speaker.BY_AGE);
 
   PolicyRef ref() {
     return speaker.ref();

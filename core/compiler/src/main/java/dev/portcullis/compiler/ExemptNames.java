@@ -33,8 +33,9 @@ final class ExemptNames {
 
   void report(Remarks remarks) {
     FieldPath list = FieldPath.SPEC.field("exempt");
-    byPolicy.values().forEach(
-        known -> {
+    byPolicy
+        .values()
+        .forEach(known -> {
           for (int i = 0; i < known.exempt.size(); i++) {
             String name = known.exempt.get(i);
             if (!known.methods.contains(name)) {

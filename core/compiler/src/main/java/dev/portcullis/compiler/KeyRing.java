@@ -82,8 +82,7 @@ final class KeyRing {
     List<ApiKeyRecord> fewest = byLabel.getOrDefault(new Label(namespace, "", ""), List.of());
     for (Map.Entry<String, String> label : labels.entrySet()) {
       List<ApiKeyRecord> keys =
-          byLabel.getOrDefault(
-              new Label(namespace, label.getKey(), label.getValue()), List.of());
+          byLabel.getOrDefault(new Label(namespace, label.getKey(), label.getValue()), List.of());
       fewest = keys.size() < fewest.size() ? keys : fewest;
     }
     return fewest.stream().anyMatch(key -> key.labels().entrySet().containsAll(labels.entrySet()));

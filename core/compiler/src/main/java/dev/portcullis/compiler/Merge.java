@@ -43,6 +43,15 @@ final class Merge<C extends Content> {
     this.remarks = remarks;
   }
 
+  /** The policy that decides what every policy decides: the narrowest that is enforced. */
+  C decisive() {
+    return ranked.stream()
+        .map(Ranked::content)
+        .filter(content -> content.mode() == Mode.ENFORCE)
+        .findFirst()
+        .orElse(ranked.getFirst().content);
+  }
+
   /** The section that is in force; null when no policy has it. */
   <T> @Nullable Chosen<T> choose(String section, Function<C, @Nullable T> read) {
     List<Chosen<T>> having = new ArrayList<>();
@@ -100,9 +109,7 @@ final class Merge<C extends Content> {
 
   /** Reports what was noted. */
   void report() {
-    lost.forEach(
-        (loser, winners) ->
-            winners.forEach(
-                (winner, sections) -> remarks.overridden(loser, winner, route, sections)));
+    lost.forEach((loser, winners) ->
+        winners.forEach((winner, sections) -> remarks.overridden(loser, winner, route, sections)));
   }
 }

@@ -66,15 +66,14 @@ final class Outcomes {
       PolicyRef ref, Origin origin, Collection<Finding> findings) {
     Stream<Diagnostic> located =
         findings.stream()
-            .map(
-                finding ->
-                    new Diagnostic(
-                        finding.code(),
-                        finding.severity(),
-                        origin.locate(ref, finding.path(), finding.offset()),
-                        ref,
-                        finding.message(),
-                        finding.fix()));
+            .map(finding ->
+                new Diagnostic(
+                    finding.code(),
+                    finding.severity(),
+                    origin.locate(ref, finding.path(), finding.offset()),
+                    ref,
+                    finding.message(),
+                    finding.fix()));
     return located.sorted().toList();
   }
 }

@@ -43,11 +43,8 @@ public final class PolicyCompiler {
     ExemptNames exempt = new ExemptNames();
     SortedMap<RouteId, RoutePlan> routes = new TreeMap<>();
     Claim.byRoute(speakers)
-        .forEach(
-            (id, claims) ->
-                routes.put(
-                    id,
-                    memo.route(new RouteAssembler(id, claims, remarks, exempt).assemble())));
+        .forEach((id, claims) ->
+            routes.put(id, memo.route(new RouteAssembler(id, claims, remarks, exempt).assemble())));
     exempt.report(remarks);
     SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, remarks, keys);
     return new CompileResult(

@@ -20,8 +20,7 @@ import java.util.TreeSet;
  * @param warnings what its author should know
  * @param serving which version speaks for its routes
  * @param routes for which it speaks, alone or together with others; closed ones included
- * @param conflicts routes that an older policy of its kind and rank speaks for ({@code
- *     Conflicted})
+ * @param conflicts routes that an older policy of its kind and rank speaks for ({@code Conflicted})
  * @param overridden routes on which a narrower policy replaces some of it ({@code Overridden})
  */
 public record PolicyOutcome(
@@ -32,7 +31,7 @@ public record PolicyOutcome(
     Serving serving,
     SortedSet<RouteId> routes,
     List<Conflict> conflicts,
-    List<Override> overridden) {
+    List<Overridden> overridden) {
 
   /** Which version of a policy speaks for its routes. */
   public enum Serving {
@@ -52,8 +51,8 @@ public record PolicyOutcome(
    *
    * @param sections such as {@code authentication}, sorted
    */
-  public record Override(RouteId route, PolicyRef by, List<String> sections) {
-    public Override {
+  public record Overridden(RouteId route, PolicyRef by, List<String> sections) {
+    public Overridden {
       sections = List.copyOf(sections);
     }
   }

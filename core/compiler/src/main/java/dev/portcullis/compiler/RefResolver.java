@@ -147,7 +147,11 @@ final class RefResolver {
         Finding.of(
             DiagnosticCode.SECRET_NOT_FOUND,
             use.path(),
-            "there is no key " + Quote.of(use.key()) + " in a Secret " + namespace + "/"
+            "there is no key "
+                + Quote.of(use.key())
+                + " in a Secret "
+                + namespace
+                + "/"
                 + use.name(),
             "create it, or correct the reference; until then the method cannot verify tokens");
     return secrets.complete() ? finding : finding.as(Severity.WARNING);
@@ -165,20 +169,20 @@ final class RefResolver {
                     algorithms,
                     JwksCheck.Holder.SECRET))
         .stream()
-        .map(
-            problem ->
-                Finding.of(
-                    DiagnosticCode.SECRET_UNUSABLE,
-                    use.path(),
-                    "Secret " + use.name() + ": " + problem.message(),
-                    problem.fix()))
+        .map(problem ->
+            Finding.of(
+                DiagnosticCode.SECRET_UNUSABLE,
+                use.path(),
+                "Secret " + use.name() + ": " + problem.message(),
+                problem.fix()))
         .toList();
   }
 
   private static List<JwsAlgorithm> algorithms(AuthenticationSpec authentication, String method) {
     return authentication.methods().stream()
         .filter(spec -> spec.name().equals(method))
-        .map(spec -> spec instanceof AuthMethodSpec.Jwt jwt ? jwt.algorithms() : List.<JwsAlgorithm>of())
+        .map(spec ->
+            spec instanceof AuthMethodSpec.Jwt jwt ? jwt.algorithms() : List.<JwsAlgorithm>of())
         .findFirst()
         .orElse(List.of());
   }

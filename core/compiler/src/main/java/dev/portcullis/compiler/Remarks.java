@@ -21,14 +21,13 @@ import java.util.TreeSet;
 final class Remarks {
   private final Map<PolicyRef, Map<Place, Finding>> warnings = new HashMap<>();
   private final Map<PolicyRef, List<PolicyOutcome.Conflict>> conflicts = new HashMap<>();
-  private final Map<PolicyRef, List<PolicyOutcome.Override>> overridden = new HashMap<>();
+  private final Map<PolicyRef, List<PolicyOutcome.Overridden>> overridden = new HashMap<>();
   private final Map<PolicyRef, SortedSet<RouteId>> routes = new HashMap<>();
 
   /** One problem at one place is told once, however many routes it shows on. */
   private record Place(DiagnosticCode code, FieldPath path) {}
 
-  void warn(
-      Speaker speaker, DiagnosticCode code, FieldPath path, String message, String fix) {
+  void warn(Speaker speaker, DiagnosticCode code, FieldPath path, String message, String fix) {
     warnings
         .computeIfAbsent(speaker.ref(), _ -> new LinkedHashMap<>())
         .putIfAbsent(new Place(code, path), Finding.of(code, path, message, fix));
@@ -42,21 +41,18 @@ final class Remarks {
         loser.speaker(),
         DiagnosticCode.CONFLICTED,
         loser.target().path(),
-        "the older " + winner.ref() + " already speaks for " + route,
+        winner.ref() + " already speaks for " + route,
         "remove one of the two targets, or give one of them a sectionName");
   }
 
   void overridden(PolicyRef loser, PolicyRef by, RouteId route, List<String> sections) {
     overridden
         .computeIfAbsent(loser, _ -> new ArrayList<>())
-        .add(
-            new PolicyOutcome.Override(
-                route, by, sections.stream().sorted().toList()));
+        .add(new PolicyOutcome.Overridden(route, by, sections.stream().sorted().toList()));
   }
 
   void speaks(Collection<PolicyRef> policies, RouteId route) {
-    policies.forEach(
-        policy -> routes.computeIfAbsent(policy, _ -> new TreeSet<>()).add(route));
+    policies.forEach(policy -> routes.computeIfAbsent(policy, _ -> new TreeSet<>()).add(route));
   }
 
   Collection<Finding> warnings(PolicyRef policy) {
@@ -67,7 +63,7 @@ final class Remarks {
     return conflicts.getOrDefault(policy, List.of());
   }
 
-  List<PolicyOutcome.Override> overridden(PolicyRef policy) {
+  List<PolicyOutcome.Overridden> overridden(PolicyRef policy) {
     return overridden.getOrDefault(policy, List.of());
   }
 

@@ -8,7 +8,6 @@ import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
-import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -60,7 +59,6 @@ final class RouteAssembler {
 
   private GuardedRoute guarded(List<PolicyRef> sources) {
     var merge = new Merge<>(id, ranked(apis, Content.OfApi.class), remarks);
-    var failureMode = merge.choose("failureMode", Content.OfApi::failureMode);
     var proxies = merge.choose("clientAddress", Content.OfApi::trustedProxies);
     var request = RequestMerge.merge(merge);
     var authentication = merge.choose("authentication", Content.OfApi::authentication);
@@ -84,7 +82,7 @@ final class RouteAssembler {
     }
     return new GuardedRoute(
         id,
-        orElse(value(failureMode), FailureMode.DENY),
+        merge.decisive().failureMode(),
         orElse(value(proxies), List.of()),
         request,
         methods,

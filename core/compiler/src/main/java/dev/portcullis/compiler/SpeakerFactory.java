@@ -79,14 +79,7 @@ final class SpeakerFactory {
       targets.addAll(PolicyCheck.fallback(source, accepted).targets());
     }
     return new Speaker(
-        source,
-        current,
-        references,
-        Serving.CLOSED,
-        List.copyOf(targets),
-        null,
-        List.of(),
-        null);
+        source, current, references, Serving.CLOSED, List.copyOf(targets), null, List.of(), null);
   }
 
   private RefResolver.@Nullable Resolution resolve(PolicySource source, CheckedPolicy checked) {

@@ -68,8 +68,7 @@ public final class ApiKeyCheck {
     return new Result(findings.list(), findings.hasError() ? null : key);
   }
 
-  private static @Nullable Instant time(
-      @Nullable String text, FieldPath path, Findings findings) {
+  private static @Nullable Instant time(@Nullable String text, FieldPath path, Findings findings) {
     try {
       return text == null ? null : OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {

@@ -105,12 +105,15 @@ final class AuthenticationCheck {
     for (int i = 0; i < sources.size(); i++) {
       out.add(location(sources.get(i), path.at(i), scope));
     }
-    Values.unique(out, location -> location, "", path, scope);
+    Values.unique(out, AuthenticationCheck::words, "", path, scope);
     return out;
   }
 
-  private static CredentialLocation location(
-      CredentialSource source, FieldPath path, Scope scope) {
+  private static String words(CredentialLocation location) {
+    return location.kind().name().toLowerCase(Locale.ROOT) + " " + location.name();
+  }
+
+  private static CredentialLocation location(CredentialSource source, FieldPath path, Scope scope) {
     String header = source.header();
     String cookie = source.cookie();
     String query = source.query();
@@ -137,7 +140,6 @@ final class AuthenticationCheck {
     }
     return cookie != null
         ? new CredentialLocation(CredentialLocation.Kind.COOKIE, cookie, "")
-        : new CredentialLocation(
-            CredentialLocation.Kind.QUERY, query == null ? "" : query, "");
+        : new CredentialLocation(CredentialLocation.Kind.QUERY, query == null ? "" : query, "");
   }
 }

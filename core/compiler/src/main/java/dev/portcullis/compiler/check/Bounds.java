@@ -37,9 +37,9 @@ record Bounds(
   /** What is wrong with a value, as the rest of a sentence; empty when nothing is. */
   String violation(Object value) {
     return switch (value) {
-      case String text -> sized(text.codePointCount(0, text.length()), "characters");
-      case List<?> list -> sized(list.size(), "elements");
-      case Map<?, ?> map -> sized(map.size(), "entries");
+      case String text -> sized(text.codePointCount(0, text.length()), value);
+      case List<?> list -> sized(list.size(), value);
+      case Map<?, ?> map -> sized(map.size(), value);
       case Number number -> ranged(number.doubleValue()) ? "" : "is " + number;
       default -> "";
     };
@@ -54,17 +54,21 @@ record Bounds(
     }
     return size == null
         ? "shorten it"
-        : "keep it between " + size.min() + " and " + size.max() + " long";
+        : "keep it to " + size.min() + " to " + size.max() + " " + unit(value);
   }
 
   boolean matches(String text) {
     return pattern == null || pattern.matcher(text).find();
   }
 
-  private String sized(long length, String unit) {
+  private String sized(long length, Object value) {
     return size == null || (length >= size.min() && length <= size.max())
         ? ""
-        : "has " + length + " " + unit;
+        : "has " + length + " " + unit(value);
+  }
+
+  private static String unit(Object value) {
+    return value instanceof String ? "characters" : "elements";
   }
 
   private boolean ranged(double number) {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param elements bounds of the elements of a list, or of the values of a map
  */
-record FieldBounds(
-    String name, Method accessor, boolean required, Bounds bounds, Bounds elements) {
+record FieldBounds(String name, Method accessor, boolean required, Bounds bounds, Bounds elements) {
   private static final Map<Class<?>, List<FieldBounds>> KNOWN = new ConcurrentHashMap<>();
 
   /** The fields of a record; found once. */

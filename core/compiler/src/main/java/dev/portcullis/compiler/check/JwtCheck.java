@@ -35,10 +35,26 @@ final class JwtCheck {
   /** Headers by which HTTP, Envoy or we ourselves decide something. */
   private static final Set<String> RESERVED_HEADERS =
       Set.of(
-          "host", "authorization", "cookie", "connection", "content-length", "content-type",
-          "content-encoding", "expect", "forwarded", "keep-alive", "proxy-authenticate",
-          "proxy-authorization", "proxy-connection", "set-cookie", "te", "trailer",
-          "transfer-encoding", "upgrade", "via", "x-request-id");
+          "host",
+          "authorization",
+          "cookie",
+          "connection",
+          "content-length",
+          "content-type",
+          "content-encoding",
+          "expect",
+          "forwarded",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-connection",
+          "set-cookie",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "via",
+          "x-request-id");
 
   private static final List<String> RESERVED_PREFIXES = List.of("x-envoy-", "x-forwarded-", ":");
 
@@ -73,8 +89,7 @@ final class JwtCheck {
             algorithms,
             skew == null
                 ? DEFAULT_SKEW
-                : Values.duration(
-                    skew, Duration.ZERO, MAX_SKEW, path.field("clockSkew"), scope),
+                : Values.duration(skew, Duration.ZERO, MAX_SKEW, path.field("clockSkew"), scope),
             AuthenticationCheck.locations(jwt.from(), BEARER, path.field("from"), scope),
             headers(jwt.claimsToHeaders(), path.field("claimsToHeaders")));
   }

@@ -18,7 +18,6 @@ import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LimitsCheck {
   private static final Duration MIN_PERIOD = Duration.ofSeconds(1);
   private static final Duration MAX_PERIOD = Duration.ofHours(24);
+  private static final ZoneId UTC = ZoneId.of("UTC");
 
   private final Scope scope;
 
@@ -52,8 +52,7 @@ final class LimitsCheck {
     boolean needsIdentity = limit.key().isEmpty() || !limit.plans().isEmpty();
     List<Expression> key = new ArrayList<>();
     for (int i = 0; i < limit.key().size(); i++) {
-      var part =
-          scope.expression(limit.key().get(i), ResultType.KEY_PART, path.field("key").at(i));
+      var part = scope.expression(limit.key().get(i), ResultType.KEY_PART, path.field("key").at(i));
       needsIdentity |= part.needsIdentity();
       key.add(part.expression());
     }
@@ -112,17 +111,16 @@ final class LimitsCheck {
     SortedMap<String, Allowance> out = new TreeMap<>();
     limit
         .plans()
-        .forEach(
-            (name, plan) -> {
-              if (!name.matches(dev.portcullis.crds.v1alpha1.Names.PLAN) || name.length() > 63) {
-                scope.report(
-                    DiagnosticCode.BAD_FORMAT,
-                    path.field(name),
-                    "no plan can be named " + Quote.of(name),
-                    "write letters, digits, dots, underscores and dashes, at most 63");
-              }
-              out.put(name, plan(plan, base, path.field(name)));
-            });
+        .forEach((name, plan) -> {
+          if (!name.matches(dev.portcullis.crds.v1alpha1.Names.PLAN) || name.length() > 63) {
+            scope.report(
+                DiagnosticCode.BAD_FORMAT,
+                path.field(name),
+                "no plan can be named " + Quote.of(name),
+                "write letters, digits, dots, underscores and dashes, at most 63");
+          }
+          out.put(name, plan(plan, base, path.field(name)));
+        });
     return out;
   }
 
@@ -150,7 +148,7 @@ final class LimitsCheck {
 
   private ZoneId zone(@Nullable String name, FieldPath path) {
     if (name == null) {
-      return ZoneOffset.UTC;
+      return UTC;
     }
     try {
       return ZoneId.of(name);
@@ -160,7 +158,7 @@ final class LimitsCheck {
           path,
           "no time zone is named " + Quote.of(name),
           "write a name of the IANA database, such as Europe/Berlin or UTC");
-      return ZoneOffset.UTC;
+      return UTC;
     }
   }
 }

@@ -44,8 +44,7 @@ public final class PolicyCheck {
     read.forEach(findings::add);
     if (spec == null || findings.hasError()) {
       if (!findings.hasError()) {
-        findings.add(
-            DiagnosticCode.FIELD_REQUIRED, FieldPath.SPEC, "spec is required", "add spec");
+        findings.add(DiagnosticCode.FIELD_REQUIRED, FieldPath.SPEC, "spec is required", "add spec");
       }
       List<Target> targets = spec == null ? List.of() : targets(policy, spec, new Findings());
       return new CheckedPolicy(targets, findings.list(), null);
@@ -73,8 +72,7 @@ public final class PolicyCheck {
   private static Content api(ApiPolicySpec spec, FieldPath path, Scope scope) {
     AuthenticationCheck authentication = new AuthenticationCheck(scope);
     var methods = authentication.check(spec.authentication(), path.field("authentication"));
-    var rules =
-        AuthorizationCheck.check(spec.authorization(), path.field("authorization"), scope);
+    var rules = AuthorizationCheck.check(spec.authorization(), path.field("authorization"), scope);
     return new Content.OfApi(
         scope.mode(),
         Words.plan(spec.failureMode()),

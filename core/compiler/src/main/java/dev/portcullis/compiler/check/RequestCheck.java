@@ -28,8 +28,7 @@ final class RequestCheck {
         : Values.ranges(section.trustedProxies(), path.field("trustedProxies"), scope);
   }
 
-  static @Nullable RequestSpec ipAccess(
-      @Nullable IpAccess section, FieldPath path, Scope scope) {
+  static @Nullable RequestSpec ipAccess(@Nullable IpAccess section, FieldPath path, Scope scope) {
     if (section == null) {
       return null;
     }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a resource to the bounds that its Java types declare, which are those of the schema that the
- * API server enforces. Files never saw an API server, and one may still serve an older schema.
+ * Holds a resource to the bounds that its Java types declare, which are those of the schema that
+ * the API server enforces. Files never saw an API server, and one may still serve an older schema.
  */
 final class SpecBounds {
   private final Findings findings;

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param section name of a port; null: all of the Service
  * @param path where the policy says so
  */
-public record Target(
-    String namespace, String service, @Nullable String section, FieldPath path) {
+public record Target(String namespace, String service, @Nullable String section, FieldPath path) {
 
   /** The route that stands for it. */
   public RouteId route() {

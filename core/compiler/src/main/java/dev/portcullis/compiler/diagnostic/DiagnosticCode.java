@@ -27,10 +27,7 @@ public enum DiagnosticCode {
       "A file exceeds a bound on size, depth, aliases or values. Nothing in it counts.",
       "Split the file; write aliases out."),
   DUPLICATE_KEY(
-      1004,
-      Severity.ERROR,
-      "A mapping has the same key twice.",
-      "Remove one of the two."),
+      1004, Severity.ERROR, "A mapping has the same key twice.", "Remove one of the two."),
   NOT_A_RESOURCE(
       1005,
       Severity.ERROR,
@@ -72,8 +69,7 @@ public enum DiagnosticCode {
       "A path holds no YAML file.",
       "Name a .yaml or .yml file, or a directory that has some."),
 
-  FIELD_REQUIRED(
-      2001, Severity.ERROR, "A required field is absent or empty.", "Add the field."),
+  FIELD_REQUIRED(2001, Severity.ERROR, "A required field is absent or empty.", "Add the field."),
   UNKNOWN_VALUE(
       2002,
       Severity.ERROR,
@@ -90,10 +86,7 @@ public enum DiagnosticCode {
       "A text does not have the form that its field asks for.",
       "Write it in the form that the message shows."),
   EXACTLY_ONE(
-      2005,
-      Severity.ERROR,
-      "Of several fields exactly one must be set.",
-      "Keep one of them."),
+      2005, Severity.ERROR, "Of several fields exactly one must be set.", "Keep one of them."),
   DUPLICATE_NAME(
       2006,
       Severity.ERROR,
@@ -138,7 +131,8 @@ public enum DiagnosticCode {
   BOT_SCORE_UNSCORED(
       3002,
       Severity.WARNING,
-      "An expression reads bot.* on a route that no BotPolicy reaches, which is an error each time.",
+      "An expression reads bot.* on a route that no BotPolicy reaches, which is an error each"
+          + " time.",
       "Add a BotPolicy for the target, or remove the condition."),
   AUTH_UNAUTHENTICATED(
       3003,
@@ -155,7 +149,8 @@ public enum DiagnosticCode {
       4002,
       Severity.ERROR,
       "A key of a JSON Web Key Set must not, or cannot, verify tokens.",
-      "Publish only public signature keys: RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519."),
+      "Publish only public signature keys: RSA of 2048 bits or more, P-256, P-384, P-521,"
+          + " Ed25519."),
   JWKS_URI_REFUSED(
       4003,
       Severity.ERROR,
@@ -165,7 +160,8 @@ public enum DiagnosticCode {
       4004,
       Severity.ERROR,
       "An HMAC algorithm verifies with the key that signs, which only a Secret may hold.",
-      "Put the key set into a Secret and name it in jwks.secretRef, or use a public-key algorithm."),
+      "Put the key set into a Secret and name it in jwks.secretRef, or use a public-key"
+          + " algorithm."),
   ALGORITHMS_MIXED(
       4005,
       Severity.ERROR,
@@ -210,7 +206,8 @@ public enum DiagnosticCode {
   CONFLICTED(
       5006,
       Severity.WARNING,
-      "Two policies of one kind and equal rank claim a route. The older one speaks for it.",
+      "Two policies of one kind and equal rank claim a route. The older one speaks for it; of two"
+          + " that are equally old, the first by name.",
       "Remove one of the two targets, or give one of them a sectionName."),
   EXEMPT_UNKNOWN(
       5007,

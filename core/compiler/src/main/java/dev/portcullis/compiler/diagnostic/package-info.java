@@ -6,9 +6,8 @@
  *
  * <p>Checks record a {@link dev.portcullis.compiler.diagnostic.Finding} at a {@link
  * dev.portcullis.compiler.diagnostic.FieldPath} inside one resource; only when a result leaves the
- * compiler does an origin turn the path into a {@link
- * dev.portcullis.compiler.diagnostic.Position}, so that findings can be kept although the file
- * around them moved.
+ * compiler does an origin turn the path into a {@link dev.portcullis.compiler.diagnostic.Position},
+ * so that findings can be kept although the file around them moved.
  */
 @NullMarked
 package dev.portcullis.compiler.diagnostic;

@@ -89,10 +89,9 @@ final class CoreReader {
       try {
         byte[] bytes =
             base64
-                ? Base64.getMimeDecoder().decode(scalar.text())
+                ? Base64.getDecoder().decode(scalar.text().replaceAll("\\s", ""))
                 : scalar.text().getBytes(StandardCharsets.UTF_8);
-        file.add(
-            new KnownSecrets.Key(namespace, name, value.getKey()), SecretMaterial.of(bytes));
+        file.add(new KnownSecrets.Key(namespace, name, value.getKey()), SecretMaterial.of(bytes));
       } catch (IllegalArgumentException e) {
         file.report(
             document,

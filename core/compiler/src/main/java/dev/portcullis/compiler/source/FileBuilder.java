@@ -49,15 +49,12 @@ final class FileBuilder {
   }
 
   /** Reports something about a document that is no policy. */
-  void report(
-      YamlValue document, DiagnosticCode code, FieldPath path, String message, String fix) {
+  void report(YamlValue document, DiagnosticCode code, FieldPath path, String message, String fix) {
     diagnostics.add(
-        FileReader.problem(
-            code, YamlPositions.locate(file, document, path, 0), message, fix));
+        FileReader.problem(code, YamlPositions.locate(file, document, path, 0), message, fix));
   }
 
   FileContent build(String hash) {
-    return new FileContent(
-        file, hash, true, policies, apiKeys, secrets, services, diagnostics);
+    return new FileContent(file, hash, true, policies, apiKeys, secrets, services, diagnostics);
   }
 }

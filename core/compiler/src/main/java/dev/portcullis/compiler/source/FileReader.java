@@ -26,10 +26,10 @@ public final class FileReader {
   public static FileContent read(String file, byte[] bytes) {
     String hash = hash(bytes);
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       FileBuilder builder = new FileBuilder(file);
-      for (YamlValue document : YamlReader.read(text.startsWith("\uFEFF") ? text.substring(1) : text)) {
+      for (YamlValue document :
+          YamlReader.read(text.startsWith("\uFEFF") ? text.substring(1) : text)) {
         new DocumentReader(builder, document).read();
       }
       return builder.build(hash);
@@ -52,8 +52,7 @@ public final class FileReader {
     }
   }
 
-  static Diagnostic problem(
-      DiagnosticCode code, Position position, String message, String fix) {
+  static Diagnostic problem(DiagnosticCode code, Position position, String message, String fix) {
     return new Diagnostic(code, code.severity(), position, null, message, fix);
   }
 

@@ -50,12 +50,11 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
    */
   public FileSet keepingReadable(FileSet earlier) {
     SortedMap<String, FileContent> kept = new TreeMap<>();
-    files.forEach(
-        (name, content) -> {
-          FileContent before = earlier.files.get(name);
-          boolean keep = !content.readable() && before != null;
-          kept.put(name, keep ? before.standingInFor(content) : content);
-        });
+    files.forEach((name, content) -> {
+      FileContent before = earlier.files.get(name);
+      boolean keep = !content.readable() && before != null;
+      kept.put(name, keep ? before.standingInFor(content) : content);
+    });
     return new FileSet(kept, problems);
   }
 

@@ -127,13 +127,11 @@ public final class PolicyFiles {
   }
 
   private void unreadable(Path path, IOException e) {
-    problem(
-        DiagnosticCode.FILE_UNREADABLE, path, reason(e), "check the path and its permissions");
+    problem(DiagnosticCode.FILE_UNREADABLE, path, reason(e), "check the path and its permissions");
   }
 
   private void problem(DiagnosticCode code, Path path, String message, String fix) {
-    problems.add(
-        FileReader.problem(code, new Position.WholeFile(path.toString()), message, fix));
+    problems.add(FileReader.problem(code, new Position.WholeFile(path.toString()), message, fix));
   }
 
   private static String reason(IOException e) {

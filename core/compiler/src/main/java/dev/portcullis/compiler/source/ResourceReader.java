@@ -83,22 +83,20 @@ final class ResourceReader {
   private ObjectMeta metadata() {
     document
         .entries()
-        .forEach(
-            (field, _) -> {
-              if (!FIELDS.contains(field)) {
-                findings.add(
-                    DiagnosticCode.UNKNOWN_FIELD,
-                    FieldPath.ROOT.field(field),
-                    kind + " has no field " + Quote.of(field),
-                    DidYouMean.fix(field, FIELDS));
-              }
-            });
+        .forEach((field, _) -> {
+          if (!FIELDS.contains(field)) {
+            findings.add(
+                DiagnosticCode.UNKNOWN_FIELD,
+                FieldPath.ROOT.field(field),
+                kind + " has no field " + Quote.of(field),
+                DidYouMean.fix(field, FIELDS));
+          }
+        });
     YamlValue.Mapping.Entry entry = document.entries().get("metadata");
     JsonNode json =
         entry == null
             ? null
-            : new TypedReader(findings)
-                .read(entry.value(), Shape.type(ObjectMeta.class), METADATA);
+            : new TypedReader(findings).read(entry.value(), Shape.type(ObjectMeta.class), METADATA);
     ObjectMeta metadata = json == null ? null : bind(json, ObjectMeta.class, METADATA);
     return metadata == null ? new ObjectMeta() : metadata;
   }

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.generator.annotation.Size;
+import java.lang.reflect.RecordComponent;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a Java type looks like in YAML, as Jackson would bind it. */
 sealed interface Shape {
@@ -69,6 +71,8 @@ sealed interface Shape {
   final class Cache {
     private static final Map<JavaType, Shape> SHAPES = new ConcurrentHashMap<>();
 
+    private static final RecordComponent[] NONE = {};
+
     private Cache() {}
 
     private static Shape introspect(JavaType type) {
@@ -102,14 +106,21 @@ sealed interface Shape {
       Map<String, Field> fields = new LinkedHashMap<>();
       for (BeanPropertyDefinition property :
           MAPPER.getDeserializationConfig().introspect(type).findProperties()) {
-        Size size =
-            property.getField() == null
-                ? null
-                : property.getField().getAnnotated().getAnnotation(Size.class);
+        Size size = size(type.getRawClass(), property.getName());
         boolean mayBeEmpty = size == null || size.min() <= 0;
         fields.put(property.getName(), new Field(property.getPrimaryType(), mayBeEmpty));
       }
       return Collections.unmodifiableMap(fields);
+    }
+
+    /** Our own types are records, whose components are named as their properties. */
+    private static @Nullable Size size(Class<?> type, String name) {
+      for (RecordComponent component : type.isRecord() ? type.getRecordComponents() : NONE) {
+        if (component.getName().equals(name)) {
+          return component.getAccessor().getAnnotation(Size.class);
+        }
+      }
+      return null;
     }
   }
 }

@@ -18,9 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML values as a Java type wants them, as strictly as an API server with a structural schema
- * and {@code fieldValidation: Strict} does. What does not fit is reported and left out, so that the
- * rest of the resource can still be read: a broken policy must be known to exist.
+ * Reads YAML values as a Java type wants them, as strictly as an API server with a structural
+ * schema and {@code fieldValidation: Strict} does. What does not fit is reported and left out, so
+ * that the rest of the resource can still be read: a broken policy must be known to exist.
  */
 final class TypedReader {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -33,8 +33,7 @@ final class TypedReader {
 
   /** The value as JSON that Jackson binds to the type without error; null when it does not fit. */
   @Nullable JsonNode read(YamlValue value, JavaType type, FieldPath path) {
-    if (value instanceof YamlValue.Scalar scalar
-        && scalar.kind() == YamlValue.Scalar.Kind.NULL) {
+    if (value instanceof YamlValue.Scalar scalar && scalar.kind() == YamlValue.Scalar.Kind.NULL) {
       findings.add(
           DiagnosticCode.WRONG_TYPE,
           path,
@@ -63,23 +62,22 @@ final class TypedReader {
     ObjectNode out = JSON.objectNode();
     mapping
         .entries()
-        .forEach(
-            (key, entry) -> {
-              Shape.Field field = fields.get(key);
-              if (field == null) {
-                findings.add(
-                    DiagnosticCode.UNKNOWN_FIELD,
-                    path.field(key),
-                    name(path) + " has no field " + Quote.of(key),
-                    DidYouMean.fix(key, fields.keySet()));
-                return;
-              }
-              JsonNode read = read(entry.value(), field.type(), path.field(key));
-              if (read != null) {
-                checkEmpty(read, field, path.field(key));
-                out.set(key, read);
-              }
-            });
+        .forEach((key, entry) -> {
+          Shape.Field field = fields.get(key);
+          if (field == null) {
+            findings.add(
+                DiagnosticCode.UNKNOWN_FIELD,
+                path.field(key),
+                name(path) + " has no field " + Quote.of(key),
+                DidYouMean.fix(key, fields.keySet()));
+            return;
+          }
+          JsonNode read = read(entry.value(), field.type(), path.field(key));
+          if (read != null) {
+            checkEmpty(read, field, path.field(key));
+            out.set(key, read);
+          }
+        });
     return out;
   }
 
@@ -101,13 +99,12 @@ final class TypedReader {
     ObjectNode out = JSON.objectNode();
     mapping
         .entries()
-        .forEach(
-            (key, entry) -> {
-              JsonNode read = read(entry.value(), content, path.field(key));
-              if (read != null) {
-                out.set(key, read);
-              }
-            });
+        .forEach((key, entry) -> {
+          JsonNode read = read(entry.value(), content, path.field(key));
+          if (read != null) {
+            out.set(key, read);
+          }
+        });
     return out;
   }
 

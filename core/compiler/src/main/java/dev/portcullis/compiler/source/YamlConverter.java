@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -33,6 +34,8 @@ final class YamlConverter {
           Tag.BOOL, YamlValue.Scalar.Kind.BOOLEAN,
           Tag.NULL, YamlValue.Scalar.Kind.NULL);
 
+  private static final Set<Tag> COLLECTIONS = Set.of(Tag.MAP, Tag.SEQ);
+
   private int values;
 
   YamlValue convert(Node root) throws YamlException {
@@ -42,17 +45,21 @@ final class YamlConverter {
   private YamlValue convert(Node node, int depth) throws YamlException {
     if (depth > YamlLimits.DEPTH) {
       throw YamlReader.tooLarge(
-          node.getStartMark(), "is nested deeper than " + YamlLimits.DEPTH + ", by its aliases");
+          node.getStartMark(),
+          "the document is nested deeper than " + YamlLimits.DEPTH + ", by its aliases");
     }
     if (++values > YamlLimits.VALUES) {
       throw YamlReader.tooLarge(
-          node.getStartMark(), "has more than " + YamlLimits.VALUES + " values");
+          node.getStartMark(), "the document has more than " + YamlLimits.VALUES + " values");
+    }
+    if (!(node instanceof ScalarNode) && !COLLECTIONS.contains(node.getTag())) {
+      throw tagged(node);
     }
     return switch (node) {
       case MappingNode mapping -> mapping(mapping, depth);
       case SequenceNode sequence -> sequence(sequence, depth);
       case ScalarNode scalar -> scalar(scalar);
-      default -> throw problem(node, "has a value of an unknown sort", "remove it");
+      default -> throw problem(node, "a value of an unknown sort", "remove it");
     };
   }
 
@@ -69,11 +76,11 @@ final class YamlConverter {
     for (NodeTuple tuple : node.getValue()) {
       Node key = tuple.getKeyNode();
       if (!(key instanceof ScalarNode scalar)) {
-        throw problem(key, "has a key that is not text", "write the key as plain text");
+        throw problem(key, "the mapping has a key that is not text", "write the key as plain text");
       }
       String name = scalar.getValue();
       if (name.equals("<<")) {
-        throw problem(key, "has a merge key (<<), which YAML 1.2 does not know", "write it out");
+        throw problem(key, "a merge key (<<) is nothing that YAML 1.2 knows", "write it out");
       }
       YamlValue value = convert(tuple.getValueNode(), depth + 1);
       var entry = new YamlValue.Mapping.Entry(line(key), column(key), value);
@@ -93,10 +100,14 @@ final class YamlConverter {
   private static YamlValue scalar(ScalarNode node) throws YamlException {
     YamlValue.Scalar.Kind kind = KINDS.get(node.getTag());
     if (kind == null) {
-      throw problem(
-          node, "has the tag " + Quote.of(node.getTag().getValue()), "remove the tag (!…)");
+      throw tagged(node);
     }
     return new YamlValue.Scalar(line(node), column(node), kind, node.getValue(), shift(node));
+  }
+
+  private static YamlException tagged(Node node) {
+    return problem(
+        node, "the value has the tag " + Quote.of(node.getTag().getValue()), "remove the tag (!…)");
   }
 
   /** Plain and quoted texts of one line stand in the file as they are, unless they are escaped. */
@@ -113,8 +124,7 @@ final class YamlConverter {
   }
 
   private static YamlException problem(Node node, String problem, String fix) {
-    return new YamlException(
-        DiagnosticCode.YAML_MALFORMED, line(node), column(node), problem, fix);
+    return new YamlException(DiagnosticCode.YAML_MALFORMED, line(node), column(node), problem, fix);
   }
 
   private static int line(Node node) {

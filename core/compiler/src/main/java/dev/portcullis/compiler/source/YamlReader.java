@@ -34,7 +34,11 @@ final class YamlReader {
    */
   static List<YamlValue> read(String text) throws YamlException {
     LoadSettings settings =
-        LoadSettings.builder().setUseMarks(true).setCodePointLimit(YamlLimits.CODE_POINTS).build();
+        LoadSettings.builder()
+            .setUseMarks(true)
+            .setCodePointLimit(YamlLimits.CODE_POINTS)
+            .setMaxAliasesForCollections(YamlLimits.ALIASES)
+            .build();
     try {
       checkEvents(new Parse(settings).parseString(text));
       List<YamlValue> documents = new ArrayList<>();
@@ -49,10 +53,11 @@ final class YamlReader {
     } catch (MarkedYamlEngineException e) {
       throw malformed(e.getProblemMark().or(e::getContextMark), problem(e));
     } catch (ReaderException e) {
-      throw malformed(Optional.empty(), "has a character that YAML does not allow");
+      throw malformed(Optional.empty(), "the file has a character that YAML does not allow");
     } catch (YamlEngineException e) {
       throw text.codePointCount(0, text.length()) > YamlLimits.CODE_POINTS
-          ? tooLarge(Optional.empty(), "is longer than " + YamlLimits.CODE_POINTS + " characters")
+          ? tooLarge(
+              Optional.empty(), "the file is longer than " + YamlLimits.CODE_POINTS + " characters")
           : malformed(Optional.empty(), String.valueOf(e.getMessage()));
     }
   }
@@ -68,17 +73,18 @@ final class YamlReader {
         case Comment, DocumentEnd, DocumentStart, Scalar, StreamEnd, StreamStart -> {}
       }
       if (depth > YamlLimits.DEPTH) {
-        throw tooLarge(event.getStartMark(), "is nested deeper than " + YamlLimits.DEPTH);
+        throw tooLarge(
+            event.getStartMark(), "the document is nested deeper than " + YamlLimits.DEPTH);
       }
       if (aliases > YamlLimits.ALIASES) {
-        throw tooLarge(event.getStartMark(), "has more than " + YamlLimits.ALIASES + " aliases");
+        throw tooLarge(
+            event.getStartMark(), "the file has more than " + YamlLimits.ALIASES + " aliases");
       }
     }
   }
 
   static YamlException tooLarge(Optional<Mark> mark, String problem) {
-    return at(
-        DiagnosticCode.YAML_TOO_LARGE, mark, problem, "split the file and write aliases out");
+    return at(DiagnosticCode.YAML_TOO_LARGE, mark, problem, "split the file and write aliases out");
   }
 
   private static YamlException malformed(Optional<Mark> mark, String problem) {
