@@ -44,7 +44,7 @@ final class Memo {
   /** The same object as last time where nothing changed, so that others need not look into it. */
   RoutePlan route(RoutePlan plan) {
     RoutePlan known = earlier.routes().get(plan.id());
-    return plan.equals(known) ? known : plan;
+    return known != null && known.equals(plan) ? known : plan;
   }
 
   CompileCache cache(Map<RouteId, RoutePlan> routes) {

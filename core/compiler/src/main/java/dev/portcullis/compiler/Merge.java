@@ -64,19 +64,18 @@ final class Merge<C extends Content> {
     if (having.isEmpty()) {
       return null;
     }
-    Chosen<T> chosen =
-        having.stream()
-            .filter(candidate -> candidate.mode == Mode.ENFORCE)
-            .findFirst()
-            .orElse(having.getFirst());
-    boolean passed = false;
-    for (Chosen<T> other : having) {
-      passed |= other == chosen;
-      if (other != chosen) {
-        lose(other.speaker, chosen.speaker, section);
+    int winner = 0;
+    while (winner < having.size() && having.get(winner).mode != Mode.ENFORCE) {
+      winner++;
+    }
+    winner = winner == having.size() ? 0 : winner;
+    Chosen<T> chosen = having.get(winner);
+    for (int i = 0; i < having.size(); i++) {
+      if (i != winner) {
+        lose(having.get(i).speaker, chosen.speaker, section);
       }
-      if (!passed) {
-        shadowed(other.speaker, chosen.speaker, section);
+      if (i < winner) {
+        shadowed(having.get(i).speaker, chosen.speaker, section);
       }
     }
     return chosen;

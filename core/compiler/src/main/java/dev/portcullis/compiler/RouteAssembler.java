@@ -119,9 +119,14 @@ final class RouteAssembler {
 
   private static <C extends Content> List<Merge.Ranked<C>> ranked(
       List<Claim> claims, Class<C> type) {
-    return claims.stream()
-        .map(claim -> new Merge.Ranked<>(claim.speaker(), type.cast(claim.speaker().content())))
-        .toList();
+    List<Merge.Ranked<C>> out = new ArrayList<>();
+    for (Claim claim : claims) {
+      Content content = claim.speaker().content();
+      if (content != null) {
+        out.add(new Merge.Ranked<>(claim.speaker(), type.cast(content)));
+      }
+    }
+    return out;
   }
 
   private static <T> @Nullable T value(Merge.@Nullable Chosen<T> chosen) {

@@ -70,9 +70,8 @@ final class RequestCheck {
       return null;
     }
     Double sample = section.sample();
-    boolean inBounds = sample != null && sample >= 0.0 && sample <= 1.0;
     return new AuditSpec(
-        inBounds ? sample : 0.0,
+        sample != null && sample >= 0.0 && sample <= 1.0 ? sample : 0.0,
         section.redactHeaders().stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
   }
 }

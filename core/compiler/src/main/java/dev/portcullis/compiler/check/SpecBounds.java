@@ -84,7 +84,7 @@ final class SpecBounds {
   }
 
   private static boolean isEmpty(Object value) {
-    return value instanceof List<?> list && list.isEmpty()
-        || value instanceof Map<?, ?> map && map.isEmpty();
+    return (value instanceof List<?> list && list.isEmpty())
+        || (value instanceof Map<?, ?> map && map.isEmpty());
   }
 }

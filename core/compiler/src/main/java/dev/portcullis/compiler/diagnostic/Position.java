@@ -50,10 +50,10 @@ public sealed interface Position extends Comparable<Position> {
   /** How positions are ordered. */
   final class Order {
     static final Comparator<Position> COMPARATOR =
-        Comparator.comparing(Order::kind)
+        Comparator.comparingInt(Order::kind)
             .thenComparing(Order::owner)
-            .thenComparing(Order::line)
-            .thenComparing(Order::column)
+            .thenComparingInt(Order::line)
+            .thenComparingInt(Order::column)
             .thenComparing(Position::toString);
 
     private Order() {}

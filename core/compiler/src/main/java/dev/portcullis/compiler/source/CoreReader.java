@@ -42,9 +42,7 @@ final class CoreReader {
     if (isNamed("the Service")) {
       Set<String> ports = new TreeSet<>();
       YamlValue.Mapping spec = YamlText.mapping(document, "spec");
-      if (spec != null
-          && spec.entries().get("ports") instanceof YamlValue.Mapping.Entry entry
-          && entry.value() instanceof YamlValue.Sequence list) {
+      if (YamlText.value(spec, "ports") instanceof YamlValue.Sequence list) {
         for (YamlValue port : list.elements()) {
           String portName =
               port instanceof YamlValue.Mapping fields ? YamlText.of(fields, "name") : "";

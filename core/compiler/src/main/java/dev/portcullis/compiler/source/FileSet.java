@@ -52,8 +52,9 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
     SortedMap<String, FileContent> kept = new TreeMap<>();
     files.forEach((name, content) -> {
       FileContent before = earlier.files.get(name);
-      boolean keep = !content.readable() && before != null;
-      kept.put(name, keep ? before.standingInFor(content) : content);
+      kept.put(
+              name,
+              content.readable() || before == null ? content : before.standingInFor(content));
     });
     return new FileSet(kept, problems);
   }

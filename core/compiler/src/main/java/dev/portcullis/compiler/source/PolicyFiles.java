@@ -78,17 +78,20 @@ public final class PolicyFiles {
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path entry : entries.sorted().toList()) {
         String name = entry.getFileName().toString();
-        if (name.startsWith(".")) {
-          continue;
-        } else if (Files.isDirectory(entry)) {
+        boolean hidden = name.startsWith(".");
+        if (!hidden && Files.isDirectory(entry)) {
           readDirectory(entry, depth + 1);
-        } else if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
+        } else if (!hidden && isPolicyFile(name)) {
           readFile(entry);
         }
       }
     } catch (IOException e) {
       unreadable(directory, e);
     }
+  }
+
+  private static boolean isPolicyFile(String name) {
+    return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 
   private void readFile(Path path) {

@@ -12,9 +12,7 @@ final class YamlText {
 
   /** The text of a field; empty when there is none. */
   static String of(YamlValue.@Nullable Mapping mapping, String field) {
-    return mapping != null
-            && mapping.entries().get(field) instanceof YamlValue.Mapping.Entry entry
-            && entry.value() instanceof YamlValue.Scalar scalar
+    return value(mapping, field) instanceof YamlValue.Scalar scalar
             && scalar.kind() == YamlValue.Scalar.Kind.TEXT
         ? scalar.text()
         : "";
@@ -22,10 +20,12 @@ final class YamlText {
 
   /** The mapping in a field; null when there is none. */
   static YamlValue.@Nullable Mapping mapping(YamlValue.@Nullable Mapping mapping, String field) {
-    return mapping != null
-            && mapping.entries().get(field) instanceof YamlValue.Mapping.Entry entry
-            && entry.value() instanceof YamlValue.Mapping nested
-        ? nested
-        : null;
+    return value(mapping, field) instanceof YamlValue.Mapping nested ? nested : null;
+  }
+
+  /** Whatever is in a field; null when there is none. */
+  static @Nullable YamlValue value(YamlValue.@Nullable Mapping mapping, String field) {
+    YamlValue.Mapping.Entry entry = mapping == null ? null : mapping.entries().get(field);
+    return entry == null ? null : entry.value();
   }
 }
