@@ -53,8 +53,7 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
     files.forEach((name, content) -> {
       FileContent before = earlier.files.get(name);
       kept.put(
-              name,
-              content.readable() || before == null ? content : before.standingInFor(content));
+          name, content.readable() || before == null ? content : before.standingInFor(content));
     });
     return new FileSet(kept, problems);
   }
