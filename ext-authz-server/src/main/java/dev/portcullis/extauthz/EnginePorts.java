@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz;
+
+import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.engine.port.KeySource;
+import dev.portcullis.engine.port.SecretSource;
+import dev.portcullis.extauthz.telemetry.ServerMetrics;
+
+/**
+ * What the process gives to its engine.
+ *
+ * @param tokenCacheBytes memory for tokens that were verified
+ * @param metrics shows what the engine's stores hold
+ */
+record EnginePorts(
+    ApiKeySource apiKeys,
+    SecretSource secrets,
+    KeySource keySets,
+    long tokenCacheBytes,
+    ServerMetrics metrics) {}

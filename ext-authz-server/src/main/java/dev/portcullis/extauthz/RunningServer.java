@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz;
+
+import dev.portcullis.codec.PlanFormatException;
+import dev.portcullis.engine.Engine;
+import dev.portcullis.extauthz.check.AuthorizationService;
+import dev.portcullis.extauthz.check.CheckRequestMapper;
+import dev.portcullis.extauthz.check.CheckResponseMapper;
+import dev.portcullis.extauthz.config.EnvironmentException;
+import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.jwks.HttpKeyFetch;
+import dev.portcullis.extauthz.jwks.RemoteKeySets;
+import dev.portcullis.extauthz.plan.ApiKeyDirectory;
+import dev.portcullis.extauthz.plan.LastGoodPlan;
+import dev.portcullis.extauthz.plan.PlanKeeper;
+import dev.portcullis.extauthz.plan.PlanSource;
+import dev.portcullis.extauthz.plan.PlanStatus;
+import dev.portcullis.extauthz.plan.SecretVault;
+import dev.portcullis.extauthz.server.AdminServer;
+import dev.portcullis.extauthz.server.DecisionServer;
+import dev.portcullis.extauthz.telemetry.DecisionCounters;
+import dev.portcullis.extauthz.telemetry.DecisionLog;
+import dev.portcullis.extauthz.telemetry.Metric;
+import dev.portcullis.extauthz.telemetry.RouteDirectory;
+import dev.portcullis.extauthz.telemetry.ServerMetrics;
+import dev.portcullis.extauthz.telemetry.Telemetry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All parts of the process, put together and running. */
+final class RunningServer implements AutoCloseable {
+  private final ServerConfig config;
+  private final InstantSource clock = Clock.systemUTC();
+  private final DecisionCounters counters = new DecisionCounters();
+  private final RouteDirectory routes = new RouteDirectory();
+  private final Deque<Runnable> closing = new ArrayDeque<>();
+  private final ServerMetrics metrics;
+  private final DecisionServer grpc;
+  private final AdminServer admin;
+  private volatile boolean ready;
+
+  /**
+   * Starts everything.
+   *
+   * @param announce told once when the server listens and once when it is ready
+   * @throws EnvironmentException when a port is taken, or a file cannot be read or written
+   */
+  static RunningServer start(ServerConfig config, EngineMaker engines, Consumer<String> announce)
+      throws EnvironmentException {
+    return new RunningServer(config, engines, announce);
+  }
+
+  private RunningServer(ServerConfig config, EngineMaker engines, Consumer<String> announce)
+      throws EnvironmentException {
+    this.config = config;
+    boolean complete = false;
+    try {
+      metrics = closeLater(new ServerMetrics(counters, routes, config.metricRoutes()));
+      DecisionLog log = decisionLog();
+      ApiKeyDirectory keys = new ApiKeyDirectory();
+      SecretVault secrets = new SecretVault();
+      RemoteKeySets keySets = keySets();
+      Engine engine =
+          engines.make(new EnginePorts(keys, secrets, keySets, config.tokenCacheBytes(), metrics));
+      PlanStatus status = new PlanStatus();
+      PlanKeeper plan =
+          new PlanKeeper(engine, keys, secrets, routes, keySets::retain, status, clock);
+      grpc = closeLater(listen(engine, log));
+      admin = admin();
+      announce.accept(
+          "listening grpc=%s admin=%s"
+              .formatted(at(config.listen(), grpc.port()), at(config.admin(), admin.port())));
+      show(status);
+      closeLater(plan);
+      follow(plan, () -> becomeReady(status, announce));
+      complete = true;
+    } finally {
+      if (!complete) {
+        closing.forEach(Runnable::run);
+      }
+    }
+  }
+
+  private RemoteKeySets keySets() {
+    RemoteKeySets sets = closeLater(new RemoteKeySets(closeLater(new HttpKeyFetch()), clock));
+    metrics.show(Metric.JWKS_SETS, sets::size);
+    metrics.show(Metric.JWKS_MISSING, sets::missing);
+    metrics.show(Metric.JWKS_STALE, sets::stale);
+    metrics.show(Metric.JWKS_FETCHES, sets::fetches);
+    metrics.show(Metric.JWKS_FAILURES, sets::failures);
+    return sets;
+  }
+
+  private @Nullable DecisionLog decisionLog() throws EnvironmentException {
+    if (config.decisionLog().equals("none")) {
+      return null;
+    }
+    DecisionLogFile file = closeLater(DecisionLogFile.open(config.decisionLog()));
+    DecisionLog log = closeLater(new DecisionLog(file.stream(), config.decisionLogQueue()));
+    metrics.show(log);
+    return log;
+  }
+
+  private DecisionServer listen(Engine engine, @Nullable DecisionLog log)
+      throws EnvironmentException {
+    AuthorizationService service =
+        new AuthorizationService(
+            engine,
+            new CheckRequestMapper(clock),
+            new CheckResponseMapper(),
+            new Telemetry(counters, routes, log));
+    try {
+      return DecisionServer.start(config.listen(), service, config.limits());
+    } catch (IOException e) {
+      throw taken("--listen", config.listen(), e);
+    }
+  }
+
+  private AdminServer admin() throws EnvironmentException {
+    try {
+      return closeLater(AdminServer.start(config.admin(), metrics::scrape, () -> ready));
+    } catch (IOException e) {
+      throw taken("--admin", config.admin(), e);
+    }
+  }
+
+  private void follow(PlanKeeper plan, Runnable whenReady) throws EnvironmentException {
+    switch (config.plan()) {
+      case PlanSource.Directory directory -> {
+        try {
+          plan.follow(directory, whenReady);
+        } catch (NoSuchFileException e) {
+          throw new EnvironmentException("--plan-dir: there is no " + e.getMessage());
+        } catch (IOException | PlanFormatException e) {
+          throw new EnvironmentException(
+              "--plan-dir " + directory.directory() + ": " + e.getMessage());
+        }
+      }
+      case PlanSource.Operator operator -> {
+        LastGoodPlan lastGood = plan.follow(operator, whenReady);
+        metrics.show(Metric.PLAN_SAVE_FAILURES, lastGood::failures);
+      }
+    }
+  }
+
+  private void becomeReady(PlanStatus status, Consumer<String> announce) {
+    grpc.ready();
+    ready = true;
+    announce.accept("ready routes=%d".formatted(status.routes()));
+  }
+
+  private void show(PlanStatus status) {
+    metrics.show(Metric.PLAN_ROUTES, status::routes);
+    metrics.show(Metric.PLAN_API_KEYS, status::apiKeys);
+    metrics.show(Metric.PLAN_UPDATES, status::updates);
+    metrics.show(Metric.PLAN_REJECTIONS, status::rejections);
+    metrics.show(Metric.PLAN_CONNECTED, () -> status.connected() ? 1 : 0);
+    metrics.show(Metric.PLAN_AGE_SECONDS, () -> age(status.since()));
+    metrics.show(Metric.CONNECTIONS, grpc::connections);
+  }
+
+  private double age(@Nullable Instant since) {
+    return since == null ? Double.NaN : Duration.between(since, clock.instant()).toMillis() / 1e3;
+  }
+
+  int grpcPort() {
+    return grpc.port();
+  }
+
+  int adminPort() {
+    return admin.port();
+  }
+
+  private <T extends AutoCloseable> T closeLater(T part) {
+    closing.push(() -> {
+      try {
+        part.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a part that does not close", e);
+      }
+    });
+    return part;
+  }
+
+  private static EnvironmentException taken(
+      String flag, InetSocketAddress address, IOException cause) {
+    Throwable root = cause.getCause() == null ? cause : cause.getCause();
+    return new EnvironmentException(
+        "cannot listen on %s: %s; choose another address with %s"
+            .formatted(at(address, address.getPort()), root.getMessage(), flag));
+  }
+
+  private static String at(InetSocketAddress address, int port) {
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
+  /** Drains, then stops all parts. */
+  @Override
+  public void close() {
+    ready = false;
+    try {
+      grpc.drain(config.drain());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closing.forEach(Runnable::run);
+  }
+}

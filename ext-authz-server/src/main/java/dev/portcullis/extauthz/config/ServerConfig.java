@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.config;
+
+import com.google.common.net.HostAndPort;
+import dev.portcullis.extauthz.plan.PlanSource;
+import dev.portcullis.extauthz.server.GrpcLimits;
+import dev.portcullis.extauthz.stream.OperatorAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the process was told to do.
+ *
+ * @param decisionLog a file, {@code -} or {@code none}
+ * @param decisionLogQueue records that may wait
+ * @param drain how long to decide on after SIGTERM
+ * @param tokenCacheBytes memory for verified tokens
+ * @param metricRoutes routes counted under their own names
+ */
+public record ServerConfig(
+    InetSocketAddress listen,
+    InetSocketAddress admin,
+    PlanSource plan,
+    String decisionLog,
+    int decisionLogQueue,
+    Duration drain,
+    GrpcLimits limits,
+    long tokenCacheBytes,
+    int metricRoutes) {
+  private static final int MAX_QUEUE = 1 << 20;
+
+  /**
+   * Makes sense of flags.
+   *
+   * @throws UsageException when they make none
+   * @throws EnvironmentException when a host has no address, or a file cannot be read
+   */
+  public static ServerConfig of(Flags flags) throws UsageException, EnvironmentException {
+    InetSocketAddress listen = resolve("--listen", flags.listen);
+    if (!listen.getAddress().isLoopbackAddress() && !flags.insecureListen) {
+      throw new UsageException(
+          "--listen "
+              + flags.listen
+              + " can be reached by other machines, and checks would travel unencrypted."
+              + " Listen on a loopback address, or add --insecure-listen if the network keeps"
+              + " others out.");
+    }
+    between("--decision-log-queue", flags.decisionLogQueue, 1, MAX_QUEUE);
+    between("--threads", flags.threads, 0, 1024);
+    between("--max-streams", flags.maxStreams, 1, 1 << 20);
+    between("--max-message", flags.maxMessage, 64 << 10, 64 << 20);
+    between("--token-cache", flags.tokenCache, 0, 1L << 40);
+    between("--metric-routes", flags.metricRoutes, 0, 100_000);
+    return new ServerConfig(
+        listen,
+        resolve("--admin", flags.admin),
+        plan(flags),
+        flags.decisionLog,
+        flags.decisionLogQueue,
+        flags.drain,
+        new GrpcLimits(
+            flags.threads == 0 ? Runtime.getRuntime().availableProcessors() : flags.threads,
+            flags.maxStreams,
+            (int) flags.maxMessage),
+        flags.tokenCache,
+        flags.metricRoutes);
+  }
+
+  private static PlanSource plan(Flags flags) throws UsageException, EnvironmentException {
+    if ((flags.planDir == null) == (flags.operator == null)) {
+      throw new UsageException("say where the plan comes from: either --plan-dir or --operator");
+    }
+    if (flags.planDir != null) {
+      return new PlanSource.Directory(flags.planDir);
+    }
+    List<String> missing = new ArrayList<>();
+    require(missing, "--operator-ca", flags.operatorCa);
+    require(missing, "--token-file", flags.tokenFile);
+    require(missing, "--state-dir", flags.stateDir);
+    require(missing, "--node-id", flags.nodeId);
+    if (!missing.isEmpty()) {
+      throw new UsageException("--operator also needs " + String.join(", ", missing));
+    }
+    return new PlanSource.Operator(
+        new OperatorAddress(
+            Objects.requireNonNull(flags.operator),
+            readable("--operator-ca", Objects.requireNonNull(flags.operatorCa)),
+            readable("--token-file", Objects.requireNonNull(flags.tokenFile))),
+        writable("--state-dir", Objects.requireNonNull(flags.stateDir)),
+        Objects.requireNonNull(flags.nodeId),
+        flags.operatorPatience);
+  }
+
+  private static void require(List<String> missing, String flag, @Nullable Object value) {
+    if (value == null) {
+      missing.add(flag);
+    }
+  }
+
+  private static Path readable(String flag, Path file) throws EnvironmentException {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new EnvironmentException(flag + ": cannot read the file " + file);
+    }
+    return file;
+  }
+
+  private static Path writable(String flag, Path directory) throws EnvironmentException {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new EnvironmentException(flag + ": cannot make the directory " + directory);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new EnvironmentException(flag + ": cannot write to the directory " + directory);
+    }
+    return directory;
+  }
+
+  private static void between(String flag, long value, long least, long most)
+      throws UsageException {
+    if (value < least || value > most) {
+      throw new UsageException(flag + " must be " + least + " to " + most + ", not " + value);
+    }
+  }
+
+  private static InetSocketAddress resolve(String flag, HostAndPort address)
+      throws EnvironmentException {
+    InetSocketAddress resolved = new InetSocketAddress(address.getHost(), address.getPort());
+    if (resolved.isUnresolved()) {
+      throw new EnvironmentException(flag + ": no address is known for " + address.getHost());
+    }
+    return resolved;
+  }
+}

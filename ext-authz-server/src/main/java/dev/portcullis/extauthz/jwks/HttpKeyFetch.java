@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.jwks;
+
+import dev.portcullis.engine.authentication.keys.KeyFetch;
+import dev.portcullis.engine.authentication.keys.RemoteKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks a server for its key set over HTTP: one answer of 200 with JSON, at most 1 MiB, within 10 s
+ * from connect to last byte, without following redirects (they could lead into the cluster's own
+ * network).
+ */
+public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final int MAX_BYTES = 1 << 20;
+
+  private final Duration patience;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  /** Gives each server 10 s. */
+  public HttpKeyFetch() {
+    this(Duration.ofSeconds(10));
+  }
+
+  HttpKeyFetch(Duration patience) {
+    this.patience = patience;
+  }
+
+  @Override
+  public Answer fetch(String uri) throws IOException, InterruptedException {
+    HttpRequest request;
+    try {
+      request =
+          HttpRequest.newBuilder(URI.create(uri))
+              .header("accept", "application/jwk-set+json, application/json")
+              .build();
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not an address of HTTP: " + e.getMessage(), e);
+    }
+    HttpResponse<byte[]> response = send(request);
+    if (response.statusCode() != 200) {
+      throw new IOException("answered with status " + response.statusCode());
+    }
+    String type = response.headers().firstValue("content-type").orElse("");
+    if (!isJson(type)) {
+      throw new IOException("answered with content type '" + type + "' and not JSON");
+    }
+    return new Answer(response.body(), freshness(response));
+  }
+
+  /** The client's own time-out ends with the headers; this one covers the body as well. */
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("did not answer within " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String text = cause.getMessage();
+      throw new IOException(text == null ? cause.getClass().getSimpleName() : text, cause);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private static boolean isJson(String contentType) {
+    int semicolon = contentType.indexOf(';');
+    String type =
+        (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
+            .strip()
+            .toLowerCase(Locale.ROOT);
+    return type.equals("application/json")
+        || (type.startsWith("application/") && type.endsWith("+json"));
+  }
+
+  /** {@code max-age} of Cache-Control (RFC 9111); the engine bounds it. */
+  static Duration freshness(HttpResponse<?> response) {
+    for (String header : response.headers().allValues("cache-control")) {
+      for (String directive : header.toLowerCase(Locale.ROOT).split(",", -1)) {
+        String text = directive.strip();
+        if (text.matches("max-age=[0-9]{1,9}")) {
+          return Duration.ofSeconds(Long.parseLong(text.substring("max-age=".length())));
+        }
+      }
+    }
+    return RemoteKeys.DEFAULT_FRESHNESS;
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.jwks;
+
+import dev.portcullis.engine.authentication.keys.KeyFetch;
+import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.engine.authentication.keys.RemoteKeys;
+import dev.portcullis.engine.port.KeySource;
+import dev.portcullis.extauthz.log.LogKeys;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The key sets of all remote issuers of the plan. A set is fetched as soon as a route asks for it,
+ * and from then on whenever it says that it is due, each on a virtual thread of its own, so that a
+ * slow issuer delays no other.
+ */
+public final class RemoteKeySets implements KeySource, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteKeySets.class);
+  private static final Duration INTERVAL = Duration.ofMillis(250);
+
+  private final Map<String, RemoteKeySet> sets = new ConcurrentHashMap<>();
+  private final LongAdder fetches = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+  private final KeyFetch fetch;
+  private final InstantSource clock;
+  private final ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService looker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("key-sets").factory());
+
+  /** Starts to look which sets are due. */
+  public RemoteKeySets(KeyFetch fetch, InstantSource clock) {
+    this.fetch = fetch;
+    this.clock = clock;
+    long millis = INTERVAL.toMillis();
+    var _ = looker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public RemoteKeySet keysAt(String uri) {
+    RemoteKeySet known = sets.get(uri);
+    if (known != null) {
+      return known;
+    }
+    RemoteKeySet set = sets.computeIfAbsent(uri, u -> new RemoteKeySet(u, clock));
+    fetchers.execute(() -> refresh(uri, set));
+    return set;
+  }
+
+  /** Forgets the sets of all other addresses: nothing of the plan refers to them any more. */
+  public void retain(Set<String> uris) {
+    sets.keySet().retainAll(uris);
+  }
+
+  private void look() {
+    Instant now = clock.instant();
+    sets.forEach((uri, set) -> {
+      if (set.state().due(now)) {
+        fetchers.execute(() -> refresh(uri, set));
+      }
+    });
+  }
+
+  private void refresh(String uri, RemoteKeySet set) {
+    try {
+      RemoteKeys before = set.state();
+      if (set.refreshIfDue(fetch)) {
+        fetches.increment();
+        report(uri, before, set.state());
+      }
+    } catch (InterruptedException e) {
+      // The process stops.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Says what changes: the first failure in a row, and the first success after failures. */
+  private void report(String uri, RemoteKeys before, RemoteKeys after) {
+    String error = after.lastError();
+    if (error != null) {
+      failures.increment();
+      if (before.failures() == 0) {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.URI, uri)
+            .addKeyValue(LogKeys.CAUSE, error)
+            .log("a key set cannot be fetched; the last good one stays");
+      }
+    } else if (before.failures() > 0 || before.keys() == null) {
+      LOG.atInfo().addKeyValue(LogKeys.URI, uri).log("a key set was fetched");
+    }
+  }
+
+  /** Key sets that the plan refers to. */
+  public int size() {
+    return sets.size();
+  }
+
+  /** Sets of which there have never been any keys: their tokens cannot be verified. */
+  public long missing() {
+    return sets.values().stream().filter(set -> set.current() == null).count();
+  }
+
+  /** Sets that are older than their issuer wants them to be. */
+  public long stale() {
+    Instant now = clock.instant();
+    return sets.values().stream()
+        .filter(set -> set.current() != null && set.state().stale(now))
+        .count();
+  }
+
+  /** Fetches so far. */
+  public long fetches() {
+    return fetches.sum();
+  }
+
+  /** Fetches that brought nothing. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  @Override
+  public void close() {
+    looker.shutdownNow();
+    fetchers.shutdownNow();
+  }
+}

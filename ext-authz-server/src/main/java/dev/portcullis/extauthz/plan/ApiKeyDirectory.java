@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.plan;
+
+import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.policy.plan.ApiKeyRecord;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The issued keys by namespace and id. Read by every thread without locks; a change of one key is
+ * seen by the next request.
+ */
+public final class ApiKeyDirectory implements ApiKeySource {
+  private final Map<String, Map<String, ApiKeyRecord>> byNamespace = new ConcurrentHashMap<>();
+
+  @Override
+  public @Nullable ApiKeyRecord find(String namespace, String id) {
+    Map<String, ApiKeyRecord> keys = byNamespace.get(namespace);
+    return keys == null ? null : keys.get(id);
+  }
+
+  void put(ApiKeyRecord key) {
+    byNamespace.computeIfAbsent(key.namespace(), _ -> new ConcurrentHashMap<>()).put(key.id(), key);
+  }
+
+  void remove(ApiKeyRecord key) {
+    byNamespace.computeIfPresent(
+        key.namespace(),
+        (_, keys) -> {
+          keys.remove(key.id());
+          return keys.isEmpty() ? null : keys;
+        });
+  }
+}

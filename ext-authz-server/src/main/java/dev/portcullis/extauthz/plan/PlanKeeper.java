@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.plan;
+
+import dev.portcullis.codec.PlanDirectory;
+import dev.portcullis.engine.Engine;
+import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.stream.Backoff;
+import dev.portcullis.extauthz.stream.PlanStreamClient;
+import dev.portcullis.extauthz.telemetry.RouteDirectory;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the plan of this replica current, on a thread of its own. */
+public final class PlanKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PlanKeeper.class);
+  private static final long CLOSE_SECONDS = 5;
+
+  private final PlanStore store;
+  private final PlanStatus status;
+  private final ScheduledExecutorService planThread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("plan").factory());
+  private Runnable stop = () -> {};
+  private Runnable afterwards = () -> {};
+
+  /**
+   * Puts the parts together.
+   *
+   * @param keys filled with the plan's issued keys
+   * @param secrets filled with the plan's secret material
+   * @param routes filled with the facts of the plan's routes
+   * @param usedKeySets learns the addresses of all key sets that the plan refers to
+   */
+  public PlanKeeper(
+      Engine engine,
+      ApiKeyDirectory keys,
+      SecretVault secrets,
+      RouteDirectory routes,
+      Consumer<Set<String>> usedKeySets,
+      PlanStatus status,
+      InstantSource clock) {
+    this.status = status;
+    this.store =
+        new PlanStore(
+            new HeldRoutes(engine, routes, usedKeySets),
+            new HeldKeys(keys),
+            secrets,
+            status,
+            clock);
+  }
+
+  /** Where the plan stands. */
+  public PlanStatus status() {
+    return status;
+  }
+
+  /**
+   * Reads a directory, and from then on follows it.
+   *
+   * @throws IOException when there is no plan, or it cannot be read
+   * @throws dev.portcullis.codec.PlanFormatException when a file is not what it should be
+   */
+  public void follow(PlanSource.Directory source, Runnable ready) throws IOException {
+    WatchedPlan plan = new WatchedPlan(new PlanDirectory(source.directory()), store);
+    plan.load()
+        .forEach((route, why) ->
+            LOG.atError()
+                .addKeyValue(LogKeys.NAME, route)
+                .addKeyValue(LogKeys.CAUSE, why)
+                .log("a route cannot be loaded and is closed"));
+    ready.run();
+    long millis = WatchedPlan.INTERVAL.toMillis();
+    // look() lets nothing escape, so that this never ends by itself.
+    Future<?> looking =
+        planThread.scheduleWithFixedDelay(plan::look, millis, millis, TimeUnit.MILLISECONDS);
+    stop = () -> looking.cancel(false);
+  }
+
+  /** Follows the operator, starting from the last good plan. Returns at once. */
+  public LastGoodPlan follow(PlanSource.Operator source, Runnable ready) {
+    LastGoodPlan lastGood = new LastGoodPlan(new PlanDirectory(source.stateDirectory()));
+    StreamedPlan plan = new StreamedPlan(store, lastGood, planThread, ready);
+    PlanStreamClient client =
+        new PlanStreamClient(
+            source.address(), source.nodeId(), plan, planThread, Backoff.standard());
+    planThread.execute(() -> plan.restore(source.patience()));
+    client.start();
+    stop =
+        () -> {
+          client.close();
+          planThread.execute(plan::save);
+        };
+    afterwards = lastGood::close;
+    return lastGood;
+  }
+
+  /** Follows no longer, and keeps the plan on disk; it stays at work. Waits at most 10 s. */
+  @Override
+  public void close() {
+    stop.run();
+    planThread.shutdown();
+    try {
+      if (!planThread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("the plan thread did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    afterwards.run();
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.stream;
+
+import dev.portcullis.extauthz.log.LogKeys;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a plan stream open: connects, and when the stream ends for whatever reason, connects again
+ * after a while. Never gives up.
+ */
+public final class PlanStreamClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PlanStreamClient.class);
+
+  private final OperatorAddress operator;
+  private final Node node;
+  private final PlanReceiver receiver;
+  private final ScheduledExecutorService planThread;
+  private final Backoff backoff;
+  private @Nullable ManagedChannel channel;
+  private int conversations;
+  private int failures;
+  private boolean closed;
+
+  /**
+   * Prepares; {@link #start} connects.
+   *
+   * @param nodeId under which the operator knows this replica
+   * @param planThread a single thread, the one that calls the receiver
+   */
+  public PlanStreamClient(
+      OperatorAddress operator,
+      String nodeId,
+      PlanReceiver receiver,
+      ScheduledExecutorService planThread,
+      Backoff backoff) {
+    this.operator = operator;
+    this.node =
+        Node.newBuilder()
+            .setId(nodeId)
+            .setCluster("portcullis-ext-authz")
+            .setUserAgentName("portcullis-ext-authz-server")
+            .build();
+    this.receiver = receiver;
+    this.planThread = planThread;
+    this.backoff = backoff;
+  }
+
+  /** Connects, now and after every end. Returns at once. */
+  public void start() {
+    planThread.execute(this::connect);
+  }
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    try {
+      ManagedChannel opened = operator.open(planThread);
+      channel = opened;
+      int number = ++conversations;
+      var conversation = new PlanConversation(node, receiver, ending -> ended(number, ending));
+      AggregatedDiscoveryServiceGrpc.newStub(opened)
+          .withCallCredentials(new BearerToken(operator.token()))
+          .deltaAggregatedResources(conversation);
+      conversation.subscribe();
+    } catch (IOException | RuntimeException e) {
+      // The authority's file may be in the middle of a rotation.
+      drop();
+      receiver.connected(false);
+      retry(e);
+    }
+  }
+
+  private void ended(int number, PlanConversation.Ending ending) {
+    if (number != conversations || channel == null) {
+      // Another conversation has begun since, or this one was ended by us.
+      return;
+    }
+    drop();
+    receiver.connected(false);
+    if (ending.answered()) {
+      failures = 0;
+    }
+    if (!closed) {
+      retry(ending.cause());
+    }
+  }
+
+  private void drop() {
+    if (channel != null) {
+      channel.shutdownNow();
+      channel = null;
+    }
+  }
+
+  private void retry(Throwable cause) {
+    failures++;
+    Duration wait = backoff.after(failures, ThreadLocalRandom.current());
+    LOG.atWarn()
+        .addKeyValue(LogKeys.OPERATOR, operator.address())
+        .addKeyValue(LogKeys.CAUSE, describe(cause))
+        .addKeyValue(LogKeys.RETRY_MILLIS, wait.toMillis())
+        .log("no plan stream; decisions go on with the plan at hand");
+    var _ = planThread.schedule(this::connect, wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static String describe(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String code = Status.fromThrowable(cause).getCode().name();
+    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return code.equals("UNKNOWN") ? text : code + ": " + text;
+  }
+
+  /** Ends the stream for good. Returns at once. */
+  @Override
+  public void close() {
+    planThread.execute(() -> {
+      closed = true;
+      drop();
+    });
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.telemetry;
+
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.policy.decision.DenyReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What the request path counts: a few adders, found without a look-up. */
+public final class DecisionCounters {
+  final LatencyHistogram seconds = new LatencyHistogram();
+  final LongAdder internalErrors = new LongAdder();
+  final LongAdder expired = new LongAdder();
+  final LongAdder shadowDenials = new LongAdder();
+  private final LongAdder allowed = new LongAdder();
+  private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
+
+  /** Starts at zero. */
+  public DecisionCounters() {
+    for (DenyReason reason : DenyReason.values()) {
+      denied.put(reason, new LongAdder());
+    }
+  }
+
+  /**
+   * Counts one decision.
+   *
+   * @param facts of its route; null when the route is not known
+   */
+  public void decided(Decision decision, @Nullable RouteFacts facts, long nanos) {
+    Refusal refusal = decision.refusal();
+    if (refusal == null) {
+      allowed.increment();
+    } else {
+      adder(refusal.reason()).increment();
+    }
+    if (facts != null) {
+      facts.count(refusal == null);
+    }
+    if (!decision.shadow().isEmpty()) {
+      countShadow(decision);
+    }
+    seconds.record(nanos);
+  }
+
+  /** Counts a check that failed inside; it was answered with 503. */
+  public void internalError() {
+    internalErrors.increment();
+    adder(DenyReason.UNAVAILABLE).increment();
+  }
+
+  /** Counts a check that came too late to be decided; it was answered with 503. */
+  public void expired() {
+    expired.increment();
+    adder(DenyReason.UNAVAILABLE).increment();
+  }
+
+  private void countShadow(Decision decision) {
+    for (ShadowFinding finding : decision.shadow()) {
+      if (finding.wouldDeny() != null) {
+        shadowDenials.increment();
+      }
+    }
+  }
+
+  long allowed() {
+    return allowed.sum();
+  }
+
+  long denied(DenyReason reason) {
+    return adder(reason).sum();
+  }
+
+  private LongAdder adder(DenyReason reason) {
+    return Objects.requireNonNull(denied.get(reason));
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.telemetry;
+
+/**
+ * Every metric of this process, but for those of the JVM. The reference page is made from these
+ * constants.
+ */
+public enum Metric {
+  DECISIONS(
+      "portcullis_decisions_total",
+      Type.COUNTER,
+      "outcome, reason",
+      "Decisions; the reason is NONE for an allowed request, else the reason in the problem"
+          + " document."),
+  ROUTE_DECISIONS(
+      "portcullis_route_decisions_total",
+      Type.COUNTER,
+      "route, outcome",
+      "Decisions by route; the routes beyond --metric-routes are counted together as other."),
+  SHADOW_DENIALS(
+      "portcullis_shadow_denials_total",
+      Type.COUNTER,
+      "",
+      "What rules, limits and thresholds in shadow mode would have refused."),
+  DECISION_SECONDS(
+      "portcullis_decision_seconds", Type.HISTOGRAM, "", "Time from a parsed Check to its answer."),
+  INTERNAL_ERRORS(
+      "portcullis_internal_errors_total",
+      Type.COUNTER,
+      "",
+      "Unexpected exceptions while deciding; each was answered with 503."),
+  EXPIRED_CHECKS(
+      "portcullis_expired_checks_total",
+      Type.COUNTER,
+      "",
+      "Checks answered with 503 undecided, because Envoy had stopped to wait."),
+  CONNECTIONS("portcullis_connections", Type.GAUGE, "", "Open connections of Envoys and probes."),
+  PLAN_ROUTES("portcullis_plan_routes", Type.GAUGE, "", "Routes of the plan at work."),
+  PLAN_API_KEYS("portcullis_plan_api_keys", Type.GAUGE, "", "Issued keys of the plan at work."),
+  PLAN_UPDATES(
+      "portcullis_plan_updates_total", Type.COUNTER, "", "Plans put to work since the start."),
+  PLAN_REJECTIONS(
+      "portcullis_plan_rejections_total",
+      Type.COUNTER,
+      "",
+      "Parts of plans that could not be used; what was held before stays."),
+  PLAN_AGE_SECONDS(
+      "portcullis_plan_age_seconds",
+      Type.GAUGE,
+      "",
+      "Time since the plan at work was put to work; NaN before the first."),
+  PLAN_CONNECTED(
+      "portcullis_plan_connected",
+      Type.GAUGE,
+      "",
+      "1 while the plan's source (operator or files) can be read, else 0."),
+  PLAN_SAVE_FAILURES(
+      "portcullis_plan_save_failures_total",
+      Type.COUNTER,
+      "",
+      "Failures to keep the last good plan on disk."),
+  JWKS_SETS("portcullis_jwks_sets", Type.GAUGE, "", "Remote key sets that the plan refers to."),
+  JWKS_MISSING(
+      "portcullis_jwks_missing",
+      Type.GAUGE,
+      "",
+      "Remote key sets that were never fetched; tokens of their issuers get 503."),
+  JWKS_STALE(
+      "portcullis_jwks_stale",
+      Type.GAUGE,
+      "",
+      "Remote key sets that are older than their issuer wants; used all the same."),
+  JWKS_FETCHES("portcullis_jwks_fetches_total", Type.COUNTER, "", "Fetches of remote key sets."),
+  JWKS_FAILURES(
+      "portcullis_jwks_fetch_failures_total",
+      Type.COUNTER,
+      "",
+      "Fetches of remote key sets that brought nothing."),
+  TOKEN_CACHE(
+      "portcullis_token_cache_tokens", Type.GAUGE, "", "Verified tokens that are remembered."),
+  LIMITER_KEYS(
+      "portcullis_limiter_keys", Type.GAUGE, "", "Counters of rates and quotas in memory."),
+  LOG_QUEUE(
+      "portcullis_decision_log_queue", Type.GAUGE, "", "Decision records that wait to be written."),
+  LOG_WRITTEN(
+      "portcullis_decision_log_written_total", Type.COUNTER, "", "Decision records written."),
+  LOG_DROPPED(
+      "portcullis_decision_log_dropped_total",
+      Type.COUNTER,
+      "",
+      "Decision records lost because the queue was full or the file could not be written.");
+
+  /** What kind of metric it is, in Prometheus' terms. */
+  public enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  private final String metricName;
+  private final Type type;
+  private final String labels;
+  private final String help;
+
+  Metric(String metricName, Type type, String labels, String help) {
+    this.metricName = metricName;
+    this.type = type;
+    this.labels = labels;
+    this.help = help;
+  }
+
+  /** As it is scraped. */
+  public String metricName() {
+    return metricName;
+  }
+
+  /** The name without the suffix that the exposition format adds to counters. */
+  public String baseName() {
+    return type == Type.COUNTER
+        ? metricName.substring(0, metricName.length() - "_total".length())
+        : metricName;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** Names of its labels, joined by commas; empty when it has none. */
+  public String labels() {
+    return labels;
+  }
+
+  /** One sentence. */
+  public String help() {
+    return help;
+  }
+}

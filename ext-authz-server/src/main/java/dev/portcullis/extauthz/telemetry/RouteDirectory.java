@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.telemetry;
+
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of each route of the plan, by the id that Envoy sends. Holds routes of the plan only,
+ * so that no client can make it grow.
+ */
+public final class RouteDirectory {
+  private final Map<String, RouteFacts> facts = new ConcurrentHashMap<>();
+
+  /** Adds a route, or follows its new version. */
+  public void put(RoutePlan plan) {
+    facts.compute(
+        plan.id().value(),
+        (_, known) -> {
+          if (known == null) {
+            return new RouteFacts(plan);
+          }
+          known.update(plan);
+          return known;
+        });
+  }
+
+  /** Forgets a route. */
+  public void remove(RouteId id) {
+    facts.remove(id.value());
+  }
+
+  @Nullable RouteFacts find(String route) {
+    return facts.get(route);
+  }
+
+  SortedMap<String, RouteFacts> all() {
+    return new TreeMap<>(facts);
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.telemetry;
+
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What is counted for one route and kept out of its log. Lives as long as the route. */
+public final class RouteFacts {
+  private final LongAdder allowed = new LongAdder();
+  private final LongAdder denied = new LongAdder();
+  private volatile Redaction redaction;
+
+  /** Starts at zero. */
+  public RouteFacts(RoutePlan plan) {
+    this.redaction = Redaction.of(plan);
+  }
+
+  /** Follows a new version of the route; its counts go on. */
+  public void update(RoutePlan plan) {
+    redaction = Redaction.of(plan);
+  }
+
+  Redaction redaction() {
+    return redaction;
+  }
+
+  void count(boolean allow) {
+    (allow ? allowed : denied).increment();
+  }
+
+  long allowed() {
+    return allowed.sum();
+  }
+
+  long denied() {
+    return denied.sum();
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.extauthz.Checks;
+import io.envoyproxy.envoy.config.core.v3.HeaderMap;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+final class CheckRequestMapperTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  private final CheckRequestMapper mapper = new CheckRequestMapper(() -> NOW);
+
+  @Test
+  void readsTheRequest() throws Exception {
+    CheckRequest check = Checks.of("shop/orders", "/orders?id=1", "Accept", "*/*");
+    RequestContext request = mapper.map(check);
+    assertThat(mapper.route(check)).isEqualTo("shop/orders");
+    assertThat(request.method()).isEqualTo("GET");
+    assertThat(request.line().target()).isEqualTo("/orders?id=1");
+    assertThat(request.line().host()).isEqualTo("orders.shop");
+    assertThat(request.line().scheme()).isEqualTo("https");
+    assertThat(request.line().protocol()).isEqualTo("HTTP/2");
+    assertThat(request.peer().address()).hasToString("192.0.2.7");
+    assertThat(request.peer().port()).isEqualTo(4711);
+    assertThat(request.peer().principal()).isNull();
+    assertThat(request.id()).isEqualTo("815");
+    assertThat(request.receivedAt()).isEqualTo(NOW);
+  }
+
+  @Test
+  void keepsRepeatedHeadersApartAndLeavesPseudoHeadersOut() throws Exception {
+    RequestContext request = mapper.map(Checks.of("a/b", "/", "x-a", "1", "x-b", "2", "x-a", "3"));
+    assertThat(request.headers().size()).isEqualTo(3);
+    assertThat(request.headers().all("x-a")).containsExactly("1", "3");
+    assertThat(request.headers().contains(":path")).isFalse();
+  }
+
+  @Test
+  void takesThePlainMapWhenThereIsNoRawOne() throws Exception {
+    CheckRequest.Builder check = Checks.bare("a/b", "/").toBuilder();
+    check
+        .getAttributesBuilder()
+        .getRequestBuilder()
+        .getHttpBuilder()
+        .putHeaders(":path", "/")
+        .putHeaders("x-a", "1,3");
+    RequestContext request = mapper.map(check.build());
+    assertThat(request.headers().size()).isEqualTo(1);
+    assertThat(request.headers().first("x-a")).isEqualTo("1,3");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8MatchNothing() throws Exception {
+    HeaderMap headers =
+        HeaderMap.newBuilder()
+            .addHeaders(Checks.raw("x-a", "é".getBytes(StandardCharsets.ISO_8859_1)))
+            .addHeaders(Checks.raw("x-b", "é"))
+            .build();
+    RequestContext request = mapper.map(Checks.withHeaders("a/b", "/", headers));
+    assertThat(request.headers().first("x-a")).isEqualTo("\uFFFD");
+    assertThat(request.headers().first("x-b")).isEqualTo("é");
+  }
+
+  @Test
+  void refusesACheckWithoutHeaders() {
+    assertThatThrownBy(() -> mapper.map(Checks.bare("a/b", "/")))
+        .isInstanceOf(UnreadableCheckException.class)
+        .hasMessageContaining("headers");
+  }
+
+  @Test
+  void refusesACheckWithoutRequestOrAddress() {
+    CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
+    check.getAttributesBuilder().clearSource();
+    assertThatThrownBy(() -> mapper.map(check.build()))
+        .isInstanceOf(UnreadableCheckException.class)
+        .hasMessageContaining("address");
+    assertThatThrownBy(() -> mapper.map(CheckRequest.getDefaultInstance()))
+        .isInstanceOf(UnreadableCheckException.class)
+        .hasMessageContaining("HTTP request");
+  }
+
+  @Test
+  void believesSpiffeIdsOnly() throws Exception {
+    assertThat(withPrincipal("spiffe://cluster.local/ns/shop/sa/web").peer().principal())
+        .isEqualTo("spiffe://cluster.local/ns/shop/sa/web");
+    assertThat(withPrincipal("CN=spiffe://cluster.local/ns/shop/sa/web").peer().principal())
+        .isNull();
+  }
+
+  @Test
+  void givesEachRequestWithoutAnIdOneOfItsOwn() throws Exception {
+    CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
+    check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().clearId();
+    assertThat(mapper.map(check.build()).id())
+        .hasSize(32)
+        .isNotEqualTo(mapper.map(check.build()).id());
+  }
+
+  @Test
+  void cutsThePortOffTheHost() throws Exception {
+    assertThat(withHost("[2001:db8::1]:8080").line().host()).isEqualTo("[2001:db8::1]");
+    assertThat(withHost("[2001:db8::1]").line().host()).isEqualTo("[2001:db8::1]");
+    assertThat(withHost("orders").line().host()).isEqualTo("orders");
+  }
+
+  private RequestContext withPrincipal(String principal) throws Exception {
+    CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
+    check.getAttributesBuilder().getSourceBuilder().setPrincipal(principal);
+    return mapper.map(check.build());
+  }
+
+  private RequestContext withHost(String host) throws Exception {
+    CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
+    check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().setHost(host);
+    return mapper.map(check.build());
+  }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Struct;
+import com.google.rpc.Code;
+import dev.portcullis.engine.bot.BotScore;
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.Headers;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.PolicyRef;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
+import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+// Reads the field that answers must set, which is deprecated for those who have a choice.
+@SuppressWarnings("deprecation")
+final class CheckResponseMapperTest {
+  private static final RuleRef BY =
+      new RuleRef(Phase.AUTHORIZATION, new PolicyRef("ApiPolicy", "shop", "orders"), "read");
+  private static final Headers HTTP = Headers.of("content-type", "application/json");
+  private static final Headers GRPC = Headers.of("content-type", "application/grpc+proto");
+
+  private final CheckResponseMapper mapper = new CheckResponseMapper();
+
+  @Test
+  void noAnswerIsEverEmpty() {
+    // Envoy takes an empty answer, and a status that is left out, for a pass.
+    List<CheckResponse> answers =
+        Stream.concat(
+                Stream.of(mapper.undecided("u1"), mapper.map(allowed(), HTTP)),
+                Stream.of(DenyReason.values()).map(reason -> mapper.map(denied(reason), HTTP)))
+            .toList();
+    assertThat(answers)
+        .allSatisfy(answer -> {
+          assertThat(answer).isNotEqualTo(CheckResponse.getDefaultInstance());
+          assertThat(answer.hasStatus()).isTrue();
+          assertThat(answer.hasOkResponse()).isEqualTo(answer.getStatus().getCode() == 0);
+          assertThat(answer.hasDeniedResponse()).isEqualTo(answer.getStatus().getCode() != 0);
+        });
+  }
+
+  @Test
+  void everyHeaderSaysThatItOverwrites() {
+    assertThat(ok(mapper.map(allowed(), HTTP)).getHeadersList())
+        .isNotEmpty()
+        .allSatisfy(CheckResponseMapperTest::overwrites);
+    assertThat(ok(mapper.map(allowed(), HTTP)).getResponseHeadersToAddList())
+        .isNotEmpty()
+        .allSatisfy(CheckResponseMapperTest::overwrites);
+    assertThat(mapper.map(denied(DenyReason.BOT), GRPC).getDeniedResponse().getHeadersList())
+        .isNotEmpty()
+        .allSatisfy(CheckResponseMapperTest::overwrites);
+    assertThat(mapper.undecided("u1").getDeniedResponse().getHeadersList())
+        .isNotEmpty()
+        .allSatisfy(CheckResponseMapperTest::overwrites);
+  }
+
+  @Test
+  void allowsWithItsHeaders() {
+    OkHttpResponse response = ok(mapper.map(allowed(), HTTP));
+    assertThat(value(response.getHeadersList(), "x-user-id")).isEqualTo("alice");
+    assertThat(response.getHeadersToRemoveList()).containsExactly("x-api-key");
+    assertThat(value(response.getResponseHeadersToAddList(), "ratelimit")).isEqualTo("a, b");
+  }
+
+  @ParameterizedTest
+  @EnumSource(DenyReason.class)
+  void refusesWithAProblemDocument(DenyReason reason) {
+    CheckResponse answer = mapper.map(denied(reason), HTTP);
+    DeniedHttpResponse response = answer.getDeniedResponse();
+    assertThat(answer.getStatus().getCode()).isEqualTo(reason.grpcStatus()).isNotZero();
+    assertThat(response.getStatus().getCodeValue()).isEqualTo(reason.httpStatus());
+    assertThat(value(response.getHeadersList(), "content-type"))
+        .isEqualTo("application/problem+json");
+    assertThat(response.getBody())
+        .isEqualTo(
+            ("{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,"
+                    + "\"detail\":\"No \\\"way\\\".\",\"decisionId\":\"01ABC\"}")
+                .formatted(reason.problemType(), reason.title(), reason.httpStatus()));
+  }
+
+  @Test
+  void refusesGrpcCallersInTheirOwnTerms() {
+    DeniedHttpResponse response =
+        mapper.map(denied(DenyReason.RATE_LIMITED), GRPC).getDeniedResponse();
+    assertThat(value(response.getHeadersList(), "grpc-status")).isEqualTo("8");
+    assertThat(value(response.getHeadersList(), "grpc-message")).isEqualTo("No \"way\".");
+    assertThat(value(response.getHeadersList(), "x-portcullis-decision-id")).isEqualTo("01ABC");
+    assertThat(response.getBody()).isEmpty();
+  }
+
+  @Test
+  void joinsChallengesBecauseEachLineOverwritesTheLast() {
+    List<HeaderValueOption> headers =
+        mapper
+            .map(denied(DenyReason.CREDENTIALS_MISSING), HTTP)
+            .getDeniedResponse()
+            .getHeadersList();
+    assertThat(value(headers, "www-authenticate")).isEqualTo("Bearer realm=\"a\", ApiKey");
+  }
+
+  @Test
+  void saysInMetadataWhatWasDecided() {
+    Struct allow = mapper.map(allowed(), HTTP).getDynamicMetadata();
+    assertThat(text(allow, "route")).isEqualTo("shop/orders");
+    assertThat(text(allow, "outcome")).isEqualTo("allow");
+    assertThat(text(allow, "policy")).isEqualTo("ApiPolicy shop/orders");
+    assertThat(text(allow, "rule")).isEqualTo("read");
+    assertThat(allow.getFieldsOrThrow("bot_score").getNumberValue()).isEqualTo(12);
+    Struct deny = mapper.map(denied(DenyReason.RULE_DENIED), HTTP).getDynamicMetadata();
+    assertThat(text(deny, "outcome")).isEqualTo("deny");
+    assertThat(text(deny, "reason")).isEqualTo("RULE_DENIED");
+    assertThat(text(deny, "decision_id")).isEqualTo("01ABC");
+  }
+
+  @Test
+  void anUndecidedRequestIsRefusedWith503() {
+    CheckResponse answer = mapper.undecided("undecided-1");
+    assertThat(answer.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
+    assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+    assertThat(answer.getDeniedResponse().getBody()).contains("undecided-1");
+  }
+
+  private static void overwrites(HeaderValueOption header) {
+    assertThat(header.hasAppend()).isTrue();
+    assertThat(header.getAppend().getValue()).isFalse();
+  }
+
+  private static OkHttpResponse ok(CheckResponse answer) {
+    return answer.getOkResponse();
+  }
+
+  private static String value(List<HeaderValueOption> headers, String name) {
+    List<String> values =
+        headers.stream()
+            .filter(header -> header.getHeader().getKey().equals(name))
+            .map(header -> header.getHeader().getValue())
+            .toList();
+    assertThat(values).as(name).hasSize(1);
+    return values.getFirst();
+  }
+
+  private static String text(Struct struct, String field) {
+    return struct.getFieldsOrThrow(field).getStringValue();
+  }
+
+  private static Decision allowed() {
+    return decision(null, List.of(field("ratelimit", "a"), field("ratelimit", "b")));
+  }
+
+  private static Decision denied(DenyReason reason) {
+    return decision(
+        new Refusal(reason, BY, "No \"way\".", "internal"),
+        List.of(
+            field("www-authenticate", "Bearer realm=\"a\""), field("www-authenticate", "ApiKey")));
+  }
+
+  private static HeaderField field(String name, String value) {
+    return new HeaderField(name, value);
+  }
+
+  private static Decision decision(@Nullable Refusal refusal, List<HeaderField> responseHeaders) {
+    return new Decision(
+        "01ABC",
+        "shop/orders",
+        refusal,
+        BY,
+        List.of(field("x-user-id", "alice")),
+        List.of("x-api-key"),
+        responseHeaders,
+        List.of(),
+        List.of(),
+        new BotScore(12, List.of()),
+        null,
+        IpAddress.parse("192.0.2.7"),
+        AuditSpec.refusalsOnly());
+  }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.net.HostAndPort;
+import com.google.rpc.Code;
+import dev.portcullis.codec.PlanCodec;
+import dev.portcullis.codec.PlanDirectory;
+import dev.portcullis.codec.PlanSnapshot;
+import dev.portcullis.codec.PlanVersion;
+import dev.portcullis.extauthz.Plans;
+import dev.portcullis.extauthz.TestEngine;
+import dev.portcullis.extauthz.plan.ApiKeyDirectory;
+import dev.portcullis.extauthz.plan.PlanKeeper;
+import dev.portcullis.extauthz.plan.PlanSource;
+import dev.portcullis.extauthz.plan.PlanStatus;
+import dev.portcullis.extauthz.plan.SecretVault;
+import dev.portcullis.extauthz.telemetry.RouteDirectory;
+import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.policy.plan.RoutePlan;
+import dev.portcullis.policy.plan.SecretMaterial;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The plan over a real delta stream with TLS and token, from wire to disk. */
+@Timeout(60)
+final class PlanStreamTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final SecretMaterial JWKS = Plans.secret("swordfish");
+
+  private final TestEngine engine = new TestEngine();
+  private final ApiKeyDirectory keys = new ApiKeyDirectory();
+  private final SecretVault secrets = new SecretVault();
+  private final PlanStatus status = new PlanStatus();
+
+  private Path certificate;
+  private Path key;
+  private Path authority;
+  private Path token;
+  private TestOperator operator;
+  private @Nullable PlanKeeper keeper;
+  private CountDownLatch ready = new CountDownLatch(1);
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void startOperator() throws Exception {
+    TestCa ca = new TestCa();
+    certificate = ca.writeCertificate(directory.resolve("cert.pem"));
+    key = ca.writeKey(directory.resolve("key.pem"));
+    authority = ca.writeAuthority(directory.resolve("ca.pem"));
+    token = Files.writeString(directory.resolve("token"), "first\n");
+    operator = new TestOperator(0, certificate, key);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    stopReplica();
+    operator.close();
+  }
+
+  @Test
+  void asksForEverythingWithReferencesFirst() throws Exception {
+    startReplica();
+    TestOperator.Conversation stream = operator.next();
+    for (PlanKind kind : List.of(PlanKind.SECRET, PlanKind.API_KEY, PlanKind.ROUTE)) {
+      DeltaDiscoveryRequest request = stream.hear();
+      assertThat(request.getTypeUrl()).isEqualTo(kind.typeUrl());
+      assertThat(request.getNode().getId()).isEqualTo("authz-0");
+      assertThat(request.getResourceNamesSubscribeList()).containsExactly("*");
+      assertThat(request.getInitialResourceVersionsMap()).isEmpty();
+    }
+  }
+
+  @Test
+  void putsToWorkWhatItGetsBeforeItAcknowledges() throws Exception {
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.SECRET, List.of(secret(JWKS)), List.of()));
+    assertThat(secrets.find(JWKS.hash())).isEqualTo(JWKS);
+    acknowledged(stream.say(PlanKind.API_KEY, List.of(key(Plans.key("k1", false))), List.of()));
+    assertThat(keys.find("shop", "k1")).isEqualTo(Plans.key("k1", false));
+    assertThat(ready.getCount()).as("not ready without routes").isOne();
+    acknowledged(
+        stream.say(
+            PlanKind.ROUTE,
+            List.of(route(Plans.open("shop/a")), route(Plans.open("shop/b"))),
+            List.of()));
+    assertThat(engine.route("shop/a")).isEqualTo(Plans.open("shop/a"));
+    assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
+
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(), List.of("shop/a", "never/heard")));
+    assertThat(engine.route("shop/a")).isNull();
+    assertThat(engine.route("shop/b")).isNotNull();
+    acknowledged(stream.say(PlanKind.API_KEY, List.of(), List.of("shop/k1")));
+    assertThat(keys.find("shop", "k1")).isNull();
+    acknowledged(stream.say(PlanKind.SECRET, List.of(), List.of(JWKS.hash())));
+    assertThat(secrets.find(JWKS.hash())).isNull();
+  }
+
+  @Test
+  void refusesByNameWhatItCannotUseAndUsesTheRest() throws Exception {
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(route(Plans.open("shop/stays"))), List.of()));
+    engine.unloadable("shop/stays", true);
+    byte[] future = "{\"type\":\"Future\"}".getBytes(StandardCharsets.UTF_8);
+    DeltaDiscoveryRequest answer =
+        stream.say(
+            PlanKind.ROUTE,
+            List.of(
+                route(Plans.open("shop/good")),
+                route(Plans.changed("shop/stays")),
+                TestOperator.resource(PlanKind.ROUTE, "shop/future", future),
+                TestOperator.resource(
+                    PlanKind.ROUTE,
+                    "shop/forged",
+                    "0".repeat(64),
+                    encode(Plans.open("shop/forged"))),
+                TestOperator.resource(
+                    PlanKind.ROUTE, "shop/other", encode(Plans.open("shop/name")))),
+            List.of());
+    assertThat(answer.getErrorDetail().getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
+    assertThat(answer.getErrorDetail().getMessage())
+        .contains("shop/stays: cannot be loaded: the test says so")
+        .contains("shop/future: not a plan that this version understands")
+        .contains("shop/forged: the content does not fit its version")
+        .contains("shop/other: the content is named shop/name")
+        .doesNotContain("shop/good");
+    assertThat(engine.route("shop/good")).isNotNull();
+    assertThat(engine.route("shop/stays")).isEqualTo(Plans.open("shop/stays"));
+    assertThat(engine.route("shop/forged")).isNull();
+    assertThat(status.rejections()).isEqualTo(4);
+
+    engine.unloadable("shop/stays", false);
+    acknowledged(
+        stream.say(PlanKind.ROUTE, List.of(route(Plans.changed("shop/stays"))), List.of()));
+    assertThat(engine.route("shop/stays")).isEqualTo(Plans.changed("shop/stays"));
+  }
+
+  @Test
+  void dropsAKeyWhoseNewVersionItCannotReadBecauseItMaySayRevoked() throws Exception {
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.API_KEY, List.of(key(Plans.key("k1", false))), List.of()));
+    byte[] future = "{\"more\":1}".getBytes(StandardCharsets.UTF_8);
+    DeltaDiscoveryRequest answer =
+        stream.say(
+            PlanKind.API_KEY,
+            List.of(TestOperator.resource(PlanKind.API_KEY, "shop/k1", future)),
+            List.of());
+    assertThat(answer.getErrorDetail().getMessage()).contains("shop/k1");
+    assertThat(keys.find("shop", "k1")).isNull();
+  }
+
+  @Test
+  void refusesMaterialThatDoesNotFitItsNameWithoutShowingIt() throws Exception {
+    TestOperator.Conversation stream = connect();
+    String name = "0".repeat(64);
+    DeltaDiscoveryRequest answer =
+        stream.say(
+            PlanKind.SECRET,
+            List.of(TestOperator.resource(PlanKind.SECRET, name, JWKS.reveal())),
+            List.of());
+    assertThat(answer.getErrorDetail().getMessage()).contains(name).doesNotContain("swordfish");
+    assertThat(secrets.find(name)).isNull();
+    assertThat(secrets.find(JWKS.hash())).isNull();
+  }
+
+  @Test
+  void comesBackWithWhatItHoldsAndWithTheTokenOfTheDay() throws Exception {
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.SECRET, List.of(secret(JWKS)), List.of()));
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(route(Plans.open("shop/a"))), List.of()));
+    assertThat(status.connected()).isTrue();
+    int port = operator.port();
+    operator.close();
+    await().atMost(SOON).until(() -> !status.connected());
+    assertThat(engine.route("shop/a")).as("decides on").isNotNull();
+
+    operator = new TestOperator(port, certificate, key);
+    operator.expect("second");
+    Files.writeString(token, "second\n");
+    stream = operator.next();
+    assertThat(stream.hear().getInitialResourceVersionsMap())
+        .isEqualTo(Map.of(JWKS.hash(), JWKS.hash()));
+    assertThat(stream.hear().getInitialResourceVersionsMap()).isEmpty();
+    assertThat(stream.hear().getInitialResourceVersionsMap())
+        .isEqualTo(Map.of("shop/a", PlanVersion.of(Plans.open("shop/a"))));
+  }
+
+  @Test
+  void startsFromTheLastGoodPlanWhenTheOperatorIsAway() throws Exception {
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.SECRET, List.of(secret(JWKS)), List.of()));
+    acknowledged(stream.say(PlanKind.API_KEY, List.of(key(Plans.key("k1", false))), List.of()));
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(route(Plans.open("shop/a"))), List.of()));
+    stopReplica();
+    operator.close();
+
+    startReplica();
+    assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(engine.route("shop/a")).isEqualTo(Plans.open("shop/a"));
+    assertThat(keys.find("shop", "k1")).isNotNull();
+    try (Stream<Path> files = Files.walk(directory.resolve("state"))) {
+      assertThat(files.filter(Files::isRegularFile))
+          .containsExactly(directory.resolve("state/plan.json"))
+          .allSatisfy(file -> {
+            assertThat(Files.readString(file)).doesNotContain("swordfish");
+            assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+          });
+    }
+  }
+
+  @Test
+  void aLastGoodPlanDecidesAtOnceButIsNotCalledCurrentBeforeTheOperatorSpoke() throws Exception {
+    new PlanDirectory(directory.resolve("state"))
+        .writePlan(new PlanSnapshot(List.of(Plans.open("shop/a")), List.of()));
+    TestOperator.Conversation stream = connect();
+    await().atMost(SOON).until(() -> engine.route("shop/a") != null);
+    assertThat(ready.getCount()).isOne();
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(), List.of("shop/a")));
+    assertThat(engine.route("shop/a")).isNull();
+    assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aBrokenLastGoodPlanIsNoPlan() throws Exception {
+    Path state = Files.createDirectories(directory.resolve("state"));
+    Files.writeString(state.resolve("plan.json"), "{ half a pl");
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(route(Plans.open("shop/a"))), List.of()));
+    assertThat(engine.route("shop/a")).isNotNull();
+  }
+
+  private TestOperator.Conversation connect() throws Exception {
+    startReplica();
+    TestOperator.Conversation stream = operator.next();
+    for (int i = 0; i < PlanKind.values().length; i++) {
+      stream.hear();
+    }
+    return stream;
+  }
+
+  private void startReplica() {
+    ready = new CountDownLatch(1);
+    PlanKeeper fresh =
+        new PlanKeeper(
+            engine, keys, secrets, new RouteDirectory(), _ -> {}, status, Clock.systemUTC());
+    fresh.follow(
+        new PlanSource.Operator(
+            new OperatorAddress(
+                HostAndPort.fromParts("127.0.0.1", operator.port()), authority, token),
+            directory.resolve("state"),
+            "authz-0",
+            Duration.ofSeconds(30)),
+        ready::countDown);
+    keeper = fresh;
+  }
+
+  private void stopReplica() {
+    if (keeper != null) {
+      keeper.close();
+      keeper = null;
+    }
+  }
+
+  private static void acknowledged(DeltaDiscoveryRequest answer) {
+    assertThat(answer.hasErrorDetail()).as(answer.toString()).isFalse();
+  }
+
+  private static Resource secret(SecretMaterial material) {
+    return TestOperator.resource(PlanKind.SECRET, material.hash(), material.reveal());
+  }
+
+  private static Resource key(ApiKeyRecord key) {
+    return TestOperator.resource(PlanKind.API_KEY, PlanSnapshot.nameOf(key), PlanCodec.encode(key));
+  }
+
+  private static Resource route(RoutePlan route) {
+    return TestOperator.resource(PlanKind.ROUTE, route.id().value(), encode(route));
+  }
+
+  private static byte[] encode(RoutePlan route) {
+    return PlanCodec.encode(route);
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.stream;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import dev.portcullis.codec.PlanVersion;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A delta xDS server over TLS that says what a test tells it to say, and remembers what it hears.
+ */
+public final class TestOperator implements AutoCloseable {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final BlockingQueue<Conversation> conversations = new LinkedBlockingQueue<>();
+  private final Server server;
+  private final int port;
+  private volatile String token = "first";
+
+  public TestOperator(int port, Path certificate, Path key) throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .sslContext(GrpcSslContexts.forServer(certificate.toFile(), key.toFile()).build())
+            .addService(new Service())
+            .intercept(new Guard())
+            .build()
+            .start();
+    this.port = server.getPort();
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Only this token is let in from now on. */
+  public void expect(String wanted) {
+    token = wanted;
+  }
+
+  /** The next client that gets through; fails when none comes within 10 s. */
+  public Conversation next() throws InterruptedException {
+    Conversation conversation = conversations.poll(10, TimeUnit.SECONDS);
+    if (conversation == null) {
+      throw new AssertionError("nobody connected within 10 s");
+    }
+    return conversation;
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A resource with the version that fits its content. */
+  public static Resource resource(PlanKind kind, String name, byte[] content) {
+    return resource(kind, name, PlanVersion.of(content), content);
+  }
+
+  public static Resource resource(PlanKind kind, String name, String version, byte[] content) {
+    return Resource.newBuilder()
+        .setName(name)
+        .setVersion(version)
+        .setResource(
+            Any.newBuilder().setTypeUrl(kind.typeUrl()).setValue(ByteString.copyFrom(content)))
+        .build();
+  }
+
+  /** One client's stream. */
+  public static final class Conversation implements StreamObserver<DeltaDiscoveryRequest> {
+    private final StreamObserver<DeltaDiscoveryResponse> responses;
+    private final BlockingQueue<DeltaDiscoveryRequest> heard = new LinkedBlockingQueue<>();
+    private int nonce;
+
+    Conversation(StreamObserver<DeltaDiscoveryResponse> responses) {
+      this.responses = responses;
+    }
+
+    /** What the client says next; fails when it is silent for 10 s. */
+    public DeltaDiscoveryRequest hear() throws InterruptedException {
+      DeltaDiscoveryRequest request = heard.poll(10, TimeUnit.SECONDS);
+      if (request == null) {
+        throw new AssertionError("the client said nothing for 10 s");
+      }
+      return request;
+    }
+
+    /** Says something and returns the client's answer. */
+    public DeltaDiscoveryRequest say(PlanKind kind, List<Resource> put, List<String> removed)
+        throws InterruptedException {
+      DeltaDiscoveryResponse response =
+          DeltaDiscoveryResponse.newBuilder()
+              .setTypeUrl(kind.typeUrl())
+              .setNonce("n" + ++nonce)
+              .addAllResources(put)
+              .addAllRemovedResources(removed)
+              .build();
+      responses.onNext(response);
+      DeltaDiscoveryRequest answer = hear();
+      if (!answer.getResponseNonce().equals(response.getNonce())) {
+        throw new AssertionError("not an answer to " + response.getNonce() + ": " + answer);
+      }
+      return answer;
+    }
+
+    @Override
+    public void onNext(DeltaDiscoveryRequest request) {
+      heard.add(request);
+    }
+
+    @Override
+    public void onError(Throwable cause) {}
+
+    @Override
+    public void onCompleted() {
+      responses.onCompleted();
+    }
+  }
+
+  private final class Service extends AggregatedDiscoveryServiceImplBase {
+    @Override
+    public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
+        StreamObserver<DeltaDiscoveryResponse> responses) {
+      Conversation conversation = new Conversation(responses);
+      conversations.add(conversation);
+      return conversation;
+    }
+  }
+
+  private final class Guard implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      if (("Bearer " + token).equals(headers.get(AUTHORIZATION))) {
+        return next.startCall(call, headers);
+      }
+      call.close(Status.UNAUTHENTICATED.withDescription("not the token"), new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+  }
+}
