@@ -23,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * there is no thread, no timer and no pause, and cost is paid by those who bring new keys.
  *
  * A counter is guarded by the lock of its stripe. The hand takes that lock to remove a counter and
- * marks it, so that a charge that had found the counter before looks it up again.
+ * marks it, so that a charge that had found the counter before looks it up again. A new counter is
+ * idle until it is charged; the hand leaves it alone for a second, or a charge of two new counters
+ * would remove the first by finding the second, for ever.
  */
 /** Counters by key, bounded in number. */
 final class CounterTable {
   private static final int STRIPES = 256;
   private static final int HAND_STEPS = 4;
+  private static final long GRACE_NANOS = 1_000_000_000L;
 
   private final ConcurrentHashMap<CounterKey, Counter> counters = new ConcurrentHashMap<>();
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
@@ -41,11 +44,17 @@ final class CounterTable {
     final CounterKey key;
     final Meter meter;
     final CounterState state = new CounterState();
+    final long createdAt;
     boolean removed;
 
-    private Counter(CounterKey key, Meter meter) {
+    private Counter(CounterKey key, Meter meter, long createdAt) {
       this.key = key;
       this.meter = meter;
+      this.createdAt = createdAt;
+    }
+
+    private boolean idle(long now) {
+      return Math.abs(now - createdAt) >= GRACE_NANOS && meter.idle(state, now);
     }
   }
 
@@ -65,7 +74,7 @@ final class CounterTable {
     advanceHand(now);
     CounterKey key =
         counters.mappingCount() < capacity ? line.key() : CounterKey.overflow(line.key().limit());
-    return counters.computeIfAbsent(key, k -> new Counter(k, line.meter()));
+    return counters.computeIfAbsent(key, k -> new Counter(k, line.meter(), now));
   }
 
   /** The counter of the line if there is one; charges look for the overflow as well. */
@@ -114,7 +123,7 @@ final class CounterTable {
       return; // It is being charged, so it is not idle.
     }
     try {
-      if (counter.meter.idle(counter.state, now)) {
+      if (counter.idle(now)) {
         counter.removed = true;
         counters.remove(counter.key, counter);
       }

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.policy.plan.Allowance;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class GcraTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long START = 1_795_000_000L * SECOND;
+
+  @Test
+  void grantsTheBurstAtOnceAndThenTheEvenRate() throws UnloadablePlanException {
+    Meter meter = meter(10, Duration.ofSeconds(10), 2);
+    CounterState counter = new CounterState();
+
+    assertThat(charge(meter, counter, START)).isTrue();
+    assertThat(charge(meter, counter, START)).isTrue();
+    assertThat(charge(meter, counter, START)).isTrue();
+    assertThat(charge(meter, counter, START)).isFalse();
+    assertThat(meter.peek(counter, START)).isEqualTo(new QuotaState(false, 0, 3, 1));
+    assertThat(charge(meter, counter, START + SECOND - 1)).isFalse();
+    assertThat(charge(meter, counter, START + SECOND)).isTrue();
+    assertThat(charge(meter, counter, START + SECOND)).isFalse();
+    assertThat(meter.peek(counter, START + 10 * SECOND).remaining()).isEqualTo(3);
+    assertThat(meter.idle(counter, START + 10 * SECOND)).isTrue();
+  }
+
+  @Test
+  void neverAdmitsMoreThanItsBoundInAnyWindow() throws UnloadablePlanException {
+    Random random = new Random(42);
+    for (int round = 0; round < 200; round++) {
+      long requests = 1L + random.nextInt(50);
+      long burst = random.nextInt(20);
+      long period = (1 + random.nextInt(20)) * SECOND + random.nextInt(1000);
+      Meter meter = meter(requests, Duration.ofNanos(period), burst);
+      CounterState counter = new CounterState();
+      List<Long> admitted = new ArrayList<>();
+      long now = START;
+      for (int i = 0; i < 400; i++) {
+        now += random.nextInt(3) == 0 ? 0 : random.nextLong(2 * period / requests + 1);
+        if (charge(meter, counter, now)) {
+          admitted.add(now);
+        }
+      }
+      int from = 0;
+      for (int to = 0; to < admitted.size(); to++) {
+        while (admitted.get(from) <= admitted.get(to) - period) {
+          from++;
+        }
+        assertThat((long) to - from + 1).isLessThanOrEqualTo(requests + burst);
+      }
+    }
+  }
+
+  @Test
+  void grantsNothingForAStepBackOfTheClockAndLocksNobodyOut() throws UnloadablePlanException {
+    Random random = new Random(43);
+    for (int round = 0; round < 200; round++) {
+      long requests = 1L + random.nextInt(20);
+      long burst = random.nextInt(10);
+      Meter meter = meter(requests, Duration.ofSeconds(requests), burst);
+      CounterState counter = new CounterState();
+      long now = START;
+      long forward = 0;
+      long admitted = 0;
+      for (int i = 0; i < 300; i++) {
+        long step =
+            random.nextInt(4) == 0 ? -random.nextLong(3600 * SECOND) : random.nextLong(SECOND);
+        now += step;
+        forward += Math.max(0, step);
+        admitted += charge(meter, counter, now) ? 1 : 0;
+      }
+      assertThat(admitted).isLessThanOrEqualTo(burst + 1 + forward / SECOND + 1);
+      assertThat(meter.peek(counter, now).retrySeconds()).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void countsAtTheEdgesOfItsNumbers() throws UnloadablePlanException {
+    Meter fastest = meter(Long.MAX_VALUE, Duration.ofSeconds(1), 1_000_000);
+    assertThat(charge(fastest, new CounterState(), START)).isTrue();
+    Meter slowest = meter(1, Duration.ofDays(366), 0);
+    CounterState counter = new CounterState();
+    assertThat(charge(slowest, counter, Long.MAX_VALUE / 2)).isTrue();
+    assertThat(charge(slowest, counter, Long.MAX_VALUE / 2)).isFalse();
+    assertThat(slowest.peek(counter, Long.MAX_VALUE / 2).retrySeconds()).isEqualTo(366L * 86_400);
+  }
+
+  @Test
+  void refusesNumbersThatItCannotCountWith() {
+    assertThatThrownBy(() -> meter(0, Duration.ofSeconds(1), 0))
+        .isInstanceOf(UnloadablePlanException.class);
+    assertThatThrownBy(() -> meter(1, Duration.ofSeconds(Long.MAX_VALUE), 0))
+        .isInstanceOf(UnloadablePlanException.class);
+    assertThatThrownBy(() -> meter(1, Duration.ofSeconds(1), -1))
+        .isInstanceOf(UnloadablePlanException.class);
+    assertThatThrownBy(() -> meter(1, Duration.ofDays(1), Long.MAX_VALUE))
+        .isInstanceOf(UnloadablePlanException.class);
+  }
+
+  private static boolean charge(Meter meter, CounterState counter, long now) {
+    boolean granted = meter.peek(counter, now).granted();
+    if (granted) {
+      assertThat(meter.charge(counter, now).granted()).isTrue();
+    }
+    return granted;
+  }
+
+  private static Meter meter(long requests, Duration per, long burst)
+      throws UnloadablePlanException {
+    return Meter.of(new Allowance.Rate(requests, per, burst));
+  }
+}
