@@ -98,7 +98,7 @@ class InProcessQuotaStoreTest {
   void makesRoomFromCountersThatNoLongerCount() throws UnloadablePlanException {
     InProcessQuotaStore store = new InProcessQuotaStore(1000);
     for (int round = 0; round < 20; round++) {
-      long now = NOW + round * 1000 * SECOND;
+      long now = NOW + round * 1000L * SECOND;
       for (int i = 0; i < 500; i++) {
         String key = round + "-" + i;
         assertThat(granted(store.charge(id(), List.of(line("limit", key, 1)), now))).isTrue();
