@@ -11,10 +11,12 @@ import dev.portcullis.extauthz.telemetry.RouteDirectory;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +99,7 @@ public final class PlanKeeper implements AutoCloseable {
     stop =
         () -> {
           client.close();
-          planThread.execute(plan::save);
+          plan.save();
         };
     afterwards = lastGood::close;
     return lastGood;
@@ -106,14 +108,16 @@ public final class PlanKeeper implements AutoCloseable {
   /** Follows no longer, and keeps the plan on disk; it stays at work. Waits at most 10 s. */
   @Override
   public void close() {
-    stop.run();
-    planThread.shutdown();
     try {
-      if (!planThread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.warn("the plan thread did not end in time");
-      }
+      planThread.submit(stop).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("the plan thread did not end in time");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a plan that cannot be left", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      planThread.shutdownNow();
     }
     afterwards.run();
   }

@@ -126,12 +126,10 @@ public final class PlanStreamClient implements AutoCloseable {
     return code.equals("UNKNOWN") ? text : code + ": " + text;
   }
 
-  /** Ends the stream for good. Returns at once. */
+  /** Ends the stream for good. Called on the plan thread. */
   @Override
   public void close() {
-    planThread.execute(() -> {
-      closed = true;
-      drop();
-    });
+    closed = true;
+    drop();
   }
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.jwks;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An issuer of tokens whose key set is served over HTTP, well or badly. */
+public final class TestIssuer implements AutoCloseable {
+  /** What the server does with a request. */
+  @FunctionalInterface
+  public interface Answer {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  private final ECKey key;
+  private final HttpServer http;
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile Answer answer;
+
+  public TestIssuer() throws IOException, JOSEException {
+    key = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
+    answer = exchange -> send(exchange, 200, "application/json", keys());
+    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    http.createContext(
+        "/jwks",
+        exchange -> {
+          requests.incrementAndGet();
+          answer.to(exchange);
+          exchange.close();
+        });
+    http.start();
+  }
+
+  /** From now on it answers like this. */
+  public void answer(Answer wanted) {
+    answer = wanted;
+  }
+
+  public String uri() {
+    return "http://127.0.0.1:" + http.getAddress().getPort() + "/jwks";
+  }
+
+  public int requests() {
+    return requests.get();
+  }
+
+  /** The public key set as JSON. */
+  public String keys() {
+    return new JWKSet(key.toPublicJWK()).toString();
+  }
+
+  /** A token for the audience {@code orders}, good for an hour. */
+  public String token(String subject) throws JOSEException {
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k1").build(),
+            new JWTClaimsSet.Builder()
+                .issuer("https://idp.example.com/")
+                .audience("orders")
+                .subject(subject)
+                .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+                .build());
+    token.sign(new ECDSASigner(key));
+    return token.serialize();
+  }
+
+  public static void send(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("content-type", type);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+  }
+}
