@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 /** Keys that are made once per JVM, their JWKs, and signatures by them. */
 public final class TestKeys {
   public static final KeyPair RSA = rsa(2048);
+  public static final KeyPair OTHER_RSA = rsa(2048);
   public static final KeyPair EC = ec("secp256r1");
   public static final KeyPair ED = ed();
 

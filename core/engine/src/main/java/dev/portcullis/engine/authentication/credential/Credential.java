@@ -11,7 +11,7 @@ public sealed interface Credential {
     ABSENT
   }
 
-  /** One credential, without its prefix; not empty, without whitespace, commas and controls. */
+  /** One credential, without its prefix; not empty, without spaces, tabs and commas. */
   record Present(String value) implements Credential {
 
     /** Never shows the value. */

@@ -16,7 +16,7 @@ public final class JwtMethod {
   public JwtMethod(AuthMethodSpec.Jwt method, TokenCache cache) {
     this.verifier = new TokenVerifier(method);
     this.cache = cache;
-    this.fingerprint = TokenCache.fingerprint(method);
+    this.fingerprint = MethodFingerprint.of(method);
   }
 
   /**

@@ -6,8 +6,6 @@ package dev.portcullis.engine.authentication.jwt;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.portcullis.engine.authentication.keys.VerificationKeys;
-import dev.portcullis.policy.plan.AuthMethodSpec;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +52,6 @@ public final class TokenCache {
                 (_, entry) -> entry instanceof Entry.Believed known ? known.weight : OVERHEAD)
             .executor(Runnable::run)
             .build();
-  }
-
-  /** All that a method demands, as 32 bytes: two methods that differ in anything differ here. */
-  static byte[] fingerprint(AuthMethodSpec.Jwt method) {
-    return TokenDigest.sha256().digest(method.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** What is known of a token; null: nothing that still holds. */

@@ -56,7 +56,7 @@ class JwtMethodTest {
   @Test
   void aWithdrawnKeyTakesItsTokensAlong() {
     assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
-    VerificationKeys rotated = keys(TestKeys.rsaJwk(TestKeys.rsa(2048), "k1"));
+    VerificationKeys rotated = keys(TestKeys.rsaJwk(TestKeys.OTHER_RSA, "k1"));
     assertThat(method.verify(token, rotated, NOW))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.SIGNATURE));
   }
@@ -64,21 +64,32 @@ class JwtMethodTest {
   @Test
   void whatOneMethodBelievedIsNothingToAnother() {
     assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
-    var stricter =
-        new AuthMethodSpec.Jwt(
-            spec.name(),
-            spec.issuer(),
-            List.of("refunds"),
-            spec.jwks(),
-            spec.algorithms(),
-            spec.clockSkew(),
-            spec.from(),
-            spec.claimsToHeaders());
+    AuthMethodSpec.Jwt stricter = withAudiences("refunds");
     assertThat(new JwtMethod(stricter, cache).verify(token, keys, NOW))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.AUDIENCE));
     assertThat(new JwtMethod(spec, cache).verify(token, keys, NOW))
         .as("an equal method shares what is remembered")
         .isSameAs(method.verify(token, keys, NOW));
+  }
+
+  @Test
+  void noTextMakesOneMethodLookLikeAnother() {
+    assertThat(MethodFingerprint.of(withAudiences("a, b")))
+        .isNotEqualTo(MethodFingerprint.of(withAudiences("a", "b")));
+    assertThat(MethodFingerprint.of(withAudiences("a")))
+        .isEqualTo(MethodFingerprint.of(withAudiences("a")));
+  }
+
+  private AuthMethodSpec.Jwt withAudiences(String... audiences) {
+    return new AuthMethodSpec.Jwt(
+        spec.name(),
+        spec.issuer(),
+        List.of(audiences),
+        spec.jwks(),
+        spec.algorithms(),
+        spec.clockSkew(),
+        spec.from(),
+        spec.claimsToHeaders());
   }
 
   @Test

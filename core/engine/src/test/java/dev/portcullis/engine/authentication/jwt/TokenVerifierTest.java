@@ -128,7 +128,7 @@ class TokenVerifierTest {
         token.substring(0, dot + 1) + (first == 'A' ? 'B' : 'A') + token.substring(dot + 2),
         TokenFault.SIGNATURE);
     refuses(
-        good().signedBy("SHA256withRSA", TestKeys.rsa(2048).getPrivate()).text(),
+        good().signedBy("SHA256withRSA", TestKeys.OTHER_RSA.getPrivate()).text(),
         TokenFault.SIGNATURE);
   }
 
@@ -210,7 +210,7 @@ class TokenVerifierTest {
   // 4. Keys that the token brings along.
   @Test
   void ignoresKeysInTheHeader() {
-    var mine = TestKeys.rsa(2048);
+    var mine = TestKeys.OTHER_RSA;
     for (String extra :
         List.of(
             "\"jwk\":" + TestKeys.rsaJwk(mine, "k1").toJSONString(),
