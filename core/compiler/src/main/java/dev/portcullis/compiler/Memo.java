@@ -5,28 +5,52 @@ package dev.portcullis.compiler;
 
 import dev.portcullis.compiler.check.CheckedPolicy;
 import dev.portcullis.compiler.check.JwksCheck;
+import dev.portcullis.compiler.check.PolicyCheck;
+import dev.portcullis.compiler.source.PolicySource;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Takes from the last compilation what still holds, and gathers the cache of this one. */
 final class Memo {
   private final CompileCache earlier;
+  private final Map<CompileCache.Revision, CheckedPolicy> fresh;
   private final Map<CompileCache.Revision, CheckedPolicy> policies = new HashMap<>();
   private final Map<CompileCache.KeySet, List<JwksCheck.Problem>> keySets = new HashMap<>();
 
-  Memo(CompileCache earlier) {
+  /**
+   * Checks the policies that are new, on all processors: type checking their expressions is nearly
+   * all that a first compilation costs.
+   */
+  Memo(CompileCache earlier, Collection<PolicySource> policies) {
     this.earlier = earlier;
+    this.fresh =
+        policies.parallelStream()
+            .filter(source -> !earlier.policies().containsKey(revision(source)))
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Memo::revision, PolicyCheck::current, (one, _) -> one));
+  }
+
+  private static CompileCache.Revision revision(PolicySource source) {
+    return new CompileCache.Revision(source.ref(), source.revision());
+  }
+
+  /** What was found out about the current revision of a policy. */
+  CheckedPolicy current(PolicySource source) {
+    return checked(source.ref(), source.revision(), () -> PolicyCheck.current(source));
   }
 
   CheckedPolicy checked(PolicyRef policy, String revision, Supplier<CheckedPolicy> check) {
     var key = new CompileCache.Revision(policy, revision);
-    CheckedPolicy known = earlier.policies().get(key);
+    CheckedPolicy known = earlier.policies().getOrDefault(key, fresh.get(key));
     CheckedPolicy checked = known == null ? check.get() : known;
     policies.put(key, checked);
     return checked;

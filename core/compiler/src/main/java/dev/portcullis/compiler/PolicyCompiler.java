@@ -35,10 +35,12 @@ public final class PolicyCompiler {
    *     result, only not as fast
    */
   public static CompileResult compile(PolicySet set, CompileCache earlier) {
-    Memo memo = new Memo(earlier);
+    SortedMap<PolicyRef, PolicySource> policies = byName(set.policies());
+    Memo memo = new Memo(earlier, policies.values());
     KeyRing keys = new KeyRing(oldestFirst(set.apiKeys()));
     RefResolver resolver = new RefResolver(set.services(), set.secrets(), keys, memo);
-    List<Speaker> speakers = speakers(set.policies(), new SpeakerFactory(resolver, memo));
+    SpeakerFactory factory = new SpeakerFactory(resolver, memo);
+    List<Speaker> speakers = policies.values().stream().map(factory::speaker).toList();
     Remarks remarks = new Remarks();
     ExemptNames exempt = new ExemptNames();
     SortedMap<RouteId, RoutePlan> routes = new TreeMap<>();
@@ -58,10 +60,10 @@ public final class PolicyCompiler {
   }
 
   /** By kind and name, so that the order of the input does not matter. */
-  private static List<Speaker> speakers(List<PolicySource> policies, SpeakerFactory factory) {
+  private static SortedMap<PolicyRef, PolicySource> byName(List<PolicySource> policies) {
     SortedMap<PolicyRef, PolicySource> sorted = new TreeMap<>();
     policies.forEach(policy -> sorted.putIfAbsent(policy.ref(), policy));
-    return sorted.values().stream().map(factory::speaker).toList();
+    return sorted;
   }
 
   private static List<KeySource> oldestFirst(List<KeySource> keys) {

@@ -28,8 +28,7 @@ final class SpeakerFactory {
   }
 
   Speaker speaker(PolicySource source) {
-    CheckedPolicy current =
-        memo.checked(source.ref(), source.revision(), () -> PolicyCheck.current(source));
+    CheckedPolicy current = memo.current(source);
     RefResolver.Resolution resolution = resolve(source, current);
     List<Finding> references = resolution == null ? List.of() : resolution.findings();
     PolicySpec spec = source.spec();
