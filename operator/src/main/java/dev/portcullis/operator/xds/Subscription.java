@@ -165,8 +165,8 @@ final class Subscription {
       }
     }
     Delta delta = differences(wildcard ? wanted.keySet() : names, wanted, maxBytes, removes(prune));
-    if (delta.isEmpty() && wildcard && !answered && held.isEmpty()) {
-      // The client waits for its first answer, also when there is nothing to hold.
+    if (delta.isEmpty() && wildcard && !answered) {
+      // The client waits for its first answer, also when it already holds all there is.
       return Delta.NONE;
     }
     return delta.isEmpty() ? null : delta;

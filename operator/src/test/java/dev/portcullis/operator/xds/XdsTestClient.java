@@ -82,7 +82,7 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
   }
 
   DeltaDiscoveryResponse next() throws InterruptedException {
-    DeltaDiscoveryResponse response = responses.poll(5, TimeUnit.SECONDS);
+    DeltaDiscoveryResponse response = responses.poll(30, TimeUnit.SECONDS);
     if (response == null) {
       throw new AssertionError("no response came; errors: " + errors);
     }
@@ -102,7 +102,7 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
   }
 
   io.grpc.Status failure() throws InterruptedException {
-    Throwable error = errors.poll(5, TimeUnit.SECONDS);
+    Throwable error = errors.poll(30, TimeUnit.SECONDS);
     if (error == null) {
       throw new AssertionError("the stream did not fail");
     }

@@ -93,7 +93,7 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
   }
 
   ConnectedNode nextNode() throws InterruptedException {
-    ConnectedNode node = connected.poll(5, TimeUnit.SECONDS);
+    ConnectedNode node = connected.poll(30, TimeUnit.SECONDS);
     if (node == null) {
       throw new AssertionError("no node connected");
     }

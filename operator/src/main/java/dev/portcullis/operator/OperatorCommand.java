@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator;
+
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.operator.cluster.ClusterException;
+import dev.portcullis.operator.cluster.Scope;
+import dev.portcullis.operator.identity.IdentityFileException;
+import dev.portcullis.operator.identity.Roles;
+import dev.portcullis.operator.identity.ServerName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the operator. */
+@Command(
+    name = "portcullis-operator",
+    mixinStandardHelpOptions = true,
+    version = "portcullis-operator 0.1.0",
+    sortOptions = false,
+    description = {
+      "Compiles policies from the API server, serves plans to decision services and configuration",
+      "to Envoys over delta xDS, and says in statuses what is in force.%n"
+    },
+    footer = {
+      "%nExamples:",
+      "  portcullis-operator --kubeconfig ~/.kube/config --state-dir /tmp/portcullis \\",
+      "    --ext-authz-identity system:serviceaccount:portcullis-system:ext-authz \\",
+      "    --gateway-identity system:serviceaccount:portcullis-system:gateway",
+      "  portcullis-operator --state-dir /var/lib/portcullis --xds-listen 0.0.0.0:18000 \\",
+      "    --ext-authz-identity system:serviceaccount:portcullis-system:ext-authz",
+      "%nExit codes: 0 stopped, 2 wrong usage, 3 environment (API server, definitions, ports,"
+          + " files).",
+      "The environment variable PORTCULLIS_LOG_LEVEL sets how much is logged (INFO),",
+      "PORTCULLIS_LOG_FORMAT how (text or json)."
+    })
+final class OperatorCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "How to reach the API server. Default: the pod's ServiceAccount.")
+  private @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--xds-listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:18000",
+      description = "Where Envoys and decision services connect (TLS). Default: ${DEFAULT-VALUE}.")
+  private String xds = "";
+
+  @Option(
+      names = "--xds-name",
+      paramLabel = "NAME",
+      description = {
+        "A DNS name or address by which they know it, for its certificate. Repeatable. Default:",
+        "the address it listens on, localhost, 127.0.0.1 and operator.NAMESPACE.svc."
+      })
+  private List<String> xdsNames = new ArrayList<>();
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:18001",
+      description = "Where /healthz, /readyz and /metrics are served. Default: ${DEFAULT-VALUE}.")
+  private String admin = "";
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      required = true,
+      description = "Keeps the certificate authority: ca.key, and ca.crt for clients to trust.")
+  private Path state = Path.of(".");
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAMESPACE",
+      defaultValue = "portcullis-system",
+      description = "Where the operator is installed. Default: ${DEFAULT-VALUE}.")
+  private String namespace = "";
+
+  @Option(
+      names = "--watch-namespace",
+      paramLabel = "NAMESPACE",
+      description = "Look after this namespace only. Repeatable. Default: all of them.")
+  private List<String> watched = new ArrayList<>();
+
+  @Option(
+      names = "--ext-authz-identity",
+      paramLabel = "USER",
+      required = true,
+      description = {
+        "User name of a decision service; it may read every plan and the secrets in them.",
+        "Repeatable."
+      })
+  private List<String> deciders = new ArrayList<>();
+
+  @Option(
+      names = "--gateway-identity",
+      paramLabel = "USER",
+      description = "User name of Envoys that may register as gateways. Repeatable.")
+  private List<String> gateways = new ArrayList<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    OperatorConfig config = config();
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (RunningOperator _ = RunningOperator.start(config)) {
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(asked, stopped)));
+      asked.await();
+    } catch (StartException | ClusterException | IdentityFileException e) {
+      System.err.println("portcullis-operator: " + e.getMessage());
+      return 3;
+    }
+    stopped.countDown();
+    return 0;
+  }
+
+  /** The JVM ends when its hooks do, so the hook waits until all is stopped, within a bound. */
+  private static void stop(CountDownLatch asked, CountDownLatch stopped) {
+    asked.countDown();
+    try {
+      var _ = stopped.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private OperatorConfig config() {
+    try {
+      HostPort listen = HostPort.parse(xds);
+      return new OperatorConfig(
+          kubeconfig,
+          listen,
+          names(listen),
+          HostPort.parse(admin),
+          state,
+          new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
+          new Scope(new HashSet<>(watched)));
+    } catch (IllegalArgumentException e) {
+      if (spec == null) {
+        throw e;
+      }
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<ServerName> names(HostPort listen) {
+    List<String> names = new ArrayList<>(xdsNames);
+    if (names.isEmpty()) {
+      names.addAll(
+          List.of(
+              listen.host(),
+              "localhost",
+              "127.0.0.1",
+              "operator." + namespace,
+              "operator." + namespace + ".svc",
+              "operator." + namespace + ".svc.cluster.local"));
+    }
+    return names.stream().map(ServerName::parse).distinct().toList();
+  }
+}

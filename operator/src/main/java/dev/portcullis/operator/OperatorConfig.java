@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator;
+
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.operator.cluster.Scope;
+import dev.portcullis.operator.identity.Roles;
+import dev.portcullis.operator.identity.ServerName;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one operator runs.
+ *
+ * @param kubeconfig null: the ServiceAccount of the pod that it runs in
+ * @param xds where proxies and decision services connect
+ * @param xdsNames names under which they know it, for its certificate; at least one
+ * @param admin where health and metrics are served
+ * @param state keeps the certificate authority
+ */
+public record OperatorConfig(
+    @Nullable Path kubeconfig,
+    HostPort xds,
+    List<ServerName> xdsNames,
+    HostPort admin,
+    Path state,
+    Roles roles,
+    Scope scope) {
+
+  public OperatorConfig {
+    xdsNames = List.copyOf(xdsNames);
+  }
+}

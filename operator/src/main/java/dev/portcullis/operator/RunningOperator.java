@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.portcullis.envoy.EnvoyTranslator;
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.envoy.XdsSource;
+import dev.portcullis.operator.admin.AdminServer;
+import dev.portcullis.operator.cluster.ClusterSnapshot;
+import dev.portcullis.operator.cluster.ClusterWatch;
+import dev.portcullis.operator.cluster.Preflight;
+import dev.portcullis.operator.identity.CaStore;
+import dev.portcullis.operator.identity.CachedTokens;
+import dev.portcullis.operator.identity.RenewingCertificate;
+import dev.portcullis.operator.identity.TokenReviews;
+import dev.portcullis.operator.rollout.PolicyWorker;
+import dev.portcullis.operator.rollout.Rollout;
+import dev.portcullis.operator.rollout.Signals;
+import dev.portcullis.operator.status.EventWriter;
+import dev.portcullis.operator.status.StatusReporter;
+import dev.portcullis.operator.status.StatusWriter;
+import dev.portcullis.operator.xds.DeltaDiscovery;
+import dev.portcullis.operator.xds.NodeDirectory;
+import dev.portcullis.operator.xds.XdsLimits;
+import dev.portcullis.operator.xds.XdsServer;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts of an operator, wired and started; closing it stops them in the reverse order. */
+public final class RunningOperator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningOperator.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+  /**
+   * Starts an operator; returns when every informer has synced and xDS is served.
+   *
+   * @throws StartException when an address is taken
+   * @throws dev.portcullis.operator.cluster.ClusterException when the cluster is not as it must be
+   * @throws dev.portcullis.operator.identity.IdentityFileException when the CA cannot be used
+   */
+  public static RunningOperator start(OperatorConfig config) {
+    RunningOperator operator = new RunningOperator();
+    try {
+      operator.wire(config);
+      return operator;
+    } catch (RuntimeException e) {
+      operator.close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void wire(OperatorConfig config) {
+    Clock clock = Clock.systemUTC();
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    parts.push(metrics::close);
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("timer"));
+    parts.push(timer::shutdownNow);
+    ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    CaStore store = new CaStore(config.state(), clock);
+    RenewingCertificate certificate =
+        new RenewingCertificate(store.open(), config.xdsNames(), clock);
+    var _ = timer.scheduleAtFixedRate(certificate::renewIfDue, 1, 1, TimeUnit.HOURS);
+
+    KubernetesClient client = part(KubernetesAccess.client(config.kubeconfig()));
+    Preflight.check(client);
+    Signals signals = new Signals();
+    NodeDirectory directory = new NodeDirectory(signals, clock);
+    ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
+    StatusWriter writer =
+        part(new StatusWriter(client, watch.revisions(), new EventWriter(client, clock), metrics));
+    PolicyWorker worker =
+        part(
+            new PolicyWorker(
+                signals,
+                served -> ClusterSnapshot.read(watch, served),
+                new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
+                new StatusReporter(writer, Leadership.ALONE, clock),
+                metrics));
+    worker.start();
+    XdsServer xds =
+        part(
+            new XdsServer(
+                address(config.xds()),
+                certificate.keyManager(),
+                new CachedTokens(new TokenReviews(client), Ticker.systemTicker()),
+                new DeltaDiscovery(
+                    config.roles(), directory, XdsLimits.DEFAULT, metrics, calls, timer),
+                calls));
+    listen("--xds-listen", config.xds(), xds::start);
+    listen(
+        "--admin",
+        config.admin(),
+        () ->
+            part(
+                new AdminServer(address(config.admin()), watch::watching, worker::ready, metrics)));
+    LOG.atInfo()
+        .addKeyValue("xds", config.xds())
+        .addKeyValue("admin", config.admin())
+        .addKeyValue("ca", store.certificateFile())
+        .log("operator serves");
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return Thread.ofPlatform().name(name).daemon().factory();
+  }
+
+  private static InetSocketAddress address(HostPort address) {
+    return new InetSocketAddress(address.host(), address.port());
+  }
+
+  private interface Listening {
+    void start() throws IOException;
+  }
+
+  private static void listen(String flag, HostPort address, Listening listening) {
+    try {
+      listening.start();
+    } catch (IOException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new StartException(
+          "cannot listen on " + address + " (" + root.getMessage() + "): choose another " + flag,
+          e);
+    }
+  }
+
+  /** Stops within a few seconds. Nodes keep what they hold and look for an operator. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.atWarn().setCause(e).log("a part did not stop cleanly");
+      }
+    }
+  }
+}

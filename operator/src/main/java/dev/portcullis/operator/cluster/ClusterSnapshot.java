@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.cluster;
+
+import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.PolicySet;
+import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.source.KeySource;
+import dev.portcullis.compiler.source.LastAccepted;
+import dev.portcullis.compiler.source.PolicySource;
+import dev.portcullis.crds.v1alpha1.ApiKey;
+import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
+import dev.portcullis.crds.v1alpha1.PolicySpec;
+import dev.portcullis.crds.v1alpha1.PolicyStatus;
+import dev.portcullis.crds.v1alpha1.apipolicy.Method;
+import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
+import dev.portcullis.policy.plan.PolicyRef;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster at one moment, as far as it matters to policies.
+ *
+ * @param policies as the API server holds them, status included
+ * @param apiKeys as the API server holds them, status included
+ * @param input what the compiler makes of all this
+ */
+public record ClusterSnapshot(
+    SortedMap<PolicyRef, CustomResource<? extends PolicySpec, PolicyStatus>> policies,
+    SortedMap<PolicyRef, ApiKey> apiKeys,
+    PolicySet input) {
+
+  public ClusterSnapshot {
+    policies = Collections.unmodifiableSortedMap(policies);
+    apiKeys = Collections.unmodifiableSortedMap(apiKeys);
+  }
+
+  /**
+   * Reads the informers' caches; the only place that does.
+   *
+   * @param served by a policy's UID, what this process served of it last; goes before the stored
+   *     revisions, of which the newest may not have come back from the API server yet
+   */
+  public static ClusterSnapshot read(ClusterWatch watch, Map<String, LastAccepted> served) {
+    SortedMap<PolicyRef, CustomResource<? extends PolicySpec, PolicyStatus>> policies =
+        new TreeMap<>();
+    watch.policies().forEach(policy -> policies.put(ref(policy), policy));
+    SortedMap<PolicyRef, ApiKey> keys = new TreeMap<>();
+    watch.apiKeys().forEach(key -> keys.put(ref(key), key));
+    Map<String, LastAccepted> accepted = new HashMap<>(watch.revisions().newest());
+    accepted.putAll(served);
+    List<PolicySource> sources =
+        policies.values().stream()
+            .map(p -> PolicySource.ofCluster(p, accepted.get(p.getMetadata().getUid())))
+            .toList();
+    return new ClusterSnapshot(
+        policies,
+        keys,
+        new PolicySet(
+            sources,
+            keys.values().stream().map(KeySource::ofCluster).toList(),
+            new KnownServices.Listed(ports(watch)),
+            watch.secrets().read(secretNames(sources))));
+  }
+
+  private static PolicyRef ref(CustomResource<?, ?> resource) {
+    return new PolicyRef(
+        resource.getKind(),
+        resource.getMetadata().getNamespace(),
+        resource.getMetadata().getName());
+  }
+
+  private static Map<ServiceName, Set<String>> ports(ClusterWatch watch) {
+    return watch
+        .services()
+        .collect(
+            Collectors.toMap(
+                service ->
+                    new ServiceName(
+                        service.getMetadata().getNamespace(), service.getMetadata().getName()),
+                ClusterSnapshot::portNames,
+                (a, _) -> a));
+  }
+
+  private static Set<String> portNames(Service service) {
+    List<ServicePort> ports = service.getSpec().getPorts();
+    return ports == null
+        ? Set.of()
+        : ports.stream()
+            .map(ServicePort::getName)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Set<SecretName> secretNames(List<PolicySource> sources) {
+    Set<SecretName> names = new HashSet<>();
+    for (PolicySource source : sources) {
+      addSecrets(source.ref().namespace(), source.spec(), names);
+      LastAccepted last = source.lastAccepted();
+      addSecrets(source.ref().namespace(), last == null ? null : last.spec(), names);
+    }
+    return names;
+  }
+
+  private static void addSecrets(
+      String namespace, @Nullable PolicySpec spec, Set<SecretName> names) {
+    if (spec instanceof ApiPolicySpec api && api.authentication() != null) {
+      for (Method method : api.authentication().methods()) {
+        SecretKeyRef ref = method.jwt() == null ? null : method.jwt().jwks().secretRef();
+        if (ref != null) {
+          names.add(new SecretName(namespace, ref.name()));
+        }
+      }
+    }
+  }
+}

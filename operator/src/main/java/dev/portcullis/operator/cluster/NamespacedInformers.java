@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Watches one kind in the operator's scope, and says when something about it changes. */
+final class NamespacedInformers<T extends HasMetadata> implements AutoCloseable {
+  private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
+
+  private NamespacedInformers() {}
+
+  /**
+   * Starts to watch, and returns when all that exists is known.
+   *
+   * @param label that resources must carry, as {@code name=value}; null: any
+   */
+  static <T extends HasMetadata, L extends KubernetesResourceList<T>> NamespacedInformers<T> start(
+      MixedOperation<T, L, ? extends Resource<T>> operation,
+      Scope scope,
+      @Nullable String label,
+      Runnable dirty) {
+    NamespacedInformers<T> all = new NamespacedInformers<>();
+    if (scope.everywhere()) {
+      all.add(labelled(operation.inAnyNamespace(), label), dirty);
+    } else {
+      for (String namespace : scope.namespaces()) {
+        all.add(labelled(operation.inNamespace(namespace), label), dirty);
+      }
+    }
+    return all;
+  }
+
+  private static <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
+      FilterWatchListDeletable<T, L, R> labelled(
+          FilterWatchListDeletable<T, L, R> operation, @Nullable String label) {
+    if (label == null) {
+      return operation;
+    }
+    int equals = label.indexOf('=');
+    return operation.withLabel(label.substring(0, equals), label.substring(equals + 1));
+  }
+
+  private <L extends KubernetesResourceList<T>, R extends Resource<T>> void add(
+      FilterWatchListDeletable<T, L, R> operation, Runnable dirty) {
+    SharedIndexInformer<T> informer = operation.runnableInformer(0);
+    // Whatever goes wrong later, the informer tries again; it never gives up.
+    informer.exceptionHandler((started, error) -> started);
+    informer.addEventHandler(new MarksDirty<>(dirty));
+    informers.add(informer);
+    informer.run();
+  }
+
+  Stream<T> list() {
+    return informers.stream().flatMap(informer -> informer.getStore().list().stream());
+  }
+
+  boolean watching() {
+    return informers.stream().allMatch(SharedIndexInformer::isRunning);
+  }
+
+  @Override
+  public void close() {
+    informers.forEach(SharedIndexInformer::close);
+  }
+
+  /** Which event it was does not matter: everything is read again. */
+  record MarksDirty<T>(Runnable dirty) implements ResourceEventHandler<T> {
+
+    @Override
+    public void onAdd(T added) {
+      dirty.run();
+    }
+
+    @Override
+    public void onUpdate(T before, T after) {
+      dirty.run();
+    }
+
+    @Override
+    public void onDelete(T deleted, boolean finalStateUnknown) {
+      dirty.run();
+    }
+  }
+}

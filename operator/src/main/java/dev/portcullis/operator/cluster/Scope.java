@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.cluster;
+
+import java.util.Set;
+
+/**
+ * Which namespaces the operator looks after.
+ *
+ * @param namespaces empty: all
+ */
+public record Scope(Set<String> namespaces) {
+
+  public Scope {
+    namespaces = Set.copyOf(namespaces);
+  }
+
+  boolean everywhere() {
+    return namespaces.isEmpty();
+  }
+}

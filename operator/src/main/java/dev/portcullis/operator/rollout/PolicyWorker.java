@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.rollout;
+
+import dev.portcullis.compiler.CompileCache;
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.compiler.PolicyCompiler;
+import dev.portcullis.compiler.source.LastAccepted;
+import dev.portcullis.operator.cluster.ClusterSnapshot;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread that reads, compiles, rolls out and reports. */
+public final class PolicyWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyWorker.class);
+
+  /** While something is on its way; deadlines pass without a signal. */
+  private static final Duration BUSY_TICK = Duration.ofMillis(200);
+
+  /** When nothing is: lost nodes are forgotten, failed writes are tried again. */
+  private static final Duration IDLE_TICK = Duration.ofSeconds(5);
+
+  private static final Duration REPORT_LATEST = Duration.ofMillis(500);
+  private static final Duration FIRST_REPORT_LATEST = Duration.ofSeconds(3);
+
+  private final Signals signals;
+  private final Function<Map<String, LastAccepted>, ClusterSnapshot> reader;
+  private final Rollout rollout;
+  private final Reporter reporter;
+  private final Timer compilations;
+  private final Thread thread;
+  private volatile boolean ready;
+  private volatile boolean closed;
+  private Map<String, LastAccepted> served = new HashMap<>();
+  private @Nullable ClusterSnapshot snapshot;
+  private @Nullable CompileResult result;
+  private long reportAt;
+  private boolean reported;
+
+  /** Learns how things stand, on the worker's thread; must not block. */
+  @FunctionalInterface
+  public interface Reporter {
+    void report(ClusterSnapshot snapshot, CompileResult result, Progress progress);
+  }
+
+  /**
+   * @param reader reads the cluster, given what was served of each policy last, by its UID
+   */
+  public PolicyWorker(
+      Signals signals,
+      Function<Map<String, LastAccepted>, ClusterSnapshot> reader,
+      Rollout rollout,
+      Reporter reporter,
+      MeterRegistry metrics) {
+    this.signals = signals;
+    this.reader = reader;
+    this.rollout = rollout;
+    this.reporter = reporter;
+    this.compilations = metrics.timer("portcullis.compilations");
+    this.thread = Thread.ofPlatform().name("policy-worker").unstarted(this::run);
+  }
+
+  /** Starts to work. Every informer must know all there is by now. */
+  public void start() {
+    reportAt = System.nanoTime() + FIRST_REPORT_LATEST.toNanos();
+    signals.inputsChanged();
+    thread.start();
+  }
+
+  /** Whether something has been compiled and is being served. */
+  public boolean ready() {
+    return ready;
+  }
+
+  private void run() {
+    Duration tick = BUSY_TICK;
+    while (!closed) {
+      try {
+        boolean inputs = signals.await(tick);
+        tick = step(inputs) ? IDLE_TICK : BUSY_TICK;
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // Whatever is served stays; the next tick tries again.
+        LOG.atError().setCause(e).log("reconciling failed");
+        tick = IDLE_TICK;
+        signals.inputsChanged();
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(Duration.ofSeconds(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns whether nothing is left to do. */
+  private boolean step(boolean inputs) {
+    if (inputs) {
+      compilations.record(this::compile);
+    }
+    boolean settled = rollout.advance();
+    if (snapshot == null || result == null) {
+      return false;
+    }
+    // At first nodes are about to reconnect; to report each of them missing would be noise.
+    boolean due = System.nanoTime() >= reportAt;
+    if (due || (settled && (reported || rollout.reachesBothRoles()))) {
+      reporter.report(snapshot, result, rollout.progress());
+      reported = true;
+    }
+    return settled && reported;
+  }
+
+  private void compile() {
+    ClusterSnapshot read = reader.apply(served);
+    CompileResult compiled =
+        PolicyCompiler.compile(
+            read.input(), result == null ? CompileCache.empty() : result.cache());
+    rollout.aim(compiled);
+    Map<String, LastAccepted> nowServed = new HashMap<>();
+    read.policies()
+        .forEach((ref, policy) -> {
+          LastAccepted spec = compiled.served().get(ref);
+          if (spec != null) {
+            nowServed.put(policy.getMetadata().getUid(), spec);
+          }
+        });
+    served = nowServed;
+    snapshot = read;
+    result = compiled;
+    ready = true;
+    if (reported) {
+      reportAt = System.nanoTime() + REPORT_LATEST.toNanos();
+    }
+  }
+
+  /** Stops within a moment; what was published stays with its nodes. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.rollout;
+
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.envoy.EnvoyTranslator;
+import dev.portcullis.operator.identity.Role;
+import dev.portcullis.operator.xds.ConnectedNode;
+import dev.portcullis.operator.xds.NodeDirectory;
+import dev.portcullis.operator.xds.Registration;
+import dev.portcullis.operator.xds.ResourceType;
+import dev.portcullis.operator.xds.XdsResource;
+import dev.portcullis.operator.xds.XdsSnapshot;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a compilation to all nodes. Used by one thread.
+ *
+ * <p>A new route's plan is with every decision service before an Envoy asks about it; a route that
+ * is gone is taken from decision services when no Envoy asks about it any more. Each wait is
+ * bounded: a replica that hangs delays the others by {@link #PATIENCE} and shows in status. Nothing
+ * here blocks; {@link #advance} does what can be done now and is called again when a node speaks.
+ */
+public final class Rollout {
+  /** How long plans wait for decision services, and removals for proxies. */
+  public static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final NodeDirectory directory;
+  private final EnvoyTranslator translator;
+  private final Clock clock;
+  private final PlanResources plans = new PlanResources();
+  private final Map<ConnectedNode, Proxy> proxies = new HashMap<>();
+  private SortedMap<RouteId, RoutePlan> routes = Collections.emptySortedMap();
+  private XdsSnapshot wanted = XdsSnapshot.EMPTY;
+  private XdsSnapshot published = XdsSnapshot.EMPTY;
+  private Instant plansDue = Instant.MIN;
+  private Instant pruneDue = Instant.MAX;
+  private boolean aimed;
+  private boolean proxiesPublished;
+
+  public Rollout(NodeDirectory directory, EnvoyTranslator translator, Clock clock) {
+    this.directory = directory;
+    this.translator = translator;
+    this.clock = clock;
+  }
+
+  /** Sets what everybody should hold. */
+  public void aim(CompileResult result) {
+    XdsSnapshot next = plans.of(result);
+    if (aimed && next == wanted) {
+      return;
+    }
+    aimed = true;
+    routes = result.routes();
+    wanted = next;
+    // What is being served now and is not wanted any more stays until proxies let go of it.
+    SortedMap<String, XdsResource> union = new TreeMap<>(published.of(ResourceType.PLAN_ROUTE));
+    union.putAll(next.of(ResourceType.PLAN_ROUTE));
+    published = next.with(ResourceType.PLAN_ROUTE, union.values());
+    plansDue = clock.instant().plus(PATIENCE);
+    pruneDue = Instant.MAX;
+    proxiesPublished = false;
+  }
+
+  /**
+   * Publishes what may be published now.
+   *
+   * @return whether every connected node answered to everything, so that nothing is left to do
+   */
+  public boolean advance() {
+    if (!aimed) {
+      return false;
+    }
+    Instant now = clock.instant();
+    List<Registration> deciders = connected(Role.DECISION_SERVICE);
+    publishPlans(deciders);
+    boolean plansAnswered = deciders.stream().allMatch(decider -> answered(decider, wanted));
+    meetProxies();
+    if (!proxiesPublished && (plansAnswered || !now.isBefore(plansDue))) {
+      proxiesPublished = true;
+      pruneDue = now.plus(PATIENCE);
+    }
+    if (!proxiesPublished) {
+      return false;
+    }
+    proxies.values().forEach(Proxy::publish);
+    boolean proxiesAnswered =
+        connected(Role.GATEWAY).stream().allMatch(each -> answered(each, wantedBy(each)));
+    if (published != wanted && (proxiesAnswered || !now.isBefore(pruneDue))) {
+      published = wanted;
+      publishPlans(deciders);
+    }
+    return plansAnswered && proxiesAnswered;
+  }
+
+  /** Whether a decision service and a proxy are connected. */
+  boolean reachesBothRoles() {
+    return !connected(Role.DECISION_SERVICE).isEmpty() && !connected(Role.GATEWAY).isEmpty();
+  }
+
+  private void publishPlans(List<Registration> deciders) {
+    deciders.forEach(decider -> decider.node().publish(published));
+  }
+
+  private void meetProxies() {
+    List<ConnectedNode> known =
+        directory.registered(Role.GATEWAY).stream().map(Registration::node).toList();
+    proxies.keySet().retainAll(known);
+    for (ConnectedNode node : known) {
+      proxies.computeIfAbsent(node, Proxy::new).aim(routes, translator);
+    }
+  }
+
+  private List<Registration> connected(Role role) {
+    return directory.registered(role).stream().filter(Registration::connected).toList();
+  }
+
+  private XdsSnapshot wantedBy(Registration registration) {
+    Proxy proxy = proxies.get(registration.node());
+    return proxy == null ? XdsSnapshot.EMPTY : proxy.wanted();
+  }
+
+  private static boolean answered(Registration registration, XdsSnapshot snapshot) {
+    for (ResourceType type : ResourceType.values()) {
+      if (!NodeProgress.answered(registration, type, snapshot.of(type).values())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** How far it got until now. */
+  public Progress progress() {
+    Instant now = clock.instant();
+    Map<RouteId, String> versions = new HashMap<>();
+    SortedMap<String, XdsResource> plansByName = wanted.of(ResourceType.PLAN_ROUTE);
+    for (RouteId id : routes.keySet()) {
+      XdsResource plan = plansByName.get(id.value());
+      if (plan != null) {
+        versions.put(id, plan.version());
+      }
+    }
+    List<Registration> deciders = directory.registered(Role.DECISION_SERVICE);
+    return new Progress(
+        versions,
+        route -> deciderReports(deciders, plansByName.get(route.value()), now),
+        proxyReports(now));
+  }
+
+  private static List<Progress.Report> deciderReports(
+      List<Registration> deciders, @Nullable XdsResource plan, Instant now) {
+    return plan == null
+        ? List.of()
+        : deciders.stream()
+            .map(decider ->
+                new Progress.Report(
+                    decider.node().key().id(),
+                    NodeProgress.of(decider, ResourceType.PLAN_ROUTE, plan, now)))
+            .toList();
+  }
+
+  private Map<RouteId, List<Progress.Report>> proxyReports(Instant now) {
+    Map<RouteId, List<Progress.Report>> reports = new HashMap<>();
+    for (Registration registration : directory.registered(Role.GATEWAY)) {
+      Proxy proxy = proxies.get(registration.node());
+      if (proxy == null) {
+        continue;
+      }
+      Progress.Report report =
+          new Progress.Report(
+              registration.node().key().id(), NodeProgress.of(registration, proxy.wanted(), now));
+      proxy
+          .serves()
+          .forEach(route -> reports.computeIfAbsent(route, _ -> new ArrayList<>()).add(report));
+    }
+    return reports;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.status;
+
+import dev.portcullis.operator.rollout.NodeState;
+import dev.portcullis.operator.rollout.Progress;
+import dev.portcullis.operator.rollout.Progress.Report;
+import dev.portcullis.policy.plan.RouteId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Whether routes are really in force: every decision service holds their plans, and every proxy
+ * that serves them runs all that it should. The worst that can be said is said.
+ */
+final class ProgrammedFinder {
+  static final String TYPE = "Programmed";
+  private static final int MAX_NAMED = 5;
+
+  private final Progress progress;
+
+  ProgrammedFinder(Progress progress) {
+    this.progress = progress;
+  }
+
+  Finding of(Collection<RouteId> routes) {
+    List<Report> deciders = routes.stream().flatMap(r -> progress.decidersOf(r).stream()).toList();
+    List<Report> proxies = routes.stream().flatMap(r -> progress.proxiesOf(r).stream()).toList();
+    for (Report report : deciders) {
+      if (report.state() instanceof NodeState.Refused(String message)) {
+        return Finding.no(TYPE, "PlanRejected", report.node() + " refused the plan: " + message);
+      }
+    }
+    for (Report report : proxies) {
+      if (report.state() instanceof NodeState.Refused(String message)) {
+        return Finding.no(
+            TYPE, "EnvoyRejected", report.node() + " refused its configuration: " + message);
+      }
+    }
+    if (deciders.isEmpty()) {
+      return Finding.no(
+          TYPE,
+          "NoDecisionService",
+          "no decision service is connected, so every request is refused");
+    }
+    SortedSet<String> laggingDeciders = lagging(deciders);
+    SortedSet<String> laggingProxies = lagging(proxies);
+    if (!laggingDeciders.isEmpty() || !laggingProxies.isEmpty()) {
+      return Finding.no(TYPE, "Pending", waitsFor(laggingDeciders, laggingProxies));
+    }
+    SortedSet<String> unserved = unserved(routes);
+    if (!unserved.isEmpty()) {
+      return Finding.unknown(
+          TYPE, "NoProxies", "no proxy serves " + named(unserved) + ", so nothing guards it yet");
+    }
+    return Finding.yes(
+        TYPE, count(deciders, "decision service") + " and " + count(proxies, "proxy") + " run it");
+  }
+
+  /** Services none of whose routes has a proxy: a whole-service route may be served by sections. */
+  private SortedSet<String> unserved(Collection<RouteId> routes) {
+    SortedSet<String> services = new TreeSet<>();
+    routes.forEach(route -> services.add(service(route)));
+    routes.stream()
+        .filter(route -> !progress.proxiesOf(route).isEmpty())
+        .forEach(route -> services.remove(service(route)));
+    return services;
+  }
+
+  private static String service(RouteId route) {
+    return route.namespace() + "/" + route.service();
+  }
+
+  private static SortedSet<String> lagging(List<Report> reports) {
+    return reports.stream()
+        .filter(report -> report.state() instanceof NodeState.Lagging)
+        .map(Report::node)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String waitsFor(SortedSet<String> deciders, SortedSet<String> proxies) {
+    List<String> parts = new ArrayList<>();
+    if (!deciders.isEmpty()) {
+      parts.add("decision services " + named(deciders));
+    }
+    if (!proxies.isEmpty()) {
+      parts.add("proxies " + named(proxies));
+    }
+    return "waits for " + String.join(" and ", parts);
+  }
+
+  private static String named(SortedSet<String> names) {
+    String some = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    return names.size() > MAX_NAMED ? some + " and " + (names.size() - MAX_NAMED) + " more" : some;
+  }
+
+  private static String count(List<Report> reports, String what) {
+    long nodes = reports.stream().map(Report::node).distinct().count();
+    String plural = what.endsWith("y") ? what.substring(0, what.length() - 1) + "ies" : what + "s";
+    return nodes + " " + (nodes == 1 ? what : plural);
+  }
+}
