@@ -6,6 +6,10 @@ package dev.portcullis.envoy.filter;
 import com.google.protobuf.Any;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.envoy.route.GuardedUpstream;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.Mutations;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -21,20 +25,33 @@ import java.util.TreeSet;
  * <p>The names stand at the top of the route table and not in the listener's early mutations, where
  * the reserved prefixes are removed: a changed listener lets open connections go on under the old
  * list, a changed table holds for the next request of each of them.
+ *
+ * <p>It also cuts the Connection header of an upgrade, the only request on which Envoy passes that
+ * header on, down to the upgrade: a proxy further on would remove every header that it names, and a
+ * client could name ours.
  */
 public record ClaimHeaderFilter() implements FilterStep {
   static final String NAME = "portcullis.claim-headers";
 
   @Override
   public List<HttpFilter> filters() {
+    HeaderMutation hops =
+        HeaderMutation.newBuilder()
+            .setMutations(
+                Mutations.newBuilder()
+                    .addRequestMutations(
+                        io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation
+                            .newBuilder()
+                            .setAppend(
+                                HeaderValueOption.newBuilder()
+                                    .setHeader(
+                                        HeaderValue.newBuilder()
+                                            .setKey("connection")
+                                            .setValue("upgrade"))
+                                    .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS))))
+            .build();
     return List.of(
-        HttpFilter.newBuilder()
-            .setName(NAME)
-            .setTypedConfig(
-                Extensions.any(
-                    io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
-                        .getDefaultInstance()))
-            .build());
+        HttpFilter.newBuilder().setName(NAME).setTypedConfig(Extensions.any(hops)).build());
   }
 
   @Override

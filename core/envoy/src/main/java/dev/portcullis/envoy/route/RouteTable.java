@@ -3,6 +3,7 @@
 
 package dev.portcullis.envoy.route;
 
+import com.google.protobuf.Any;
 import dev.portcullis.envoy.cluster.UpstreamCluster;
 import dev.portcullis.envoy.filter.FilterOrder;
 import dev.portcullis.envoy.proto.Scalars;
@@ -14,6 +15,9 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The routes of one listener: a virtual host for each upstream, and 404 for the rest. */
 public final class RouteTable {
@@ -33,7 +37,8 @@ public final class RouteTable {
       case ANY_HOST -> {}
       case SERVICE_NAMES -> table.addVirtualHosts(unknownHost());
     }
-    FilterOrder.STEPS.forEach(step -> table.putAllTypedPerFilterConfig(step.onTable(upstreams)));
+    FilterOrder.STEPS.forEach(
+        step -> table.putAllTypedPerFilterConfig(sorted(step.onTable(upstreams))));
     return table.build();
   }
 
@@ -48,7 +53,8 @@ public final class RouteTable {
                     // A response may be a stream without end; the listener's idle time-out ends
                     // what stands still.
                     .setTimeout(Scalars.seconds(0)));
-    FilterOrder.STEPS.forEach(step -> route.putAllTypedPerFilterConfig(step.onRoute(guarded)));
+    FilterOrder.STEPS.forEach(
+        step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guarded))));
     return VirtualHost.newBuilder()
         .setName(guarded.upstream().sectionRoute().value())
         .addAllDomains(routing.domains(guarded.upstream()))
@@ -63,7 +69,13 @@ public final class RouteTable {
             .setName(UNKNOWN_HOST)
             .setMatch(EVERYTHING)
             .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404));
-    FilterOrder.STEPS.forEach(step -> route.putAllTypedPerFilterConfig(step.onUnknownHost()));
+    FilterOrder.STEPS.forEach(
+        step -> route.putAllTypedPerFilterConfig(sorted(step.onUnknownHost())));
     return VirtualHost.newBuilder().setName(UNKNOWN_HOST).addDomains("*").addRoutes(route).build();
+  }
+
+  /** Maps are written in their order, and that of {@code Map.of} differs from JVM to JVM. */
+  private static SortedMap<String, Any> sorted(Map<String, Any> configs) {
+    return new TreeMap<>(configs);
   }
 }

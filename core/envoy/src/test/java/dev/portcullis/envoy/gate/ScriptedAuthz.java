@@ -49,6 +49,10 @@ final class ScriptedAuthz extends AuthorizationGrpc.AuthorizationImplBase implem
     this.server = serve();
   }
 
+  int port() {
+    return port;
+  }
+
   /** What it answers from now on; null is silence, an exception is a gRPC error. */
   void answer(Function<CheckRequest, @Nullable CheckResponse> answers) {
     script = answers;
