@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.RuleSpec.Effect;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+
+  @Test
+  void tellsClientsHowTheirLimitsStand() {
+    TestGate gate = new TestGate(new TestRoute().rate("per-client", LimitPhase.RATE, 2));
+
+    Decision first = gate.get("/");
+    assertThat(TestGate.header(first, "ratelimit-policy")).isEqualTo("\"per-client\";q=2;w=60");
+    assertThat(TestGate.header(first, "ratelimit")).isEqualTo("\"per-client\";r=1;t=30");
+    assertThat(TestGate.header(first, "retry-after")).isEmpty();
+    gate.get("/");
+
+    Decision refused = gate.get("/");
+    assertThat(reason(refused)).isEqualTo(DenyReason.RATE_LIMITED);
+    assertThat(refused.by().rule()).isEqualTo("per-client");
+    assertThat(TestGate.header(refused, "ratelimit")).isEqualTo("\"per-client\";r=0;t=60");
+    assertThat(TestGate.header(refused, "retry-after")).isEqualTo("30");
+    gate.now = gate.now.plusSeconds(30);
+    assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void countsByClientElseByAddressAndIpv6BySite() {
+    TestGate gate =
+        new TestGate(new TestRoute().authenticated(Mode.SHADOW).rate("limit", LimitPhase.RATE, 1));
+
+    assertThat(gate.get("/").allowed()).isTrue();
+    gate.peer = "192.0.2.2";
+    assertThat(gate.get("/").allowed()).isTrue();
+    assertThat(gate.get("/").allowed()).isFalse();
+    gate.peer = "2001:db8::1";
+    assertThat(gate.get("/").allowed()).isTrue();
+    gate.peer = "2001:db8::2";
+    assertThat(gate.get("/").allowed()).isFalse();
+    gate.authentication = () -> TestGate.caller("acme", "silver");
+    assertThat(gate.get("/").allowed()).isTrue();
+    gate.peer = "2001:db8:1::9";
+    assertThat(gate.get("/").allowed()).isFalse();
+  }
+
+  @Test
+  void countsAnExplicitAddressBySiteAndAnEmptyOrFailingKeyByDefault() {
+    TestGate site =
+        new TestGate(new TestRoute().rate("limit", LimitPhase.FLOOD, 1, "source.address"));
+    site.peer = "2001:db8::1";
+    assertThat(site.get("/").allowed()).isTrue();
+    site.peer = "2001:db8::2";
+    assertThat(site.get("/").allowed()).isFalse();
+
+    for (String key : new String[] {"auth.client", "request.headers[\"x-tenant\"]"}) {
+      TestGate fallback = new TestGate(new TestRoute().rate("limit", LimitPhase.RATE, 1, key));
+      assertThat(fallback.get("/").allowed()).isTrue();
+      assertThat(fallback.get("/").allowed()).isFalse();
+      fallback.peer = "192.0.2.9";
+      assertThat(fallback.get("/").allowed()).isTrue();
+    }
+  }
+
+  @Test
+  void keepsPartsOfKeysApart() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rate("limit", LimitPhase.FLOOD, 1, "request.headers.a", "request.headers.b"));
+
+    assertThat(gate.get("/", "a", "x", "b", "yz").allowed()).isTrue();
+    assertThat(gate.get("/", "a", "xy", "b", "z").allowed()).isTrue();
+    assertThat(gate.get("/", "a", "x", "b", "yz").allowed()).isFalse();
+  }
+
+  @Test
+  void appliesALimitWhoseConditionFails() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .limit(
+                    "suspicious",
+                    LimitPhase.RATE,
+                    Mode.ENFORCE,
+                    new Allowance.Rate(1, Duration.ofMinutes(1), 0),
+                    "bot.score > 60"));
+
+    assertThat(gate.get("/").allowed()).isTrue();
+    assertThat(reason(gate.get("/"))).isEqualTo(DenyReason.RATE_LIMITED);
+  }
+
+  @Test
+  void choosesTheAllowanceByPlan() {
+    TestGate gate =
+        new TestGate(new TestRoute().authenticated(Mode.ENFORCE).rate("limit", LimitPhase.RATE, 2));
+    gate.authentication = () -> TestGate.caller("acme", "gold");
+
+    assertThat(TestGate.header(gate.get("/"), "ratelimit-policy")).isEqualTo("\"limit\";q=20;w=60");
+  }
+
+  @Test
+  void chargesNoQuotaForARefusedRequestAndRefusesEarlyWhenItIsUsedUp() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute().daily("daily", 2).rule("a", Effect.ALLOW, TestRoute.path("/a"), null));
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(reason(gate.get("/b"))).isEqualTo(DenyReason.NO_RULE_ALLOWS);
+    }
+    assertThat(TestGate.header(gate.get("/a"), "ratelimit")).isEqualTo("\"daily\";r=1;t=43200");
+    assertThat(gate.get("/a").allowed()).isTrue();
+    Decision exhausted = gate.get("/b");
+    assertThat(reason(exhausted)).isEqualTo(DenyReason.QUOTA_EXHAUSTED);
+    assertThat(exhausted.by().phase()).isEqualTo(Phase.QUOTAS);
+    assertThat(TestGate.header(exhausted, "retry-after")).isEqualTo("43200");
+  }
+
+  @Test
+  void chargesARequestThatEnvoyAsksAboutTwiceOnce() {
+    TestGate gate =
+        new TestGate(new TestRoute().rate("rate", LimitPhase.RATE, 2).daily("daily", 2));
+
+    assertThat(gate.ask("same", "GET", "/").allowed()).isTrue();
+    assertThat(gate.ask("same", "GET", "/").allowed()).isTrue();
+    assertThat(gate.ask("same", "GET", "/").allowed()).isTrue();
+    assertThat(gate.get("/").allowed()).isTrue();
+    assertThat(gate.get("/").allowed()).isFalse();
+  }
+
+  @Test
+  void countsShadowedLimitsApartAndOnlyRecordsThem() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .limit(
+                    "trial",
+                    LimitPhase.RATE,
+                    Mode.SHADOW,
+                    new Allowance.Rate(1, Duration.ofMinutes(1), 0),
+                    null));
+
+    assertThat(gate.get("/").shadow()).isEmpty();
+    Decision second = gate.get("/");
+    assertThat(second.allowed()).isTrue();
+    assertThat(second.responseHeaders()).isEmpty();
+    assertThat(second.shadow())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.wouldDeny()).isEqualTo(DenyReason.RATE_LIMITED));
+  }
+
+  private static DenyReason reason(Decision decision) {
+    return Objects.requireNonNull(decision.refusal()).reason();
+  }
+}

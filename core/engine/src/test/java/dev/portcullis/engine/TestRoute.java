@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.PathPattern;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.AuthorizationSpec;
+import dev.portcullis.policy.plan.BotSpec;
+import dev.portcullis.policy.plan.Expression;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import dev.portcullis.policy.plan.MatchSpec;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RequestSpec;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RuleSpec;
+import dev.portcullis.policy.plan.RuleSpec.Effect;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the plan of the route {@code shop/orders} for tests. */
+final class TestRoute {
+  static final String ID = "shop/orders";
+  static final PolicyRef API = new PolicyRef("ApiPolicy", "shop", "orders");
+  static final PolicyRef LIMITS = new PolicyRef("RateLimitPolicy", "shop", "orders");
+  static final PolicyRef BOT = new PolicyRef("BotPolicy", "shop", "orders");
+
+  private final List<RuleSpec> rules = new ArrayList<>();
+  private final List<LimitSpec> limits = new ArrayList<>();
+  private List<Cidr> trusted = List.of();
+  private @Nullable RequestSpec request;
+  private @Nullable AuthenticationSpec authentication;
+  private @Nullable BotSpec bot;
+  private Mode authorizationMode = Mode.ENFORCE;
+
+  /** A match of one path, any method. */
+  static List<MatchSpec> path(String pattern) {
+    return List.of(new MatchSpec(List.of(), List.of(PathPattern.parse(pattern))));
+  }
+
+  TestRoute trusting(String range) {
+    trusted = List.of(Cidr.parse(range));
+    return this;
+  }
+
+  TestRoute request(RequestSpec spec) {
+    request = spec;
+    return this;
+  }
+
+  TestRoute authenticated(Mode mode) {
+    authentication =
+        new AuthenticationSpec(API, mode, List.of(new AuthMethodSpec.Anonymous("test")));
+    return this;
+  }
+
+  TestRoute authorizationMode(Mode mode) {
+    authorizationMode = mode;
+    return this;
+  }
+
+  TestRoute rule(String name, Effect effect, List<MatchSpec> match, @Nullable String when) {
+    return rule(name, effect, Mode.ENFORCE, match, List.of(), when);
+  }
+
+  TestRoute rule(
+      String name,
+      Effect effect,
+      Mode mode,
+      List<MatchSpec> match,
+      List<String> scopes,
+      @Nullable String when) {
+    rules.add(
+        new RuleSpec(
+            name, effect, mode, match, scopes, when == null ? null : new Expression(when)));
+    return this;
+  }
+
+  TestRoute rate(String name, LimitPhase phase, long requests, String... key) {
+    return limit(
+        name,
+        phase,
+        Mode.ENFORCE,
+        new Allowance.Rate(requests, Duration.ofMinutes(1), requests - 1),
+        null,
+        key);
+  }
+
+  TestRoute daily(String name, long requests, String... key) {
+    return limit(
+        name,
+        LimitPhase.QUOTA,
+        Mode.ENFORCE,
+        new Allowance.Quota(requests, Allowance.Period.DAY, ZoneId.of("UTC")),
+        null,
+        key);
+  }
+
+  TestRoute limit(
+      String name,
+      LimitPhase phase,
+      Mode mode,
+      Allowance allowance,
+      @Nullable String when,
+      String... key) {
+    TreeMap<String, Allowance> plans = new TreeMap<>();
+    if (allowance instanceof Allowance.Rate rate) {
+      plans.put("gold", new Allowance.Rate(rate.requests() * 10, rate.per(), rate.burst() * 10));
+    }
+    limits.add(
+        new LimitSpec(
+            LIMITS,
+            name,
+            mode,
+            List.of(key).stream().map(Expression::new).toList(),
+            List.of(),
+            when == null ? null : new Expression(when),
+            allowance,
+            plans,
+            phase));
+    return this;
+  }
+
+  TestRoute bot(BotSpec.Threshold... thresholds) {
+    bot =
+        new BotSpec(
+            BOT,
+            Mode.ENFORCE,
+            path("/**"),
+            "v1",
+            new TreeMap<>(),
+            List.of("exempt"),
+            List.of(),
+            List.of(),
+            List.of(thresholds));
+    return this;
+  }
+
+  GuardedRoute build() {
+    return new GuardedRoute(
+        new RouteId(ID),
+        FailureMode.DENY,
+        trusted,
+        request,
+        authentication,
+        rules.isEmpty() ? null : new AuthorizationSpec(API, authorizationMode, rules),
+        limits,
+        bot,
+        AuditSpec.refusalsOnly(),
+        List.of(API));
+  }
+}
