@@ -4,16 +4,44 @@
 package dev.portcullis.engine.limit;
 
 import dev.portcullis.engine.request.Peer;
+import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.Phase;
 
 /**
  * Names one charge of one request, so that a request that Envoy asks about twice is charged once.
- *
- * @param request Envoy's id of the request
- * @param peer whose connection it came on: should an id ever be repeated by somebody else, that one
- *     is charged
- * @param target what it asks for, likewise
- * @param phase the phase that charges
- * @param shadow whether this charges limits in shadow mode, which are counted apart
+ * 128 bits mixed from Envoy's id of the request, the peer, the target and the phase: should an id
+ * ever be repeated by somebody else or for something else, that is charged.
  */
-public record ChargeId(String request, Peer peer, String target, Phase phase, boolean shadow) {}
+public record ChargeId(long high, long low) {
+  private static final long ODD = 0x9E37_79B9_7F4A_7C15L;
+
+  /**
+   * The charge of a request in a phase.
+   *
+   * @param shadow whether this charges limits in shadow mode, which are counted apart
+   */
+  public static ChargeId of(RequestContext request, Phase phase, boolean shadow) {
+    Peer peer = request.peer();
+    long high = mix(text(request.id(), phase.name().hashCode()) ^ peer.address().low());
+    long low =
+        mix(high + text(request.line().target(), peer.port()) * 31 + peer.address().high())
+            ^ (shadow ? ODD : 0);
+    return new ChargeId(high, low);
+  }
+
+  private static long text(String text, long seed) {
+    long hash = seed * ODD + text.length();
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * ODD;
+      hash ^= hash >>> 29;
+    }
+    return hash;
+  }
+
+  /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
+  private static long mix(long value) {
+    long mixed = (value ^ (value >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

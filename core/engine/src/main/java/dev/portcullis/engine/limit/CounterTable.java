@@ -35,6 +35,7 @@ final class CounterTable {
 
   private final ConcurrentHashMap<CounterKey, Counter> counters = new ConcurrentHashMap<>();
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+  private final @Nullable RecentCharges[] recent = new RecentCharges[STRIPES];
   private final AtomicBoolean handTaken = new AtomicBoolean();
   private final int capacity;
   private @Nullable Iterator<Map.Entry<CounterKey, Counter>> hand;
@@ -93,6 +94,16 @@ final class CounterTable {
 
   ReentrantLock lock(int stripe) {
     return stripes[stripe];
+  }
+
+  /** The charges remembered under a stripe's lock, which the caller holds. */
+  RecentCharges recent(int stripe) {
+    RecentCharges known = recent[stripe];
+    if (known == null) {
+      known = new RecentCharges();
+      recent[stripe] = known;
+    }
+    return known;
   }
 
   long size() {

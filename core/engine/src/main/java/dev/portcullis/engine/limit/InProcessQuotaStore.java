@@ -20,7 +20,6 @@ public final class InProcessQuotaStore implements QuotaStore {
   public static final int DEFAULT_CAPACITY = 1_000_000;
 
   private final CounterTable table;
-  private final RecentCharges recent = new RecentCharges();
 
   /** A store of at most {@code capacity} counters, and one more per limit for keys beyond that. */
   public InProcessQuotaStore(int capacity) {
@@ -45,7 +44,8 @@ public final class InProcessQuotaStore implements QuotaStore {
       int[] stripes = lockAll(counters);
       try {
         if (noneRemoved(counters)) {
-          return chargeLocked(id, lines, counters, now);
+          // The same lines have the same lowest stripe, whose lock guards what it remembers.
+          return chargeLocked(id, lines, counters, table.recent(stripes[0]), now);
         }
       } finally {
         unlockAll(stripes);
@@ -54,25 +54,41 @@ public final class InProcessQuotaStore implements QuotaStore {
   }
 
   private List<QuotaState> chargeLocked(
-      ChargeId id, List<QuotaLine> lines, Counter[] counters, long now) {
-    List<QuotaState> before = recent.find(id, now);
-    if (before != null) {
-      return before;
-    }
+      ChargeId id, List<QuotaLine> lines, Counter[] counters, RecentCharges recent, long now) {
+    RecentCharges.Outcome before = recent.find(id, now);
     QuotaState[] states = new QuotaState[counters.length];
     boolean granted = true;
     for (int i = 0; i < counters.length; i++) {
       states[i] = lines.get(i).meter().peek(counters[i].state, now);
       granted &= states[i].granted();
     }
-    if (granted) {
-      for (int i = 0; i < counters.length; i++) {
-        states[i] = lines.get(i).meter().charge(counters[i].state, now);
+    switch (before) {
+      case GRANTED -> grantAgain(states);
+      case REFUSED -> refuseAgain(states, granted);
+      case UNKNOWN -> {
+        if (granted) {
+          for (int i = 0; i < counters.length; i++) {
+            states[i] = lines.get(i).meter().charge(counters[i].state, now);
+          }
+        }
+        recent.remember(id, granted, now);
       }
     }
-    List<QuotaState> answer = List.of(states);
-    recent.remember(id, answer, now);
-    return answer;
+    return List.of(states);
+  }
+
+  /** The charge was made before; what it left is what there is. */
+  private static void grantAgain(QuotaState[] states) {
+    for (int i = 0; i < states.length; i++) {
+      states[i] = new QuotaState(true, states[i].remaining(), states[i].resetSeconds(), 0);
+    }
+  }
+
+  /** The charge was refused before; it stays so, also when there is room again by now. */
+  private static void refuseAgain(QuotaState[] states, boolean granted) {
+    if (granted) {
+      states[0] = new QuotaState(false, 0, states[0].resetSeconds(), 1);
+    }
   }
 
   @Override

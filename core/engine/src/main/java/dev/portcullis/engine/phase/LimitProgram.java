@@ -10,6 +10,7 @@ import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.RequestMatcher;
+import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.expression.CompiledExpression;
 import dev.portcullis.expression.EvaluationException;
 import dev.portcullis.expression.Stage;
@@ -31,6 +32,7 @@ final class LimitProgram {
   private final @Nullable CompiledExpression when;
   private final LimitKey key;
   private final Meter meter;
+  private final @Nullable HeaderField constantPolicy;
   private final Map<String, Meter> plans = new HashMap<>();
 
   LimitProgram(LimitSpec spec, PathIndex.Builder index) throws UnloadablePlanException {
@@ -40,6 +42,17 @@ final class LimitProgram {
     this.matcher = RequestMatcher.lenient(spec.match(), index);
     this.when = Expressions.condition(spec.when(), stage);
     this.meter = Meter.of(spec.allowance());
+    this.constantPolicy =
+        switch (spec.allowance()) {
+          case Allowance.Rate _ ->
+              new HeaderField(
+                  LimitReport.POLICY,
+                  '"'
+                      + spec.name()
+                      + '"'
+                      + LimitReport.policyParameters(meter, meter.windowSeconds(0)));
+          case Allowance.Quota _ -> null;
+        };
     this.key =
         new LimitKey(
             spec.source().namespace()
@@ -92,6 +105,11 @@ final class LimitProgram {
   private Meter meter(@Nullable Identity identity) {
     String plan = identity == null ? null : identity.plan();
     return plan == null ? meter : plans.getOrDefault(plan, meter);
+  }
+
+  /** The policy header of this limit alone, when time does not change it; else null. */
+  @Nullable HeaderField constantPolicy(Meter asked) {
+    return asked == meter ? constantPolicy : null;
   }
 
   String name() {

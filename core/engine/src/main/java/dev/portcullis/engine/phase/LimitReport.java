@@ -15,6 +15,8 @@ import java.util.List;
  * "per-client";r=42;t=17}; for a refusal also {@code Retry-After} (RFC 9110 section 10.2.3).
  */
 final class LimitReport {
+  static final String POLICY = "ratelimit-policy";
+
   private final List<Entry> entries = new ArrayList<>(2);
   private long retryAfter;
 
@@ -37,20 +39,36 @@ final class LimitReport {
 
   List<HeaderField> headers() {
     List<HeaderField> headers = new ArrayList<>(3);
-    StringBuilder policies = new StringBuilder(32);
     StringBuilder states = new StringBuilder(32);
     for (Entry entry : entries) {
-      name(policies, entry).append(";q=").append(entry.meter.requests());
-      policies.append(";w=").append(entry.window);
       name(states, entry).append(";r=").append(entry.state.remaining());
       states.append(";t=").append(entry.state.resetSeconds());
     }
-    headers.add(new HeaderField("ratelimit-policy", policies.toString()));
+    headers.add(policies());
     headers.add(new HeaderField("ratelimit", states.toString()));
     if (retryAfter > 0) {
       headers.add(new HeaderField("retry-after", Long.toString(retryAfter)));
     }
     return headers;
+  }
+
+  /** A single limit with a constant window has one such header for ever. */
+  private HeaderField policies() {
+    if (entries.size() == 1) {
+      HeaderField constant = entries.getFirst().limit.constantPolicy(entries.getFirst().meter);
+      if (constant != null) {
+        return constant;
+      }
+    }
+    StringBuilder policies = new StringBuilder(32);
+    for (Entry entry : entries) {
+      name(policies, entry).append(policyParameters(entry.meter, entry.window));
+    }
+    return new HeaderField(POLICY, policies.toString());
+  }
+
+  static String policyParameters(Meter meter, long window) {
+    return ";q=" + meter.requests() + ";w=" + window;
   }
 
   private static StringBuilder name(StringBuilder text, Entry entry) {

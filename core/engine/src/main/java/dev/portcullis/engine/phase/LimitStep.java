@@ -7,7 +7,6 @@ import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.QuotaStore;
-import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +60,8 @@ final class LimitStep implements PhaseStep {
     }
     List<QuotaState> states =
         charge
-            ? store.charge(id(evaluation, false), lines.lines, evaluation.now())
+            ? store.charge(
+                ChargeId.of(evaluation.request(), phase, false), lines.lines, evaluation.now())
             : store.peek(lines.lines, evaluation.now());
     Verdict.Deny deny = null;
     for (int i = 0; i < states.size(); i++) {
@@ -79,18 +79,14 @@ final class LimitStep implements PhaseStep {
     if (lines == null) {
       return;
     }
-    List<QuotaState> states = store.charge(id(evaluation, true), lines.lines, evaluation.now());
+    List<QuotaState> states =
+        store.charge(ChargeId.of(evaluation.request(), phase, true), lines.lines, evaluation.now());
     for (int i = 0; i < states.size(); i++) {
       if (!states.get(i).granted()) {
         LimitProgram limit = lines.limits.get(i);
         evaluation.shadow(limit.by(), limit.reason());
       }
     }
-  }
-
-  private ChargeId id(Evaluation evaluation, boolean shadow) {
-    RequestContext request = evaluation.request();
-    return new ChargeId(request.id(), request.peer(), request.line().target(), phase, shadow);
   }
 
   /** Limits that count the request, and their counters, in one order. */
