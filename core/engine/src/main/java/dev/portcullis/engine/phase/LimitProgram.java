@@ -109,7 +109,7 @@ final class LimitProgram {
 
   /** The policy header of this limit alone, when time does not change it; else null. */
   @Nullable HeaderField constantPolicy(Meter asked) {
-    return asked == meter ? constantPolicy : null;
+    return asked.equals(meter) ? constantPolicy : null;
   }
 
   String name() {
