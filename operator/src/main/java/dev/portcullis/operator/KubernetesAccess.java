@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class KubernetesAccess {
     }
     try {
       return Config.fromKubeconfig(Files.readString(kubeconfig));
+    } catch (NoSuchFileException e) {
+      throw new StartException("there is no kubeconfig " + kubeconfig, e);
     } catch (IOException | RuntimeException e) {
       throw new StartException(
           "cannot read the kubeconfig " + kubeconfig + ": " + e.getMessage(), e);

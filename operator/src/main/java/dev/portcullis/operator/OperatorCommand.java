@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "  portcullis-operator --kubeconfig ~/.kube/config --state-dir /tmp/portcullis \\",
       "    --ext-authz-identity system:serviceaccount:portcullis-system:ext-authz \\",
       "    --gateway-identity system:serviceaccount:portcullis-system:gateway",
-      "  portcullis-operator --state-dir /var/lib/portcullis --xds-listen 0.0.0.0:18000 \\",
+      "  portcullis-operator --state-dir /var/lib/portcullis \\",
+      "    --xds-listen 0.0.0.0:18000 \\",
       "    --ext-authz-identity system:serviceaccount:portcullis-system:ext-authz",
       "%nExit codes: 0 stopped, 2 wrong usage, 3 environment (API server, definitions, ports,"
           + " files).",

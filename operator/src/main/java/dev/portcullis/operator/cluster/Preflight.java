@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.ConnectException;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -53,6 +54,9 @@ public final class Preflight {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
+      if (root instanceof ConnectException && root.getMessage() == null) {
+        return "the connection was refused";
+      }
     }
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
