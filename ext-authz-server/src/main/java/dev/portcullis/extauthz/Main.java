@@ -96,7 +96,6 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Consumer<String> announce = line -> err.println(NAME + ": " + line);
-    CountDownLatch stopped = new CountDownLatch(1);
     RunningServer server;
     try {
       server = RunningServer.start(ServerConfig.of(flags), engines, announce);
@@ -115,9 +114,10 @@ public final class Main implements Callable<Integer> {
                   announce.accept("draining");
                   server.close();
                   announce.accept("stopped");
-                  stopped.countDown();
+                  // Else the JVM reports the signal, as if stopping had not gone well.
+                  Runtime.getRuntime().halt(0);
                 }));
-    stopped.await();
+    new CountDownLatch(1).await();
     return 0;
   }
 }

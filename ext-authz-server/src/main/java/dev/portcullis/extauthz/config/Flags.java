@@ -21,10 +21,10 @@ public final class Flags {
 
   @Option(
       names = "--insecure-listen",
-      description = {
-        "Allow --listen on an address that other machines can reach. Checks travel unencrypted and",
-        "anybody who reaches the port may ask; use it only behind a network policy."
-      })
+      description =
+          "Allow --listen on an address that other machines can reach. Checks travel "
+              + "unencrypted and anybody who reaches the port may ask; use it only behind a "
+              + "network policy.")
   boolean insecureListen;
 
   @Option(
@@ -77,10 +77,9 @@ public final class Flags {
       paramLabel = "TIME",
       defaultValue = "2s",
       converter = DurationConverter.class,
-      description = {
-        "How long, at the start, a silent operator keeps us from calling the last good plan",
-        "current. Default: ${DEFAULT-VALUE}."
-      })
+      description =
+          "How long, at the start, a silent operator keeps us from calling the last "
+              + "good plan current. Default: ${DEFAULT-VALUE}.")
   Duration operatorPatience;
 
   @Option(
@@ -103,10 +102,9 @@ public final class Flags {
       paramLabel = "TIME",
       defaultValue = "5s",
       converter = DurationConverter.class,
-      description = {
-        "How long, after SIGTERM, to decide on while Envoys notice that we are going.",
-        "Default: ${DEFAULT-VALUE}."
-      })
+      description =
+          "How long, after SIGTERM, to decide on while Envoys notice that we are going. "
+              + "Default: ${DEFAULT-VALUE}.")
   Duration drain;
 
   @Option(
@@ -143,10 +141,9 @@ public final class Flags {
       names = "--metric-routes",
       paramLabel = "COUNT",
       defaultValue = "1000",
-      description = {
-        "Routes that metrics count under their own names; the rest are one series.",
-        "Default: ${DEFAULT-VALUE}."
-      })
+      description =
+          "Routes that metrics count under their own names; the rest are one series. "
+              + "Default: ${DEFAULT-VALUE}.")
   int metricRoutes;
 
   /** Filled in by the command line's parser. */

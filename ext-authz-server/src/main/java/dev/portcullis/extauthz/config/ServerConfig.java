@@ -51,7 +51,7 @@ public record ServerConfig(
               + flags.listen
               + " can be reached by other machines, and checks would travel unencrypted."
               + " Listen on a loopback address, or add --insecure-listen if the network keeps"
-              + " others out.");
+              + " others out");
     }
     between("--decision-log-queue", flags.decisionLogQueue, 1, MAX_QUEUE);
     between("--threads", flags.threads, 0, 1024);
