@@ -195,10 +195,14 @@ final class RunningServer implements AutoCloseable {
   private static EnvironmentException taken(
       String flag, InetSocketAddress address, IOException cause) {
     String text =
-        String.valueOf(cause.getCause() == null ? cause.getMessage() : cause.getCause().getMessage());
+        String.valueOf(
+            cause.getCause() == null ? cause.getMessage() : cause.getCause().getMessage());
     return new EnvironmentException(
         "cannot listen on %s: %s; choose another address with %s"
-            .formatted(at(address, address.getPort()), text.substring(text.lastIndexOf(": ") + 1).strip(), flag));
+            .formatted(
+                at(address, address.getPort()),
+                text.substring(text.lastIndexOf(": ") + 1).strip(),
+                flag));
   }
 
   private static String at(InetSocketAddress address, int port) {

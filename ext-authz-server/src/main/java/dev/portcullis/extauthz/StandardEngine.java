@@ -4,9 +4,9 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.PolicyEngine;
-import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
+import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.extauthz.telemetry.Metric;
 
@@ -22,9 +22,7 @@ final class StandardEngine {
     ports.metrics().show(Metric.LIMITER_KEYS, quotas::size);
     return new PolicyEngine(
         new RouteAuthenticators(tokens, ports.keySets(), ports.secrets(), ports.apiKeys()),
-        spec -> {
-          throw new UnloadablePlanException(spec.source() + ": bots are not scored yet");
-        },
+        new ProfileV1(),
         quotas);
   }
 }
