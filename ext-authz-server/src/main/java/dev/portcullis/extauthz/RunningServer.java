@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class RunningServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final DecisionServer grpc;
   private final AdminServer admin;
+  private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean ready;
 
   /**
@@ -210,9 +212,12 @@ final class RunningServer implements AutoCloseable {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
-  /** Drains, then stops all parts. */
+  /** Drains, then stops all parts. A second call does nothing. */
   @Override
   public void close() {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
     ready = false;
     try {
       grpc.drain(config.drain());
