@@ -12,8 +12,9 @@ import java.util.List;
  * <table>
  * <caption>From the client to the service</caption>
  * <tr><th>filter<th>does<th>stands here because
- * <tr><td>{@link ClaimHeaderFilter}<td>removes the headers that only Portcullis may set
- *     <td>before the decision, which sets them; after it, it would remove ours
+ * <tr><td>{@link RequestHeaderFilter}<td>removes the headers that only Portcullis may set, tells
+ *     the peer<td>before the decision, which reads the peer and sets the headers; after it, it would
+ *     remove ours
  * <tr><td>{@link ExtAuthzFilter} closed, open<td>asks the decision service; one of the two acts
  *     <td>before everything that spends work on a request nobody has allowed yet
  * <tr><td>{@link BodyLimitFilter}<td>ends bodies that grow over the route's bound
@@ -25,7 +26,10 @@ public final class FilterOrder {
   /** The steps in their order. */
   public static final List<FilterStep> STEPS =
       List.of(
-          new ClaimHeaderFilter(), new ExtAuthzFilter(), new BodyLimitFilter(), new RouterFilter());
+          new RequestHeaderFilter(),
+          new ExtAuthzFilter(),
+          new BodyLimitFilter(),
+          new RouterFilter());
 
   private FilterOrder() {}
 

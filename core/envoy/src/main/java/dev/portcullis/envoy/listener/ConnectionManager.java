@@ -50,8 +50,9 @@ final class ConnectionManager {
   }
 
   /**
-   * The peer is the client as far as Envoy goes: it appends the peer to X-Forwarded-For and tells
-   * it the decision service, which alone knows what proxies a route trusts.
+   * The peer is the client as far as Envoy goes: it tells the peer to the decision service, which
+   * alone knows what proxies a route trusts. {@link
+   * dev.portcullis.envoy.filter.RequestHeaderFilter} appends it to X-Forwarded-For.
    *
    * <p>Nobody is <i>internal</i>, for the internal may send x-envoy-* headers and choose request
    * ids. Envoy takes an empty list for its default, the private ranges and loopback; so the list
@@ -61,6 +62,7 @@ final class ConnectionManager {
     manager
         .setUseRemoteAddress(Scalars.bool(true))
         .setXffNumTrustedHops(0)
+        .setSkipXffAppend(true)
         .setInternalAddressConfig(
             InternalAddressConfig.newBuilder()
                 .addCidrRanges(

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Removes headers that no client may send, before Envoy itself looks at any: its own, and ours. The
  * headers that carry claims depend on the plan and are removed by {@link
- * dev.portcullis.envoy.filter.ClaimHeaderFilter}.
+ * dev.portcullis.envoy.filter.RequestHeaderFilter}.
  */
 final class ReservedHeaders {
   private static final List<String> PREFIXES = List.of("x-envoy-", "x-portcullis-");

@@ -28,30 +28,28 @@ import java.util.TreeSet;
  *
  * <p>It also cuts the Connection header of an upgrade, the only request on which Envoy passes that
  * header on, down to the upgrade: a proxy further on would remove every header that it names, and a
- * client could name ours.
+ * client could name ours. And it appends the peer to X-Forwarded-For, because Envoy itself appends
+ * its own address there when the peer is on loopback.
  */
-public record ClaimHeaderFilter() implements FilterStep {
-  static final String NAME = "portcullis.claim-headers";
+public record RequestHeaderFilter() implements FilterStep {
+  static final String NAME = "portcullis.request-headers";
+
+  private static final String PEER = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%";
 
   @Override
   public List<HttpFilter> filters() {
-    HeaderMutation hops =
+    HeaderMutation always =
         HeaderMutation.newBuilder()
             .setMutations(
                 Mutations.newBuilder()
                     .addRequestMutations(
-                        io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation
-                            .newBuilder()
-                            .setAppend(
-                                HeaderValueOption.newBuilder()
-                                    .setHeader(
-                                        HeaderValue.newBuilder()
-                                            .setKey("connection")
-                                            .setValue("upgrade"))
-                                    .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS))))
+                        header("connection", "upgrade", HeaderAppendAction.OVERWRITE_IF_EXISTS))
+                    .addRequestMutations(
+                        header(
+                            "x-forwarded-for", PEER, HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD)))
             .build();
     return List.of(
-        HttpFilter.newBuilder().setName(NAME).setTypedConfig(Extensions.any(hops)).build());
+        HttpFilter.newBuilder().setName(NAME).setTypedConfig(Extensions.any(always)).build());
   }
 
   @Override
@@ -65,5 +63,15 @@ public record ClaimHeaderFilter() implements FilterStep {
     names.forEach(name -> mutations.addRequestMutationsBuilder().setRemove(name));
     return Map.of(
         NAME, Extensions.any(HeaderMutationPerRoute.newBuilder().setMutations(mutations).build()));
+  }
+
+  private static io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation header(
+      String name, String value, HeaderAppendAction action) {
+    return io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation.newBuilder()
+        .setAppend(
+            HeaderValueOption.newBuilder()
+                .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+                .setAppendAction(action))
+        .build();
   }
 }
