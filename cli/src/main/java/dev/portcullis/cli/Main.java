@@ -4,7 +4,9 @@
 package dev.portcullis.cli;
 
 import dev.portcullis.cli.command.ApiKeyCommand;
+import dev.portcullis.cli.command.GatewayCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
+import dev.portcullis.cli.command.ValidateCommand;
 import dev.portcullis.parts.PartsException;
 import dev.portcullis.suite.SuiteException;
 import picocli.CommandLine;
@@ -21,7 +23,12 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     version = "portcullis 0.1.0",
     scope = ScopeType.INHERIT,
-    subcommands = {QuickstartCommand.class, ApiKeyCommand.class},
+    subcommands = {
+      QuickstartCommand.class,
+      GatewayCommand.class,
+      ValidateCommand.class,
+      ApiKeyCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  portcullis quickstart --once",

@@ -3,12 +3,14 @@
 
 package dev.portcullis.cli.quickstart;
 
+import dev.portcullis.cli.CommandException;
 import dev.portcullis.cli.process.ProcessGroup;
 import dev.portcullis.cli.terminal.Terminal;
 import dev.portcullis.cli.through.DecisionLog;
 import dev.portcullis.cli.through.EnvoyTarget;
 import dev.portcullis.parts.ApiServer;
 import dev.portcullis.parts.ChildProcess;
+import dev.portcullis.parts.CommandResult;
 import dev.portcullis.parts.Home;
 import dev.portcullis.parts.RealPart;
 import dev.portcullis.parts.ScratchDirectory;
@@ -125,16 +127,34 @@ public final class Quickstart implements AutoCloseable {
 
   private static void awaitProgrammed(ApiServer server) {
     for (String kind : List.of("apipolicies", "ratelimitpolicies", "botpolicies")) {
-      server
-          .kubectl(
+      CommandResult waited =
+          server.kubectl(
               "wait",
               "--for=condition=Programmed",
               "--timeout=60s",
               "--all-namespaces",
               "--all",
-              kind + ".portcullis.dev")
-          .orThrow();
+              kind + ".portcullis.dev");
+      if (waited.exitCode() != 0) {
+        throw CommandException.environment(
+            "the policies are not in force after 60 s:\n" + conditions(server, kind));
+      }
     }
+  }
+
+  private static String conditions(ApiServer server, String kind) {
+    String each = "{.type}={.status} ({.reason}) {.message}{\"\\n\"}";
+    return server
+        .kubectl(
+            "get",
+            kind + ".portcullis.dev",
+            "--all-namespaces",
+            "-o",
+            "jsonpath={range .items[*]}{.kind} {.metadata.name}{\"\\n\"}{range"
+                + " .status.conditions[*]}  "
+                + each
+                + "{end}{end}")
+        .output();
   }
 
   /** Sends the requests of the suite through Envoy. */

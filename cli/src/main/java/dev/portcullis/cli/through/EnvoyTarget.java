@@ -121,7 +121,7 @@ public final class EnvoyTarget implements Target {
     if (detail != null) {
       return detail;
     }
-    String who = text(decision == null ? null : decision.path("identity"), "subject");
+    String who = text(decision == null ? null : decision.path("auth"), "subject");
     return who == null ? "" : "as " + who;
   }
 }

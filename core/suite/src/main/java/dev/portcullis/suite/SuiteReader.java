@@ -85,7 +85,7 @@ public final class SuiteReader {
     orEmpty(document.apiKeys).forEach((name, key) -> keys.put(name, key.toKey(file, name)));
     List<Case> cases = new ArrayList<>();
     for (CaseDocument each : orEmpty(document.cases)) {
-      cases.add(each.toCase(file, services));
+      cases.addAll(each.toCases(file, services));
     }
     return new Suite(
         document.name == null ? file.getFileName().toString() : document.name,
@@ -160,7 +160,8 @@ public final class SuiteReader {
       @Nullable ExpectDocument expect,
       @Nullable Set<Case.Layer> layers) {
 
-    Case toCase(Path file, List<String> services) {
+    /** One case, or one for each of the request's paths. */
+    List<Case> toCases(Path file, List<String> services) {
       if (name == null || request == null || expect == null) {
         throw new SuiteException(
             file + ": every case needs name, request and expect; see case " + name);
@@ -170,19 +171,30 @@ public final class SuiteReader {
         throw new SuiteException(
             file + ": case \"" + name + "\": service " + target + " is not among $.services");
       }
-      return new Case(
-          name,
-          target,
-          repeat == null ? 1 : repeat,
-          request.toRequest(target),
-          expect.toExpectation(),
-          layers == null ? EnumSet.allOf(Case.Layer.class) : layers);
+      int times = repeat == null ? 1 : repeat;
+      Expectation wanted = expect.toExpectation();
+      Set<Case.Layer> asked = layers == null ? EnumSet.allOf(Case.Layer.class) : layers;
+      if (request.paths == null) {
+        return List.of(
+            new Case(name, target, times, request.toRequest(target, null), wanted, asked));
+      }
+      return request.paths.stream()
+          .map(path ->
+              new Case(
+                  name + ": " + path,
+                  target,
+                  times,
+                  request.toRequest(target, path),
+                  wanted,
+                  asked))
+          .toList();
     }
   }
 
   private record RequestDocument(
       @Nullable String method,
       @Nullable String path,
+      @Nullable List<String> paths,
       @Nullable String host,
       @Nullable String protocol,
       @Nullable Object headers,
@@ -190,16 +202,23 @@ public final class SuiteReader {
       @Nullable String body) {
     private static final Pattern LINE = Pattern.compile("([^:]+):\\s?(.*)", Pattern.DOTALL);
 
-    Case.Request toRequest(String service) {
+    Case.Request toRequest(String service, @Nullable String oneOfPaths) {
       int slash = service.indexOf('/');
       return new Case.Request(
           method == null ? "GET" : method,
-          path == null ? "/" : path,
+          requestPath(oneOfPaths),
           host == null ? service.substring(slash + 1) + "." + service.substring(0, slash) : host,
           protocol == null ? "HTTP/1.1" : protocol,
           headerLines(),
           from == null ? "127.0.0.1" : from,
           body == null ? "" : body);
+    }
+
+    private String requestPath(@Nullable String oneOfPaths) {
+      if (oneOfPaths != null) {
+        return oneOfPaths;
+      }
+      return path == null ? "/" : path;
     }
 
     private List<Case.Header> headerLines() {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.cli.command;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.PolicyCompiler;
+import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.DiagnosticText;
+import dev.portcullis.compiler.source.FileSet;
+import dev.portcullis.compiler.source.PolicyFiles;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compiles policies from files and says what is wrong with them; needs no cluster. */
+@Command(
+    name = "validate",
+    description = {
+      "Compile policies from files, with the compiler that the operator uses, and say what is"
+          + " wrong, where, and how to mend it.",
+      "Exit code 0: no error (there may be warnings). 1: an error."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  portcullis validate policies/",
+      "  portcullis validate orders.yaml limits.yaml --output json"
+    })
+public final class ValidateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "Files, and directories of .yaml, .yml and .json files.")
+  private List<Path> paths;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text or json.",
+      defaultValue = "text")
+  private Format output;
+
+  /** How diagnostics are printed. */
+  enum Format {
+    TEXT,
+    JSON
+  }
+
+  @Override
+  public Integer call() {
+    FileSet files = PolicyFiles.read(paths);
+    // Without a cluster nobody knows which Services and Secrets exist, so that none is missed.
+    CompileResult result =
+        PolicyCompiler.compile(files.policySet(new KnownServices.Unknown(), false));
+    List<Diagnostic> diagnostics = new ArrayList<>(files.diagnostics());
+    diagnostics.addAll(result.diagnostics());
+    Collections.sort(diagnostics);
+    print(diagnostics, result.outcomes().size());
+    return diagnostics.stream().anyMatch(Diagnostic::isError) ? 1 : 0;
+  }
+
+  private void print(List<Diagnostic> diagnostics, int policies) {
+    PrintWriter out = spec.commandLine().getOut();
+    switch (output) {
+      case JSON -> {
+        var document = JsonNodeFactory.instance.objectNode();
+        document.put("policies", policies);
+        document.set("diagnostics", DiagnosticText.json(diagnostics));
+        out.println(document.toPrettyString());
+      }
+      case TEXT -> {
+        out.print(DiagnosticText.plain(diagnostics));
+        long errors = diagnostics.stream().filter(Diagnostic::isError).count();
+        out.println(
+            "%d policies and keys, %d errors, %d warnings"
+                .formatted(policies, errors, diagnostics.size() - errors));
+      }
+    }
+    out.flush();
+  }
+}
