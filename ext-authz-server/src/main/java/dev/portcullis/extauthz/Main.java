@@ -37,8 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "    " + Main.NAME + " --operator operator.portcullis:18000 --operator-ca ca.pem \\",
       "      --token-file token --state-dir /var/lib/portcullis --node-id authz-0 --decision-log -",
       "",
-      "Drains and stops on SIGTERM and SIGINT; the exit code is then the JVM's own, 143 or 130.",
-      "Otherwise: 2 wrong usage, 3 the environment (port taken, file unreadable).",
+      "Exit codes: 0 stopped when told to, 2 wrong usage, 3 the environment (port taken, file"
+          + " unreadable).",
       "On standard error it says \""
           + Main.NAME
           + ": listening grpc=HOST:PORT admin=HOST:PORT\","
@@ -114,6 +114,8 @@ public final class Main implements Callable<Integer> {
                   announce.accept("draining");
                   server.close();
                   announce.accept("stopped");
+                  // Else the JVM reports the signal, as if stopping had not gone well.
+                  Runtime.getRuntime().halt(0);
                 }));
     new CountDownLatch(1).await();
     return 0;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.e2e.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.suite.Case;
+import dev.portcullis.suite.CaseResult;
+import dev.portcullis.suite.SuiteRunner;
+import dev.portcullis.suite.Target;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+
+/** Cases of a suite as tests, in their order. */
+final class CorpusCases {
+  private CorpusCases() {}
+
+  static List<DynamicTest> of(CorpusFiles corpus, Case.Layer layer, Target target) {
+    SuiteRunner runner = new SuiteRunner(corpus.fixtures(), target);
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Case each : corpus.suite().cases()) {
+      if (each.layers().contains(layer)) {
+        tests.add(
+            DynamicTest.dynamicTest(
+                each.name(),
+                () -> {
+                  CaseResult result = runner.run(List.of(each), layer, _ -> {}).getFirst();
+                  assertThat(result.differences()).as(each.toString()).isEmpty();
+                }));
+      }
+    }
+    return tests;
+  }
+}

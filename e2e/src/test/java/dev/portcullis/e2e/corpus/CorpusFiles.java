@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.e2e.corpus;
+
+import dev.portcullis.parts.ScratchDirectory;
+import dev.portcullis.suite.Case;
+import dev.portcullis.suite.Fixtures;
+import dev.portcullis.suite.IssuedKey;
+import dev.portcullis.suite.Suite;
+import dev.portcullis.suite.SuiteReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One suite of the corpus with what its run needs, as a user would have it on disk: policies, and
+ * the Secrets and ApiKeys that were made for it.
+ *
+ * @param paths everything that a gateway is given
+ */
+record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
+  static final Path DIRECTORY = Path.of("src/test/resources/corpus");
+
+  /** The suites, by name. */
+  static List<Path> suites() throws IOException {
+    try (Stream<Path> files = Files.list(DIRECTORY)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  static CorpusFiles prepare(Path file, ScratchDirectory scratch) {
+    Suite suite = SuiteReader.read(file);
+    Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
+    List<Path> paths = new ArrayList<>(suite.policies());
+    fixtures
+        .secrets()
+        .forEach((name, material) ->
+            paths.add(
+                scratch.write(
+                    "secrets/" + name.replace('/', '.') + ".yaml", secret(name, material))));
+    for (IssuedKey key : fixtures.apiKeys()) {
+      paths.add(scratch.write("keys/" + key.name() + ".yaml", key.resource()));
+    }
+    return new CorpusFiles(suite, fixtures, paths);
+  }
+
+  /** Whether some case needs an Envoy. */
+  boolean throughEnvoy() {
+    return suite.cases().stream().anyMatch(each -> each.layers().contains(Case.Layer.ENVOY));
+  }
+
+  private static String secret(String name, byte[] material) {
+    String[] parts = name.split("/", 3);
+    return """
+    apiVersion: v1
+    kind: Secret
+    metadata: {namespace: %s, name: %s}
+    data: {%s: %s}
+    """
+        .formatted(
+            parts[0],
+            parts[1],
+            parts[2],
+            new String(Base64.getEncoder().encode(material), StandardCharsets.US_ASCII));
+  }
+}
