@@ -156,6 +156,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   private void becomeReady(PlanStatus status, Consumer<String> announce) {
+    Warmup.run(clock);
     grpc.ready();
     ready = true;
     announce.accept("ready routes=%d".formatted(status.routes()));

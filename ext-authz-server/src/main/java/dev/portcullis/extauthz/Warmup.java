@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.extauthz.check.AuthorizationService;
+import dev.portcullis.extauthz.check.CheckObserver;
+import dev.portcullis.extauthz.check.CheckRequestMapper;
+import dev.portcullis.extauthz.check.CheckResponseMapper;
+import dev.portcullis.policy.decision.CheckNames;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.HeaderMap;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * Decides requests of its own before the process says that it is ready. Envoy waits 250 ms for an
+ * answer, and the first one that a virtual machine ever gives can take longer: it loads the classes
+ * of CEL, JSON, signatures and Protobuf. Nothing is counted, logged or charged: the requests go to
+ * an engine of their own.
+ */
+final class Warmup {
+  private static final int ROUNDS = 200;
+  private static final Duration AT_MOST = Duration.ofSeconds(3);
+
+  private Warmup() {}
+
+  /** Returns after a fixed number of decisions, or after three seconds. */
+  static void run(InstantSource clock) {
+    Engine engine = StandardEngine.local((_, _) -> null, _ -> null);
+    engine.replace(List.of(WarmupPlan.route()));
+    AuthorizationService service =
+        new AuthorizationService(
+            engine, new CheckRequestMapper(clock), new CheckResponseMapper(), new Nobody());
+    long deadline = System.nanoTime() + AT_MOST.toNanos();
+    for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
+      for (String credential : WarmupPlan.CREDENTIALS) {
+        service.check(request(i, credential), new Nowhere());
+      }
+    }
+  }
+
+  private static CheckRequest request(int number, String credential) {
+    String[] line = credential.split(": ", 2);
+    HeaderMap headers =
+        HeaderMap.newBuilder()
+            .addHeaders(HeaderValue.newBuilder().setKey(line[0]).setValue(line[1]))
+            .addHeaders(HeaderValue.newBuilder().setKey("user-agent").setValue("curl/8.14.1"))
+            .addHeaders(HeaderValue.newBuilder().setKey("accept").setValue("*/*"))
+            .build();
+    AttributeContext.HttpRequest http =
+        AttributeContext.HttpRequest.newBuilder()
+            .setId("warmup-" + number + "-" + line[0])
+            .setMethod("GET")
+            .setPath("/warm/" + number + "?n=" + number)
+            .setHost("warm.up")
+            .setScheme("http")
+            .setProtocol("HTTP/1.1")
+            .setHeaderMap(headers)
+            .build();
+    SocketAddress peer =
+        SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(40_000).build();
+    CheckRequest request =
+        CheckRequest.newBuilder()
+            .setAttributes(
+                AttributeContext.newBuilder()
+                    .setSource(
+                        AttributeContext.Peer.newBuilder()
+                            .setAddress(Address.newBuilder().setSocketAddress(peer)))
+                    .setRequest(AttributeContext.Request.newBuilder().setHttp(http))
+                    .putContextExtensions(CheckNames.ROUTE, WarmupPlan.ROUTE))
+            .build();
+    try {
+      // As it comes over the wire, so that the parser is warm as well.
+      return CheckRequest.parseFrom(request.toByteArray());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("what Protobuf wrote it can read", e);
+    }
+  }
+
+  /** Learns of nothing. */
+  private static final class Nobody implements CheckObserver {
+    @Override
+    public void decided(RequestContext request, Decision decision, long nanos) {}
+
+    @Override
+    public void failed(String id, Throwable cause) {
+      throw new IllegalStateException("the warm-up cannot be decided", cause);
+    }
+
+    @Override
+    public void expired(String id) {}
+  }
+
+  /** Writes answers that go to nobody. */
+  private static final class Nowhere implements StreamObserver<CheckResponse> {
+    @Override
+    public void onNext(CheckResponse response) {
+      if (response.toByteArray().length == 0) {
+        throw new IllegalStateException("an empty answer would mean allow");
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      throw new IllegalStateException(error);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
