@@ -21,7 +21,8 @@ public final class ApiKeyDirectory implements ApiKeySource {
     return keys == null ? null : keys.get(id);
   }
 
-  void put(ApiKeyRecord key) {
+  /** Adds a key, or replaces the one with its id. */
+  public void put(ApiKeyRecord key) {
     byNamespace.computeIfAbsent(key.namespace(), _ -> new ConcurrentHashMap<>()).put(key.id(), key);
   }
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.benchmarks.compare;
+
+import dev.portcullis.benchmarks.scenario.Issuer;
+import dev.portcullis.benchmarks.scenario.Payload;
+import dev.portcullis.benchmarks.scenario.Plans;
+import dev.portcullis.benchmarks.scenario.SampleRequest;
+import dev.portcullis.codec.PlanDirectory;
+import dev.portcullis.codec.PlanSnapshot;
+import dev.portcullis.policy.apikey.ApiKeyText;
+import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What is measured. All but {@code BARE} are the decision service with a plan. */
+enum Subject {
+  BARE("bare gRPC-Java server, allows everything", 1),
+  FULL("cached token, CEL rule, limit, bot score", 1),
+  API_KEY("API key, CEL rule, limit, bot score", 1),
+  RS256("the full decision, RS256 verified each time", 4),
+  ES256("the full decision, ES256 verified each time", 20);
+
+  private final String title;
+  private final int slowness;
+
+  Subject(String title, int slowness) {
+    this.title = title;
+    this.slowness = slowness;
+  }
+
+  /** What it is, for people. */
+  String title() {
+    return title;
+  }
+
+  /** How many decisions it makes where others make {@code count}; slow ones make fewer. */
+  int share(int count) {
+    return Math.max(1, count / slowness);
+  }
+
+  /** Whether it belongs to the comparison that is always made. */
+  boolean essential() {
+    return this == BARE || this == FULL;
+  }
+
+  /** Flags of the decision service. A cache without room for one token verifies every time. */
+  List<String> flags() {
+    return switch (this) {
+      case BARE, FULL, API_KEY -> List.of();
+      case RS256, ES256 -> List.of("--token-cache=1B");
+    };
+  }
+
+  /** Writes its plan, and makes the check that the plan allows. */
+  Payload prepare(PlanDirectory directory) throws IOException {
+    return switch (this) {
+      case BARE, FULL, RS256 -> token(JwsAlgorithm.RS256, directory);
+      case ES256 -> token(JwsAlgorithm.ES256, directory);
+      case API_KEY -> apiKey(directory);
+    };
+  }
+
+  private static Payload token(JwsAlgorithm algorithm, PlanDirectory directory) throws IOException {
+    Issuer issuer = Issuer.of(algorithm);
+    GuardedRoute route = Plans.full(issuer);
+    directory.write(new PlanSnapshot(List.of(route), List.of()), List.of());
+    return new Payload(SampleRequest.bearing(issuer.token()), route.id().value());
+  }
+
+  private static Payload apiKey(PlanDirectory directory) throws IOException {
+    ApiKeyText key = ApiKeyText.generate(new SecureRandom());
+    ApiKeyRecord record =
+        new ApiKeyRecord(
+            Plans.ROUTE.namespace(),
+            "acme-2026",
+            key.id(),
+            key.sha256(),
+            "acme",
+            null,
+            List.of("orders.read"),
+            null,
+            null,
+            false,
+            new TreeMap<>());
+    GuardedRoute route = Plans.apiKeys();
+    directory.write(new PlanSnapshot(List.of(route), List.of(record)), List.of());
+    return new Payload(new SampleRequest("x-api-key", key.reveal()), route.id().value());
+  }
+}

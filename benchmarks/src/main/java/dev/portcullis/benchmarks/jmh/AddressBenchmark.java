@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.benchmarks.jmh;
+
+import dev.portcullis.benchmarks.scenario.Plans;
+import dev.portcullis.benchmarks.scenario.SampleRequest;
+import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.RequestSpec;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** Address ranges that the client is in none of, up to the most that a policy may name. */
+@State(Scope.Thread)
+@SuppressWarnings("NullAway.Init") // JMH fills parameters and calls the set-up.
+public class AddressBenchmark {
+  @Param({"1", "16", "256"})
+  int ranges;
+
+  private Engine engine;
+  private Requests requests;
+
+  /** Loads the plan. */
+  @Setup
+  public void load() {
+    List<Cidr> denied =
+        IntStream.range(0, ranges).mapToObj(i -> Cidr.parse("198.51." + i + ".0/24")).toList();
+    engine =
+        Engines.of(
+            Plans.route(
+                new RequestSpec(
+                    Plans.source(), Mode.ENFORCE, List.of(), denied, null, List.of(), null, null)));
+    requests = new Requests(SampleRequest.bearing("unused"));
+  }
+
+  /** Decides. */
+  @Benchmark
+  public Decision decide() {
+    return engine.decide(Plans.ROUTE.value(), requests.next());
+  }
+}

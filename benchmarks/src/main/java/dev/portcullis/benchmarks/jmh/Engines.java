@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.benchmarks.jmh;
+
+import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.PolicyEngine;
+import dev.portcullis.engine.authentication.jwt.TokenCache;
+import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
+import dev.portcullis.engine.bot.v1.ProfileV1;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.List;
+import java.util.Map;
+
+/** Engines as the decision service makes them, with one route. */
+final class Engines {
+  private static final long TOKEN_CACHE_BYTES = 64 << 20;
+
+  private Engines() {}
+
+  /** An engine whose plan asks for no API keys. */
+  static Engine of(RoutePlan route) {
+    return of(route, (_, _) -> null);
+  }
+
+  static Engine of(RoutePlan route, ApiKeySource keys) {
+    RouteAuthenticators authenticators =
+        new RouteAuthenticators(
+            new TokenCache(TOKEN_CACHE_BYTES),
+            uri -> {
+              throw new IllegalStateException("no benchmark fetches keys: " + uri);
+            },
+            _ -> null,
+            keys);
+    Engine engine =
+        new PolicyEngine(
+            authenticators,
+            new ProfileV1(),
+            new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY));
+    Map<RouteId, String> rejected = engine.replace(List.of(route));
+    if (!rejected.isEmpty()) {
+      throw new IllegalStateException("the engine refuses the benchmark's plan: " + rejected);
+    }
+    return engine;
+  }
+}
