@@ -15,6 +15,7 @@ import dev.portcullis.suite.Case;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,8 +27,11 @@ final class CorpusGrpcIT {
   private static final ScratchDirectory SCRATCH = ScratchDirectory.create("portcullis-corpus-");
   private static final ProcessGroup PROCESSES = new ProcessGroup(SCRATCH.path());
 
+  private static final List<GrpcTarget> TARGETS = new ArrayList<>();
+
   @AfterAll
   static void endEverything() {
+    TARGETS.forEach(GrpcTarget::close);
     PROCESSES.close();
     SCRATCH.close();
   }
@@ -42,6 +46,7 @@ final class CorpusGrpcIT {
     CorpusFiles corpus = CorpusFiles.prepare(file, SCRATCH);
     try {
       GrpcTarget target = new GrpcTarget(start(corpus));
+      TARGETS.add(target);
       return DynamicContainer.dynamicContainer(
           corpus.suite().name(), CorpusCases.of(corpus, Case.Layer.GRPC, target));
     } catch (IOException e) {
