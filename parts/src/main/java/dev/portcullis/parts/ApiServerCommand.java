@@ -54,7 +54,7 @@ final class ApiServerCommand {
             "--service-account-key-file=" + access.signingKey(),
             // No controller makes the default ServiceAccounts that this plugin would demand.
             "--disable-admission-plugins=ServiceAccount",
-            "--service-cluster-ip-range=10.0.0.0/24",
+            "--service-cluster-ip-range=10.96.0.0/16",
             "--allow-privileged=true"));
     flags.accept(command);
     return ChildProcess.start(

@@ -41,15 +41,20 @@ record Installed(
           processes,
           controlPlane,
           gateway,
-          new KubernetesClientBuilder()
-              .withConfig(Config.fromKubeconfig(apiServer.kubeconfig()))
-              .build());
+          new KubernetesClientBuilder().withConfig(writer(apiServer)).build());
     } catch (RuntimeException e) {
       processes.close();
       apiServer.close();
       scratch.close();
       throw e;
     }
+  }
+
+  /** A refused write is said at once: a client that tries again for minutes looks like a hang. */
+  private static Config writer(ApiServer apiServer) {
+    Config config = Config.fromKubeconfig(apiServer.kubeconfig());
+    config.setRequestRetryBackoffLimit(0);
+    return config;
   }
 
   @Override
