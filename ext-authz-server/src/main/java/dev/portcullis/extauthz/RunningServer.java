@@ -5,8 +5,8 @@ package dev.portcullis.extauthz;
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.extauthz.check.AuthorizationService;
-import dev.portcullis.extauthz.check.CheckRequestMapper;
-import dev.portcullis.extauthz.check.CheckResponseMapper;
+import dev.portcullis.extauthz.check.CheckRequestReader;
+import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.jwks.HttpKeyFetch;
@@ -118,8 +118,8 @@ final class RunningServer implements AutoCloseable {
     AuthorizationService service =
         new AuthorizationService(
             engine,
-            new CheckRequestMapper(clock),
-            new CheckResponseMapper(),
+            new CheckRequestReader(clock),
+            new CheckResponseWriter(),
             new Telemetry(counters, routes, log));
     try {
       return DecisionServer.start(config.listen(), service, config.limits());

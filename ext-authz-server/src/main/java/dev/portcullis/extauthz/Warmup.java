@@ -2,14 +2,13 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckObserver;
-import dev.portcullis.extauthz.check.CheckRequestMapper;
-import dev.portcullis.extauthz.check.CheckResponseMapper;
+import dev.portcullis.extauthz.check.CheckRequestReader;
+import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
@@ -17,8 +16,6 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,16 +38,18 @@ final class Warmup {
     engine.replace(List.of(WarmupPlan.route()));
     AuthorizationService service =
         new AuthorizationService(
-            engine, new CheckRequestMapper(clock), new CheckResponseMapper(), new Nobody());
+            engine, new CheckRequestReader(clock), new CheckResponseWriter(), new Nobody());
     long deadline = System.nanoTime() + AT_MOST.toNanos();
     for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
       for (String credential : WarmupPlan.CREDENTIALS) {
-        service.check(request(i, credential), new Nowhere());
+        if (service.answer(request(i, credential)).size() == 0) {
+          throw new IllegalStateException("an empty answer would mean allow");
+        }
       }
     }
   }
 
-  private static CheckRequest request(int number, String credential) {
+  private static byte[] request(int number, String credential) {
     String[] line = credential.split(": ", 2);
     HeaderMap headers =
         HeaderMap.newBuilder()
@@ -70,22 +69,16 @@ final class Warmup {
             .build();
     SocketAddress peer =
         SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(40_000).build();
-    CheckRequest request =
-        CheckRequest.newBuilder()
-            .setAttributes(
-                AttributeContext.newBuilder()
-                    .setSource(
-                        AttributeContext.Peer.newBuilder()
-                            .setAddress(Address.newBuilder().setSocketAddress(peer)))
-                    .setRequest(AttributeContext.Request.newBuilder().setHttp(http))
-                    .putContextExtensions(CheckNames.ROUTE, WarmupPlan.ROUTE))
-            .build();
-    try {
-      // As it comes over the wire, so that the parser is warm as well.
-      return CheckRequest.parseFrom(request.toByteArray());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("what Protobuf wrote it can read", e);
-    }
+    return CheckRequest.newBuilder()
+        .setAttributes(
+            AttributeContext.newBuilder()
+                .setSource(
+                    AttributeContext.Peer.newBuilder()
+                        .setAddress(Address.newBuilder().setSocketAddress(peer)))
+                .setRequest(AttributeContext.Request.newBuilder().setHttp(http))
+                .putContextExtensions(CheckNames.ROUTE, WarmupPlan.ROUTE))
+        .build()
+        .toByteArray();
   }
 
   /** Learns of nothing. */
@@ -100,23 +93,5 @@ final class Warmup {
 
     @Override
     public void expired(String id) {}
-  }
-
-  /** Writes answers that go to nobody. */
-  private static final class Nowhere implements StreamObserver<CheckResponse> {
-    @Override
-    public void onNext(CheckResponse response) {
-      if (response.toByteArray().length == 0) {
-        throw new IllegalStateException("an empty answer would mean allow");
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      throw new IllegalStateException(error);
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 }

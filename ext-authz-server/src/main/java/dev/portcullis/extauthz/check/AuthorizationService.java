@@ -4,13 +4,16 @@ package dev.portcullis.extauthz.check;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
-import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.extauthz.wire.EncodedMessage;
+import dev.portcullis.extauthz.wire.Marshallers;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,17 +23,17 @@ import java.util.concurrent.ThreadLocalRandom;
  * does no I/O, so that at most one check per event loop is under way and the rest wait in their
  * connections, whose streams are bounded.
  */
-public final class AuthorizationService extends AuthorizationGrpc.AuthorizationImplBase {
+public final class AuthorizationService implements BindableService {
   private final Engine engine;
-  private final CheckRequestMapper requests;
-  private final CheckResponseMapper responses;
+  private final CheckRequestReader requests;
+  private final CheckResponseWriter responses;
   private final CheckObserver observer;
 
   /** Puts the parts together. */
   public AuthorizationService(
       Engine engine,
-      CheckRequestMapper requests,
-      CheckResponseMapper responses,
+      CheckRequestReader requests,
+      CheckResponseWriter responses,
       CheckObserver observer) {
     this.engine = engine;
     this.requests = requests;
@@ -38,9 +41,19 @@ public final class AuthorizationService extends AuthorizationGrpc.AuthorizationI
     this.observer = observer;
   }
 
+  /** The service as Envoy's API defines it, with messages that stay bytes until they are here. */
   @Override
-  public void check(CheckRequest request, StreamObserver<CheckResponse> reply) {
-    if (reply instanceof ServerCallStreamObserver<CheckResponse> call) {
+  public ServerServiceDefinition bindService() {
+    MethodDescriptor<byte[], EncodedMessage> check =
+        AuthorizationGrpc.getCheckMethod().toBuilder(Marshallers.BYTES, Marshallers.ENCODED)
+            .build();
+    return ServerServiceDefinition.builder(AuthorizationGrpc.SERVICE_NAME)
+        .addMethod(check, ServerCalls.asyncUnaryCall(this::check))
+        .build();
+  }
+
+  private void check(byte[] request, StreamObserver<EncodedMessage> reply) {
+    if (reply instanceof ServerCallStreamObserver<EncodedMessage> call) {
       // Envoy may give up at any moment; an answer to nobody is no error then.
       call.setOnCancelHandler(AuthorizationService::ignoreCancellation);
     }
@@ -48,7 +61,8 @@ public final class AuthorizationService extends AuthorizationGrpc.AuthorizationI
     reply.onCompleted();
   }
 
-  private CheckResponse answer(CheckRequest check) {
+  /** Answers a {@code CheckRequest} in its wire format. Never throws and never blocks. */
+  public EncodedMessage answer(byte[] check) {
     long start = System.nanoTime();
     Deadline deadline = Context.current().getDeadline();
     if (deadline != null && deadline.isExpired()) {
@@ -57,10 +71,10 @@ public final class AuthorizationService extends AuthorizationGrpc.AuthorizationI
       return responses.undecided(id);
     }
     try {
-      RequestContext request = requests.map(check);
-      Decision decision = engine.decide(requests.route(check), request);
-      CheckResponse response = responses.map(decision, request.headers());
-      observer.decided(request, decision, System.nanoTime() - start);
+      IncomingCheck incoming = requests.read(check);
+      Decision decision = engine.decide(incoming.route(), incoming.request());
+      EncodedMessage response = responses.write(decision, incoming.request().headers());
+      observer.decided(incoming.request(), decision, System.nanoTime() - start);
       return response;
     } catch (Throwable e) {
       // Whatever it is, it closes the gate: a Throwable that escapes would reach Envoy as a failure

@@ -6,7 +6,10 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.extauthz.wire.ReverseWriter;
 import dev.portcullis.policy.plan.PolicyRef;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Envoy's access logs and later filters may learn of a decision, as dynamic metadata in the
@@ -15,37 +18,42 @@ import dev.portcullis.policy.plan.PolicyRef;
  * secrets, nothing of the client's.
  */
 final class DecisionSummary {
-  private static final Value ALLOW = text("allow");
-  private static final Value DENY = text("deny");
+  // An entry of a map is a message of two fields.
+  private static final int KEY = 1;
+  private static final int VALUE = 2;
 
   private DecisionSummary() {}
 
-  static Struct of(Decision decision) {
-    Struct.Builder summary = Struct.newBuilder();
-    summary.putFields("decision_id", text(decision.id()));
-    summary.putFields("route", text(decision.route()));
-    summary.putFields("outcome", decision.allowed() ? ALLOW : DENY);
-    summary.putFields("phase", text(decision.by().phase().name()));
-    Refusal refusal = decision.refusal();
-    if (refusal != null) {
-      summary.putFields("reason", text(refusal.reason().name()));
-    }
-    PolicyRef policy = decision.by().policy();
-    if (policy != null) {
-      summary.putFields("policy", text(policy.toString()));
-    }
-    String rule = decision.by().rule();
-    if (rule != null) {
-      summary.putFields("rule", text(rule));
-    }
+  static void write(ReverseWriter out, Decision decision) {
+    int summary = out.mark();
     if (decision.bot() != null) {
-      summary.putFields(
-          "bot_score", Value.newBuilder().setNumberValue(decision.bot().value()).build());
+      int entry = out.mark();
+      out.real(Value.NUMBER_VALUE_FIELD_NUMBER, decision.bot().value());
+      entry(out, "bot_score", entry);
     }
-    return summary.build();
+    text(out, "rule", decision.by().rule());
+    PolicyRef policy = decision.by().policy();
+    text(out, "policy", policy == null ? null : policy.toString());
+    text(out, "phase", decision.by().phase().name());
+    Refusal refusal = decision.refusal();
+    text(out, "reason", refusal == null ? null : refusal.reason().name());
+    text(out, "outcome", decision.allowed() ? "allow" : "deny");
+    text(out, "route", decision.route());
+    text(out, "decision_id", decision.id());
+    out.message(CheckResponse.DYNAMIC_METADATA_FIELD_NUMBER, summary);
   }
 
-  private static Value text(String text) {
-    return Value.newBuilder().setStringValue(text).build();
+  private static void text(ReverseWriter out, String name, @Nullable String text) {
+    if (text != null) {
+      int entry = out.mark();
+      out.string(Value.STRING_VALUE_FIELD_NUMBER, text);
+      entry(out, name, entry);
+    }
+  }
+
+  private static void entry(ReverseWriter out, String name, int entry) {
+    out.message(VALUE, entry);
+    out.string(KEY, name);
+    out.message(Struct.FIELDS_FIELD_NUMBER, entry);
   }
 }

@@ -5,9 +5,9 @@
  *
  * <pre>
  *   AuthorizationService.check
- *     └─ CheckRequestMapper   proto ─▶ RequestContext
+ *     └─ CheckRequestReader   bytes ─▶ IncomingCheck: route and request
  *     └─ Engine.decide        ─▶ Decision
- *     └─ CheckResponseMapper  Decision ─▶ proto: the only place where a CheckResponse is made
+ *     └─ CheckResponseWriter  Decision ─▶ bytes: the only place where a CheckResponse is made
  *     └─ CheckObserver        counters, decision log
  * </pre>
  *

@@ -11,18 +11,19 @@ import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-final class CheckRequestMapperTest {
+final class CheckRequestReaderTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
-  private final CheckRequestMapper mapper = new CheckRequestMapper(() -> NOW);
+  private final CheckRequestReader reader = new CheckRequestReader(() -> NOW);
 
   @Test
   void readsTheRequest() throws Exception {
     CheckRequest check = Checks.of("shop/orders", "/orders?id=1", "Accept", "*/*");
-    RequestContext request = mapper.map(check);
-    assertThat(mapper.route(check)).isEqualTo("shop/orders");
+    RequestContext request = read(check);
+    assertThat(reader.read(check.toByteArray()).route()).isEqualTo("shop/orders");
     assertThat(request.method()).isEqualTo("GET");
     assertThat(request.line().target()).isEqualTo("/orders?id=1");
     assertThat(request.line().host()).isEqualTo("orders.shop");
@@ -37,7 +38,7 @@ final class CheckRequestMapperTest {
 
   @Test
   void keepsRepeatedHeadersApartAndLeavesPseudoHeadersOut() throws Exception {
-    RequestContext request = mapper.map(Checks.of("a/b", "/", "x-a", "1", "x-b", "2", "x-a", "3"));
+    RequestContext request = read(Checks.of("a/b", "/", "x-a", "1", "x-b", "2", "x-a", "3"));
     assertThat(request.headers().size()).isEqualTo(3);
     assertThat(request.headers().all("x-a")).containsExactly("1", "3");
     assertThat(request.headers().contains(":path")).isFalse();
@@ -52,7 +53,7 @@ final class CheckRequestMapperTest {
         .getHttpBuilder()
         .putHeaders(":path", "/")
         .putHeaders("x-a", "1,3");
-    RequestContext request = mapper.map(check.build());
+    RequestContext request = read(check.build());
     assertThat(request.headers().size()).isEqualTo(1);
     assertThat(request.headers().first("x-a")).isEqualTo("1,3");
   }
@@ -64,14 +65,14 @@ final class CheckRequestMapperTest {
             .addHeaders(Checks.raw("x-a", "é".getBytes(StandardCharsets.ISO_8859_1)))
             .addHeaders(Checks.raw("x-b", "é"))
             .build();
-    RequestContext request = mapper.map(Checks.withHeaders("a/b", "/", headers));
+    RequestContext request = read(Checks.withHeaders("a/b", "/", headers));
     assertThat(request.headers().first("x-a")).isEqualTo("\uFFFD");
     assertThat(request.headers().first("x-b")).isEqualTo("é");
   }
 
   @Test
   void refusesACheckWithoutHeaders() {
-    assertThatThrownBy(() -> mapper.map(Checks.bare("a/b", "/")))
+    assertThatThrownBy(() -> read(Checks.bare("a/b", "/")))
         .isInstanceOf(UnreadableCheckException.class)
         .hasMessageContaining("headers");
   }
@@ -80,10 +81,21 @@ final class CheckRequestMapperTest {
   void refusesACheckWithoutRequestOrAddress() {
     CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
     check.getAttributesBuilder().clearSource();
-    assertThatThrownBy(() -> mapper.map(check.build()))
+    assertThatThrownBy(() -> read(check.build()))
         .isInstanceOf(UnreadableCheckException.class)
         .hasMessageContaining("address");
-    assertThatThrownBy(() -> mapper.map(CheckRequest.getDefaultInstance()))
+    assertThatThrownBy(() -> read(CheckRequest.getDefaultInstance()))
+        .isInstanceOf(UnreadableCheckException.class)
+        .hasMessageContaining("HTTP request");
+  }
+
+  @Test
+  void refusesWhatIsNoMessage() {
+    byte[] check = Checks.of("a/b", "/").toByteArray();
+    assertThatThrownBy(() -> reader.read(Arrays.copyOf(check, check.length - 1)))
+        .isInstanceOf(UnreadableCheckException.class)
+        .hasMessageContaining("no Protobuf message");
+    assertThatThrownBy(() -> reader.read(new byte[0]))
         .isInstanceOf(UnreadableCheckException.class)
         .hasMessageContaining("HTTP request");
   }
@@ -100,9 +112,7 @@ final class CheckRequestMapperTest {
   void givesEachRequestWithoutAnIdOneOfItsOwn() throws Exception {
     CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
     check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().clearId();
-    assertThat(mapper.map(check.build()).id())
-        .hasSize(32)
-        .isNotEqualTo(mapper.map(check.build()).id());
+    assertThat(read(check.build()).id()).hasSize(32).isNotEqualTo(read(check.build()).id());
   }
 
   @Test
@@ -115,12 +125,16 @@ final class CheckRequestMapperTest {
   private RequestContext withPrincipal(String principal) throws Exception {
     CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
     check.getAttributesBuilder().getSourceBuilder().setPrincipal(principal);
-    return mapper.map(check.build());
+    return read(check.build());
   }
 
   private RequestContext withHost(String host) throws Exception {
     CheckRequest.Builder check = Checks.of("a/b", "/").toBuilder();
     check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().setHost(host);
-    return mapper.map(check.build());
+    return read(check.build());
+  }
+
+  private RequestContext read(CheckRequest check) throws UnreadableCheckException {
+    return reader.read(check.toByteArray()).request();
   }
 }

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.rpc.Code;
 import dev.portcullis.engine.bot.BotScore;
@@ -12,6 +13,7 @@ import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.IpAddress;
@@ -30,21 +32,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 // Reads the field that answers must set, which is deprecated for those who have a choice.
 @SuppressWarnings("deprecation")
-final class CheckResponseMapperTest {
+final class CheckResponseWriterTest {
   private static final RuleRef BY =
       new RuleRef(Phase.AUTHORIZATION, new PolicyRef("ApiPolicy", "shop", "orders"), "read");
   private static final Headers HTTP = Headers.of("content-type", "application/json");
   private static final Headers GRPC = Headers.of("content-type", "application/grpc+proto");
 
-  private final CheckResponseMapper mapper = new CheckResponseMapper();
+  private final CheckResponseWriter writer = new CheckResponseWriter();
 
   @Test
   void noAnswerIsEverEmpty() {
     // Envoy takes an empty answer, and a status that is left out, for a pass.
     List<CheckResponse> answers =
         Stream.concat(
-                Stream.of(mapper.undecided("u1"), mapper.map(allowed(), HTTP)),
-                Stream.of(DenyReason.values()).map(reason -> mapper.map(denied(reason), HTTP)))
+                Stream.of(undecided("u1"), write(allowed(), HTTP)),
+                Stream.of(DenyReason.values()).map(reason -> write(denied(reason), HTTP)))
             .toList();
     assertThat(answers)
         .allSatisfy(answer -> {
@@ -57,23 +59,23 @@ final class CheckResponseMapperTest {
 
   @Test
   void everyHeaderSaysThatItOverwrites() {
-    assertThat(ok(mapper.map(allowed(), HTTP)).getHeadersList())
+    assertThat(ok(write(allowed(), HTTP)).getHeadersList())
         .isNotEmpty()
-        .allSatisfy(CheckResponseMapperTest::overwrites);
-    assertThat(ok(mapper.map(allowed(), HTTP)).getResponseHeadersToAddList())
+        .allSatisfy(CheckResponseWriterTest::overwrites);
+    assertThat(ok(write(allowed(), HTTP)).getResponseHeadersToAddList())
         .isNotEmpty()
-        .allSatisfy(CheckResponseMapperTest::overwrites);
-    assertThat(mapper.map(denied(DenyReason.BOT), GRPC).getDeniedResponse().getHeadersList())
+        .allSatisfy(CheckResponseWriterTest::overwrites);
+    assertThat(write(denied(DenyReason.BOT), GRPC).getDeniedResponse().getHeadersList())
         .isNotEmpty()
-        .allSatisfy(CheckResponseMapperTest::overwrites);
-    assertThat(mapper.undecided("u1").getDeniedResponse().getHeadersList())
+        .allSatisfy(CheckResponseWriterTest::overwrites);
+    assertThat(undecided("u1").getDeniedResponse().getHeadersList())
         .isNotEmpty()
-        .allSatisfy(CheckResponseMapperTest::overwrites);
+        .allSatisfy(CheckResponseWriterTest::overwrites);
   }
 
   @Test
   void allowsWithItsHeaders() {
-    OkHttpResponse response = ok(mapper.map(allowed(), HTTP));
+    OkHttpResponse response = ok(write(allowed(), HTTP));
     assertThat(value(response.getHeadersList(), "x-user-id")).isEqualTo("alice");
     assertThat(response.getHeadersToRemoveList()).containsExactly("x-api-key");
     assertThat(value(response.getResponseHeadersToAddList(), "ratelimit")).isEqualTo("a, b");
@@ -82,7 +84,7 @@ final class CheckResponseMapperTest {
   @ParameterizedTest
   @EnumSource(DenyReason.class)
   void refusesWithAProblemDocument(DenyReason reason) {
-    CheckResponse answer = mapper.map(denied(reason), HTTP);
+    CheckResponse answer = write(denied(reason), HTTP);
     DeniedHttpResponse response = answer.getDeniedResponse();
     assertThat(answer.getStatus().getCode()).isEqualTo(reason.grpcStatus()).isNotZero();
     assertThat(response.getStatus().getCodeValue()).isEqualTo(reason.httpStatus());
@@ -97,8 +99,7 @@ final class CheckResponseMapperTest {
 
   @Test
   void refusesGrpcCallersInTheirOwnTerms() {
-    DeniedHttpResponse response =
-        mapper.map(denied(DenyReason.RATE_LIMITED), GRPC).getDeniedResponse();
+    DeniedHttpResponse response = write(denied(DenyReason.RATE_LIMITED), GRPC).getDeniedResponse();
     assertThat(value(response.getHeadersList(), "grpc-status")).isEqualTo("8");
     assertThat(value(response.getHeadersList(), "grpc-message")).isEqualTo("No \"way\".");
     assertThat(value(response.getHeadersList(), "x-portcullis-decision-id")).isEqualTo("01ABC");
@@ -108,22 +109,19 @@ final class CheckResponseMapperTest {
   @Test
   void joinsChallengesBecauseEachLineOverwritesTheLast() {
     List<HeaderValueOption> headers =
-        mapper
-            .map(denied(DenyReason.CREDENTIALS_MISSING), HTTP)
-            .getDeniedResponse()
-            .getHeadersList();
+        write(denied(DenyReason.CREDENTIALS_MISSING), HTTP).getDeniedResponse().getHeadersList();
     assertThat(value(headers, "www-authenticate")).isEqualTo("Bearer realm=\"a\", ApiKey");
   }
 
   @Test
   void saysInMetadataWhatWasDecided() {
-    Struct allow = mapper.map(allowed(), HTTP).getDynamicMetadata();
+    Struct allow = write(allowed(), HTTP).getDynamicMetadata();
     assertThat(text(allow, "route")).isEqualTo("shop/orders");
     assertThat(text(allow, "outcome")).isEqualTo("allow");
     assertThat(text(allow, "policy")).isEqualTo("ApiPolicy shop/orders");
     assertThat(text(allow, "rule")).isEqualTo("read");
     assertThat(allow.getFieldsOrThrow("bot_score").getNumberValue()).isEqualTo(12);
-    Struct deny = mapper.map(denied(DenyReason.RULE_DENIED), HTTP).getDynamicMetadata();
+    Struct deny = write(denied(DenyReason.RULE_DENIED), HTTP).getDynamicMetadata();
     assertThat(text(deny, "outcome")).isEqualTo("deny");
     assertThat(text(deny, "reason")).isEqualTo("RULE_DENIED");
     assertThat(text(deny, "decision_id")).isEqualTo("01ABC");
@@ -131,7 +129,7 @@ final class CheckResponseMapperTest {
 
   @Test
   void anUndecidedRequestIsRefusedWith503() {
-    CheckResponse answer = mapper.undecided("undecided-1");
+    CheckResponse answer = undecided("undecided-1");
     assertThat(answer.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE_VALUE);
     assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
     assertThat(answer.getDeniedResponse().getBody()).contains("undecided-1");
@@ -190,5 +188,21 @@ final class CheckResponseMapperTest {
         null,
         IpAddress.parse("192.0.2.7"),
         AuditSpec.refusalsOnly());
+  }
+
+  private CheckResponse write(Decision decision, Headers request) {
+    return parsed(writer.write(decision, request));
+  }
+
+  private CheckResponse undecided(String decisionId) {
+    return parsed(writer.undecided(decisionId));
+  }
+
+  private static CheckResponse parsed(EncodedMessage answer) {
+    try {
+      return CheckResponse.parseFrom(answer.toBuffer());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.check;
+
+import dev.portcullis.engine.request.Headers;
+import dev.portcullis.engine.request.Peer;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.engine.request.RequestLine;
+import dev.portcullis.policy.match.IpAddress;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Envoy's description of a request. Takes headers from the raw header map, in which repeated
+ * ones stay apart, or else from the plain map; refuses a request that has neither, because its
+ * headers would be unknown and not absent. Thread-safe.
+ */
+public final class CheckRequestReader {
+  private static final String SPIFFE = "spiffe://";
+
+  private final InstantSource clock;
+
+  /** Takes the clock that each request is decided by. */
+  public CheckRequestReader(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Reads a {@code CheckRequest} in its wire format.
+   *
+   * @throws UnreadableCheckException when it is no such message, or describes no HTTP request, no
+   *     headers or no IP address: a fault of the configuration and not of the client
+   */
+  public IncomingCheck read(byte[] check) throws UnreadableCheckException {
+    CheckFields fields = new CheckFields();
+    try {
+      fields.read(check);
+    } catch (IOException e) {
+      throw new UnreadableCheckException("the check is no Protobuf message: " + e.getMessage());
+    }
+    if (!fields.http) {
+      throw new UnreadableCheckException("the check describes no HTTP request");
+    }
+    return new IncomingCheck(
+        fields.route,
+        new RequestContext(
+            new RequestLine(
+                fields.method,
+                fields.path,
+                withoutPort(fields.host),
+                fields.scheme,
+                fields.protocol),
+            headers(fields),
+            peer(fields),
+            fields.id.isEmpty() ? ownId() : fields.id,
+            clock.instant()));
+  }
+
+  private static Headers headers(CheckFields fields) throws UnreadableCheckException {
+    Headers.Builder headers = fields.rawHeaders == null ? fields.joinedHeaders : fields.rawHeaders;
+    if (headers == null) {
+      throw new UnreadableCheckException("the check carries no headers");
+    }
+    return headers.build();
+  }
+
+  private static Peer peer(CheckFields fields) throws UnreadableCheckException {
+    try {
+      return new Peer(IpAddress.parse(fields.address), fields.port, principal(fields.principal));
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableCheckException("the client's connection has no IP address");
+    }
+  }
+
+  /** Anything but a SPIFFE id may be text of the certificate's owner: nobody's identity. */
+  private static @Nullable String principal(String principal) {
+    return principal.startsWith(SPIFFE) ? principal : null;
+  }
+
+  private static String withoutPort(String host) {
+    int colon = host.lastIndexOf(':');
+    return colon < 0 || colon < host.lastIndexOf(']') ? host : host.substring(0, colon);
+  }
+
+  /** No two requests may share an id: their charges would count once. */
+  private static String ownId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+}
