@@ -3,16 +3,13 @@
 
 package dev.portcullis.compiler;
 
-import java.util.Comparator;
-
 /** Names a Service. */
 public record ServiceName(String namespace, String name) implements Comparable<ServiceName> {
-  private static final Comparator<ServiceName> ORDER =
-      Comparator.comparing(ServiceName::namespace).thenComparing(ServiceName::name);
 
   @Override
   public int compareTo(ServiceName other) {
-    return ORDER.compare(this, other);
+    int order = namespace.compareTo(other.namespace);
+    return order != 0 ? order : name.compareTo(other.name);
   }
 
   /** {@code namespace/name}. */

@@ -3,6 +3,7 @@
 
 package dev.portcullis.expression;
 
+import dev.cel.checker.CelStandardDeclarations;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelOverloadDecl;
@@ -40,6 +41,11 @@ final class CelEnvironment {
           .maxParseExpressionNodeCount(MAX_NODES)
           .comprehensionMaxIterations(MAX_ITERATIONS)
           .build();
+
+  /** All of them, made once: of its own accord the checker makes them for each expression. */
+  private static final CelStandardDeclarations STANDARD =
+      CelStandardDeclarations.newBuilder().build();
+
   private static final CelStringExtensions STRINGS =
       CelExtensions.strings(
           Function.LOWER_ASCII,
@@ -59,6 +65,8 @@ final class CelEnvironment {
     CelCompilerBuilder builder =
         CelCompilerFactory.standardCelCompilerBuilder()
             .setOptions(OPTIONS)
+            .setStandardEnvironmentEnabled(false)
+            .setStandardDeclarations(STANDARD)
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
             .addLibraries(STRINGS)
             .addFunctionDeclarations(

@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,11 +58,9 @@ public record ClusterSnapshot(
     watch.policies().forEach(policy -> policies.put(ref(policy), policy));
     SortedMap<PolicyRef, ApiKey> keys = new TreeMap<>();
     watch.apiKeys().forEach(key -> keys.put(ref(key), key));
-    Map<String, LastAccepted> accepted = new HashMap<>(watch.revisions().newest());
-    accepted.putAll(served);
     List<PolicySource> sources =
         policies.values().stream()
-            .map(p -> PolicySource.ofCluster(p, accepted.get(p.getMetadata().getUid())))
+            .map(policy -> PolicySource.ofCluster(policy, fallback(policy, watch, served)))
             .toList();
     return new ClusterSnapshot(
         policies,
@@ -73,6 +70,14 @@ public record ClusterSnapshot(
             keys.values().stream().map(KeySource::ofCluster).toList(),
             new KnownServices.Listed(ports(watch)),
             watch.secrets().read(secretNames(sources))));
+  }
+
+  private static @Nullable LastAccepted fallback(
+      CustomResource<? extends PolicySpec, ?> policy,
+      ClusterWatch watch,
+      Map<String, LastAccepted> served) {
+    LastAccepted last = served.get(policy.getMetadata().getUid());
+    return last == null ? watch.revisions().newest(policy) : last;
   }
 
   private static PolicyRef ref(CustomResource<?, ?> resource) {

@@ -61,18 +61,21 @@ public final class ClusterWatch implements AutoCloseable {
     rateLimitPolicies = register(new RateLimitPolicyReconciler(dirty), scope);
     botPolicies = register(new BotPolicyReconciler(dirty), scope);
     apiKeys = register(new ApiKeyReconciler(dirty), scope);
+    OwnRevisions own = new OwnRevisions(dirty);
     try {
-      services = NamespacedInformers.start(client.services(), scope, null, dirty);
+      services =
+          NamespacedInformers.start(
+              client.services(), scope, null, new NamespacedInformers.MarksDirty<>(dirty));
       revisionInformers =
           NamespacedInformers.start(
-              client.apps().controllerRevisions(), scope, AcceptedRevisions.LABEL, dirty);
+              client.apps().controllerRevisions(), scope, AcceptedRevisions.LABEL, own);
       operator.start();
     } catch (OperatorException | KubernetesClientException e) {
       throw new ClusterException(
           "cannot watch the cluster: " + Preflight.rootMessage(e) + "; check the operator's RBAC",
           e);
     }
-    revisions = new AcceptedRevisions(client, revisionInformers);
+    revisions = new AcceptedRevisions(client, revisionInformers, own);
     secrets = new SecretWatch(client, dirty);
   }
 

@@ -4,6 +4,7 @@ package dev.portcullis.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -11,11 +12,14 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Watches one kind in the operator's scope, and says when something about it changes. */
 final class NamespacedInformers<T extends HasMetadata> implements AutoCloseable {
+  private static final String BY_OWNER = "by-owner";
+
   private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
 
   private NamespacedInformers() {}
@@ -24,18 +28,19 @@ final class NamespacedInformers<T extends HasMetadata> implements AutoCloseable 
    * Starts to watch, and returns when all that exists is known.
    *
    * @param label that resources must carry, as {@code name=value}; null: any
+   * @param handler told of every event
    */
   static <T extends HasMetadata, L extends KubernetesResourceList<T>> NamespacedInformers<T> start(
       MixedOperation<T, L, ? extends Resource<T>> operation,
       Scope scope,
       @Nullable String label,
-      Runnable dirty) {
+      ResourceEventHandler<T> handler) {
     NamespacedInformers<T> all = new NamespacedInformers<>();
     if (scope.everywhere()) {
-      all.add(labelled(operation.inAnyNamespace(), label), dirty);
+      all.add(labelled(operation.inAnyNamespace(), label), handler);
     } else {
       for (String namespace : scope.namespaces()) {
-        all.add(labelled(operation.inNamespace(namespace), label), dirty);
+        all.add(labelled(operation.inNamespace(namespace), label), handler);
       }
     }
     return all;
@@ -52,17 +57,30 @@ final class NamespacedInformers<T extends HasMetadata> implements AutoCloseable 
   }
 
   private <L extends KubernetesResourceList<T>, R extends Resource<T>> void add(
-      FilterWatchListDeletable<T, L, R> operation, Runnable dirty) {
+      FilterWatchListDeletable<T, L, R> operation, ResourceEventHandler<T> handler) {
     SharedIndexInformer<T> informer = operation.runnableInformer(0);
     // Whatever goes wrong later, the informer tries again; it never gives up.
     informer.exceptionHandler((started, error) -> started);
-    informer.addEventHandler(new MarksDirty<>(dirty));
+    informer.addIndexers(Map.of(BY_OWNER, NamespacedInformers::owners));
+    informer.addEventHandler(handler);
     informers.add(informer);
     informer.run();
   }
 
   Stream<T> list() {
     return informers.stream().flatMap(informer -> informer.getStore().list().stream());
+  }
+
+  /** Those that a resource owns. */
+  Stream<T> ownedBy(String uid) {
+    return informers.stream()
+        .flatMap(informer -> informer.getIndexer().byIndex(BY_OWNER, uid).stream());
+  }
+
+  private static List<String> owners(HasMetadata resource) {
+    return resource.getMetadata().getOwnerReferences().stream()
+        .map(OwnerReference::getUid)
+        .toList();
   }
 
   boolean watching() {

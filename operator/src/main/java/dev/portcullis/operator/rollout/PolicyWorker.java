@@ -27,7 +27,12 @@ public final class PolicyWorker implements AutoCloseable {
   /** When nothing is: lost nodes are forgotten, failed writes are tried again. */
   private static final Duration IDLE_TICK = Duration.ofSeconds(5);
 
-  private static final Duration REPORT_LATEST = Duration.ofMillis(500);
+  /**
+   * So long statuses wait for nodes to answer, so that a policy that they take at once is written
+   * of once. After it, a policy says what it waits for.
+   */
+  private static final Duration REPORT_LATEST = Duration.ofSeconds(2);
+
   private static final Duration FIRST_REPORT_LATEST = Duration.ofSeconds(3);
 
   private final Signals signals;
@@ -43,6 +48,7 @@ public final class PolicyWorker implements AutoCloseable {
   private @Nullable CompileResult result;
   private long reportAt;
   private boolean reported;
+  private boolean settled;
 
   /** Learns how things stand, on the worker's thread; must not block. */
   @FunctionalInterface
@@ -69,7 +75,7 @@ public final class PolicyWorker implements AutoCloseable {
 
   /** Starts to work. Every informer must know all there is by now. */
   public void start() {
-    reportAt = System.nanoTime() + FIRST_REPORT_LATEST.toNanos();
+    reportLatest(FIRST_REPORT_LATEST);
     signals.inputsChanged();
     thread.start();
   }
@@ -110,15 +116,16 @@ public final class PolicyWorker implements AutoCloseable {
     if (inputs) {
       compilations.record(this::compile);
     }
-    boolean settled = rollout.advance();
+    settled = rollout.advance();
     if (snapshot == null || result == null) {
       return false;
     }
     // At first nodes are about to reconnect; to report each of them missing would be noise.
-    boolean due = System.nanoTime() >= reportAt;
+    boolean due = System.nanoTime() - reportAt >= 0;
     if (due || (settled && (reported || rollout.reachesBothRoles()))) {
       reporter.report(snapshot, result, rollout.progress());
       reported = true;
+      reportLatest(REPORT_LATEST);
     }
     return settled && reported;
   }
@@ -141,9 +148,13 @@ public final class PolicyWorker implements AutoCloseable {
     snapshot = read;
     result = compiled;
     ready = true;
-    if (reported) {
-      reportAt = System.nanoTime() + REPORT_LATEST.toNanos();
+    if (reported && settled) {
+      reportLatest(REPORT_LATEST);
     }
+  }
+
+  private void reportLatest(Duration fromNow) {
+    reportAt = System.nanoTime() + fromNow.toNanos();
   }
 
   /** Stops within a moment; what was published stays with its nodes. */

@@ -5,38 +5,46 @@ package dev.portcullis.operator.rollout;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.NodeEvents;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Collects what happened until the worker has time for it. Many signals count as one: inputs are
- * collected until they are quiet for a moment, so that a hundred policies applied together are
- * compiled together.
+ * collected at a {@link Pace}, so that a hundred policies applied together are compiled together.
+ * What nodes say is passed on at once.
  */
 public final class Signals implements NodeEvents {
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private boolean inputs;
+  private final Pace pace = new Pace();
+  private final LongSupplier nanos;
   private boolean nodes;
-  private long lastInput;
+
+  public Signals() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * @param nanos the clock by which the pace is kept
+   */
+  Signals(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   /** Something in the cluster changed. Returns at once. */
   public void inputsChanged() {
     lock.lock();
     try {
-      inputs = true;
-      lastInput = System.nanoTime();
+      pace.changed(nanos.getAsLong());
       changed.signal();
     } finally {
       lock.unlock();
     }
   }
 
-  private void nodesChanged() {
+  /** A node said something, came or went. Returns at once. */
+  void nodesChanged() {
     lock.lock();
     try {
       nodes = true;
@@ -62,38 +70,37 @@ public final class Signals implements NodeEvents {
   }
 
   /**
-   * Waits until something happened, or the time is over, and forgets it.
+   * Waits until something happened, or the time is over, and forgets it. The caller works on it
+   * before it calls again.
    *
    * @return whether inputs changed
    */
   boolean await(Duration atMost) throws InterruptedException {
     lock.lock();
     try {
-      long left = atMost.toNanos();
-      while (!inputs && !nodes && left > 0) {
-        left = changed.awaitNanos(left);
+      long now = nanos.getAsLong();
+      long end = now + atMost.toNanos();
+      pace.end(now);
+      while (true) {
+        long left = end - now;
+        if (pace.pending()) {
+          long untilDue = pace.untilDue(now);
+          if (untilDue <= 0) {
+            pace.begin(now);
+            nodes = false;
+            return true;
+          }
+          left = Math.min(left, untilDue);
+        }
+        if (nodes || left <= 0) {
+          nodes = false;
+          return false;
+        }
+        var _ = changed.awaitNanos(left);
+        now = nanos.getAsLong();
       }
-      if (inputs) {
-        awaitQuiet();
-      }
-      boolean result = inputs;
-      inputs = false;
-      nodes = false;
-      return result;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void awaitQuiet() throws InterruptedException {
-    long first = System.nanoTime();
-    while (true) {
-      long now = System.nanoTime();
-      long left = Math.min(lastInput + QUIET_NANOS, first + LONGEST_NANOS) - now;
-      if (left <= 0) {
-        return;
-      }
-      var _ = changed.awaitNanos(left);
     }
   }
 }

@@ -3,8 +3,6 @@
 
 package dev.portcullis.policy.plan;
 
-import java.util.Comparator;
-
 /**
  * Names the policy that a part of a plan came from.
  *
@@ -12,14 +10,13 @@ import java.util.Comparator;
  */
 public record PolicyRef(String kind, String namespace, String name)
     implements Comparable<PolicyRef> {
-  private static final Comparator<PolicyRef> ORDER =
-      Comparator.comparing(PolicyRef::kind)
-          .thenComparing(PolicyRef::namespace)
-          .thenComparing(PolicyRef::name);
 
   @Override
   public int compareTo(PolicyRef other) {
-    return ORDER.compare(this, other);
+    // Sorted maps of thousands compare often, and a chain of comparators costs several times this.
+    int order = kind.compareTo(other.kind);
+    order = order != 0 ? order : namespace.compareTo(other.namespace);
+    return order != 0 ? order : name.compareTo(other.name);
   }
 
   /** For people: {@code ApiPolicy shop/orders}. */
