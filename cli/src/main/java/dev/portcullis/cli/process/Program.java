@@ -12,16 +12,19 @@ import java.util.List;
 
 /** One of Portcullis' own programs, built beside this command and run on the same Java. */
 public enum Program {
-  OPERATOR("operator", "dev.portcullis.operator.Main"),
+  /** Compiling its code further would cost more processor time than the whole of its work. */
+  OPERATOR("operator", "dev.portcullis.operator.Main", "-XX:TieredStopAtLevel=1"),
   EXT_AUTHZ_SERVER("ext-authz-server", "dev.portcullis.extauthz.Main"),
   SAMPLE_API("cli", "dev.portcullis.cli.quickstart.SampleApi");
 
   private final String module;
   private final String mainClass;
+  private final List<String> flags;
 
-  Program(String module, String mainClass) {
+  Program(String module, String mainClass, String... flags) {
     this.module = module;
     this.mainClass = mainClass;
+    this.flags = List.of(flags);
   }
 
   /**
@@ -41,6 +44,7 @@ public enum Program {
     command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError"));
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(flags);
     command.addAll(List.of("-cp", jar + ":" + target.resolve("lib") + "/*", mainClass));
     command.addAll(List.of(arguments));
     return command;

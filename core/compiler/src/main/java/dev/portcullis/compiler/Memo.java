@@ -4,8 +4,10 @@
 package dev.portcullis.compiler;
 
 import dev.portcullis.compiler.check.CheckedPolicy;
+import dev.portcullis.compiler.check.Expressions;
 import dev.portcullis.compiler.check.JwksCheck;
 import dev.portcullis.compiler.check.PolicyCheck;
+import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.compiler.source.PolicySource;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -21,6 +23,7 @@ import java.util.stream.Collectors;
 /** Takes from the last compilation what still holds, and gathers the cache of this one. */
 final class Memo {
   private final CompileCache earlier;
+  private final Expressions expressions = new Expressions();
   private final Map<CompileCache.Revision, CheckedPolicy> fresh;
   private final Map<CompileCache.Revision, CheckedPolicy> policies = new HashMap<>();
   private final Map<CompileCache.KeySet, List<JwksCheck.Problem>> keySets = new HashMap<>();
@@ -36,7 +39,9 @@ final class Memo {
             .filter(source -> !earlier.policies().containsKey(revision(source)))
             .collect(
                 Collectors.toUnmodifiableMap(
-                    Memo::revision, PolicyCheck::current, (one, _) -> one));
+                    Memo::revision,
+                    source -> PolicyCheck.current(source, expressions),
+                    (one, _) -> one));
   }
 
   private static CompileCache.Revision revision(PolicySource source) {
@@ -45,10 +50,18 @@ final class Memo {
 
   /** What was found out about the current revision of a policy. */
   CheckedPolicy current(PolicySource source) {
-    return checked(source.ref(), source.revision(), () -> PolicyCheck.current(source));
+    return checked(source.ref(), source.revision(), () -> PolicyCheck.current(source, expressions));
   }
 
-  CheckedPolicy checked(PolicyRef policy, String revision, Supplier<CheckedPolicy> check) {
+  /** What was found out about the revision that a policy may fall back on. */
+  CheckedPolicy fallback(PolicySource source, LastAccepted accepted) {
+    return checked(
+        source.ref(),
+        accepted.revision(),
+        () -> PolicyCheck.fallback(source, accepted, expressions));
+  }
+
+  private CheckedPolicy checked(PolicyRef policy, String revision, Supplier<CheckedPolicy> check) {
     var key = new CompileCache.Revision(policy, revision);
     CheckedPolicy known = earlier.policies().getOrDefault(key, fresh.get(key));
     CheckedPolicy checked = known == null ? check.get() : known;

@@ -6,7 +6,6 @@ package dev.portcullis.compiler;
 import dev.portcullis.compiler.PolicyOutcome.Serving;
 import dev.portcullis.compiler.check.CheckedPolicy;
 import dev.portcullis.compiler.check.Content;
-import dev.portcullis.compiler.check.PolicyCheck;
 import dev.portcullis.compiler.check.Target;
 import dev.portcullis.compiler.diagnostic.Finding;
 import dev.portcullis.compiler.source.LastAccepted;
@@ -53,9 +52,7 @@ final class SpeakerFactory {
     if (accepted == null) {
       return null;
     }
-    CheckedPolicy checked =
-        memo.checked(
-            source.ref(), accepted.revision(), () -> PolicyCheck.fallback(source, accepted));
+    CheckedPolicy checked = memo.fallback(source, accepted);
     RefResolver.Resolution resolution = resolve(source, checked);
     return resolution == null || resolution.content() == null
         ? null
@@ -75,7 +72,7 @@ final class SpeakerFactory {
     Set<Target> targets = new LinkedHashSet<>(current.targets());
     LastAccepted accepted = source.lastAccepted();
     if (accepted != null) {
-      targets.addAll(PolicyCheck.fallback(source, accepted).targets());
+      targets.addAll(memo.fallback(source, accepted).targets());
     }
     return new Speaker(
         source, current, references, Serving.CLOSED, List.copyOf(targets), null, List.of(), null);

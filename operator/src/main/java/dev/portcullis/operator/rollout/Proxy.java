@@ -9,7 +9,6 @@ import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.ProxySpec;
 import dev.portcullis.envoy.ProxySpecException;
 import dev.portcullis.envoy.ResourceKind;
-import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.route.GuardedUpstream;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.ResourceType;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,8 @@ final class Proxy {
 
   private final ConnectedNode node;
   private final @Nullable ProxySpec spec;
-  private @Nullable Map<RouteId, RoutePlan> translated;
+  private @Nullable Map<RouteId, RoutePlan> aimedAt;
+  private @Nullable List<GuardedUpstream> upstreams;
   private XdsSnapshot wanted = XdsSnapshot.EMPTY;
   private SortedSet<RouteId> serves = new TreeSet<>();
 
@@ -54,18 +55,37 @@ final class Proxy {
     }
   }
 
-  /** Says what the proxy should hold from now on; {@link #publish} sends it. */
+  /**
+   * Says what the proxy should hold from now on; {@link #publish} sends it. Most of what changes in
+   * plans means nothing to Envoy, and then nothing is translated.
+   */
   @SuppressWarnings("ReferenceEquality") // another compilation is another map
   void aim(SortedMap<RouteId, RoutePlan> routes, EnvoyTranslator translator) {
-    if (spec == null || translated == routes) {
+    if (spec == null || aimedAt == routes) {
+      return;
+    }
+    aimedAt = routes;
+    List<GuardedUpstream> now = upstreams(spec, routes);
+    if (now.equals(upstreams)) {
       return;
     }
     EnvoyResources resources = translator.translate(spec, routes);
     for (ResourceKind kind : ResourceKind.values()) {
       wanted = wanted.with(type(kind), resources(kind, resources.of(kind)));
     }
-    serves = serves(spec, routes);
-    translated = routes;
+    serves =
+        now.stream().map(GuardedUpstream::route).collect(Collectors.toCollection(TreeSet::new));
+    upstreams = now;
+  }
+
+  /** All that a proxy's configuration is made of. */
+  private static List<GuardedUpstream> upstreams(ProxySpec spec, Map<RouteId, RoutePlan> routes) {
+    return switch (spec) {
+      case GatewaySpec gateway ->
+          gateway.upstreams().stream()
+              .map(upstream -> GuardedUpstream.of(upstream, routes))
+              .toList();
+    };
   }
 
   private static List<XdsResource> resources(
@@ -83,20 +103,8 @@ final class Proxy {
     };
   }
 
-  private static SortedSet<RouteId> serves(ProxySpec spec, Map<RouteId, RoutePlan> routes) {
-    SortedSet<RouteId> ids = new TreeSet<>();
-    switch (spec) {
-      case GatewaySpec gateway -> {
-        for (Upstream upstream : gateway.upstreams()) {
-          ids.add(GuardedUpstream.of(upstream, routes).route());
-        }
-      }
-    }
-    return ids;
-  }
-
   void publish() {
-    if (translated != null) {
+    if (upstreams != null) {
       node.publish(wanted);
     }
   }

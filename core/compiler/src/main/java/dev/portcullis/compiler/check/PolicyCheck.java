@@ -29,17 +29,18 @@ public final class PolicyCheck {
   private PolicyCheck() {}
 
   /** Checks what a policy says now. */
-  public static CheckedPolicy current(PolicySource source) {
-    return check(source.ref(), source.spec(), source.findings());
+  public static CheckedPolicy current(PolicySource source, Expressions expressions) {
+    return check(source.ref(), source.spec(), source.findings(), expressions);
   }
 
   /** Checks what it may fall back on. */
-  public static CheckedPolicy fallback(PolicySource source, LastAccepted accepted) {
-    return check(source.ref(), accepted.spec(), List.of());
+  public static CheckedPolicy fallback(
+      PolicySource source, LastAccepted accepted, Expressions expressions) {
+    return check(source.ref(), accepted.spec(), List.of(), expressions);
   }
 
   private static CheckedPolicy check(
-      PolicyRef policy, @Nullable PolicySpec spec, List<Finding> read) {
+      PolicyRef policy, @Nullable PolicySpec spec, List<Finding> read, Expressions expressions) {
     Findings findings = new Findings();
     read.forEach(findings::add);
     if (spec == null || findings.hasError()) {
@@ -52,12 +53,14 @@ public final class PolicyCheck {
     List<Target> targets = targets(policy, spec, findings);
     new SpecBounds(findings).check((Record) spec, FieldPath.SPEC);
     // What follows takes required fields for granted.
-    Content content = findings.hasError() ? null : content(policy, spec, findings);
+    Content content =
+        findings.hasError()
+            ? null
+            : content(spec, new Scope(policy, Words.plan(spec.mode()), findings, expressions));
     return new CheckedPolicy(targets, findings.list(), findings.hasError() ? null : content);
   }
 
-  private static Content content(PolicyRef policy, PolicySpec spec, Findings findings) {
-    Scope scope = new Scope(policy, Words.plan(spec.mode()), findings);
+  private static Content content(PolicySpec spec, Scope scope) {
     FieldPath path = FieldPath.SPEC;
     return switch (spec) {
       case ApiPolicySpec api -> api(api, path, scope);

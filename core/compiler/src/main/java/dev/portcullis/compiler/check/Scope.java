@@ -9,7 +9,6 @@ import dev.portcullis.compiler.diagnostic.Finding;
 import dev.portcullis.compiler.diagnostic.Findings;
 import dev.portcullis.compiler.diagnostic.Quote;
 import dev.portcullis.expression.CheckResult;
-import dev.portcullis.expression.ExpressionChecker;
 import dev.portcullis.expression.ExpressionProblem;
 import dev.portcullis.expression.ResultType;
 import dev.portcullis.expression.Stage;
@@ -27,12 +26,14 @@ final class Scope {
   private final PolicyRef policy;
   private final Mode mode;
   private final Findings findings;
+  private final Expressions expressions;
   private final List<Content.ExpressionUse> uses = new ArrayList<>();
 
-  Scope(PolicyRef policy, Mode mode, Findings findings) {
+  Scope(PolicyRef policy, Mode mode, Findings findings, Expressions expressions) {
     this.policy = policy;
     this.mode = mode;
     this.findings = findings;
+    this.expressions = expressions;
   }
 
   PolicyRef policy() {
@@ -65,7 +66,7 @@ final class Scope {
    */
   Read expression(String source, ResultType type, FieldPath path) {
     Set<Variable> reads =
-        switch (ExpressionChecker.check(source, type, Stage.IDENTIFIED)) {
+        switch (expressions.check(source, type, Stage.IDENTIFIED)) {
           case CheckResult.Checked checked -> checked.reads();
           case CheckResult.Rejected rejected -> {
             rejected.problems().forEach(problem -> findings.add(finding(problem, path)));
