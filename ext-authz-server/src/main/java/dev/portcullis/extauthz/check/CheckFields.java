@@ -8,6 +8,7 @@ import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.extauthz.wire.HeaderNames;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
@@ -75,6 +76,8 @@ final class CheckFields {
 
   private static final int EXPECTED_HEADERS = 24;
 
+  private final byte[] check;
+
   String route = "";
   String address = "";
   int port;
@@ -97,6 +100,11 @@ final class CheckFields {
   private String value = "";
   private String rawValue = "";
 
+  /** Takes a check in its wire format. */
+  CheckFields(byte[] check) {
+    this.check = check;
+  }
+
   /** Takes one field or skips it; false at the end of a group that never began. */
   @FunctionalInterface
   private interface Fields {
@@ -108,10 +116,17 @@ final class CheckFields {
    *
    * @throws InvalidProtocolBufferException when it is no Protobuf message
    */
-  void read(byte[] check) throws IOException {
+  void read() throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(check);
     fields(in, this::check);
     in.checkLastTagWas(0);
+  }
+
+  private String name(CodedInputStream in) throws IOException {
+    int length = in.readRawVarint32();
+    int offset = in.getTotalBytesRead();
+    in.skipRawBytes(length); // which throws when they are not all there
+    return HeaderNames.of(check, offset, length);
   }
 
   private static void fields(CodedInputStream in, Fields fields) throws IOException {
@@ -229,7 +244,7 @@ final class CheckFields {
 
   private boolean header(int tag, CodedInputStream in) throws IOException {
     switch (tag) {
-      case HEADER_KEY -> key = in.readString();
+      case HEADER_KEY -> key = name(in);
       case HEADER_VALUE -> value = in.readString();
       case HEADER_RAW_VALUE -> rawValue = in.readString();
       default -> {

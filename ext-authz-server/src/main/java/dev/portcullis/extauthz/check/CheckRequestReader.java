@@ -35,9 +35,9 @@ public final class CheckRequestReader {
    *     headers or no IP address: a fault of the configuration and not of the client
    */
   public IncomingCheck read(byte[] check) throws UnreadableCheckException {
-    CheckFields fields = new CheckFields();
+    CheckFields fields = new CheckFields(check);
     try {
-      fields.read(check);
+      fields.read();
     } catch (IOException e) {
       throw new UnreadableCheckException("the check is no Protobuf message: " + e.getMessage());
     }
