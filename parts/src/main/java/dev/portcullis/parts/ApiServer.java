@@ -137,7 +137,7 @@ public final class ApiServer implements AutoCloseable {
     command.add("--kubeconfig=" + kubeconfigFile());
     command.addAll(List.of(arguments));
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process = Leftovers.start(new ProcessBuilder(command).redirectErrorStream(true));
       try (var stdin = process.getOutputStream()) {
         stdin.write(input.getBytes(StandardCharsets.UTF_8));
       }

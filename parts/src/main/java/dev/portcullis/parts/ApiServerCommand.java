@@ -30,7 +30,8 @@ final class ApiServerCommand {
             "--initial-cluster=default=" + peer,
             // The data need not survive a power cut.
             "--unsafe-no-fsync");
-    return ChildProcess.start("etcd", command, Map.of(), directory.resolve("etcd.log"));
+    return ChildProcess.start("etcd", command, Map.of(), directory.resolve("etcd.log"))
+        .expendable();
   }
 
   static ChildProcess startServer(
@@ -58,6 +59,7 @@ final class ApiServerCommand {
             "--allow-privileged=true"));
     flags.accept(command);
     return ChildProcess.start(
-        "kube-apiserver", command, Map.of(), directory.resolve("kube-apiserver.log"));
+            "kube-apiserver", command, Map.of(), directory.resolve("kube-apiserver.log"))
+        .expendable();
   }
 }

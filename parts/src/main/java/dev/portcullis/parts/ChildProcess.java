@@ -10,21 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process of ours that writes its output to a file and does not outlive this JVM. */
 public final class ChildProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final int LOG_TAIL = 4_000;
-  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "end-child-processes"));
-  }
 
   private final String name;
   private final Process process;
@@ -50,16 +41,40 @@ public final class ChildProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return start(name, builder, environment, log);
+  }
+
+  /** The same for a program whose standard output is to be this JVM's own. */
+  public static ChildProcess startPrinting(
+      String name, List<String> command, Map<String, String> environment, Path log) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    return start(name, builder, environment, log);
+  }
+
+  private static ChildProcess start(
+      String name, ProcessBuilder builder, Map<String, String> environment, Path log) {
     builder.environment().putAll(environment);
     try {
-      Process process = builder.start();
-      RUNNING.add(process);
-      var _ = process.onExit().thenAccept(RUNNING::remove);
+      Process process = Leftovers.start(builder);
       process.getOutputStream().close();
       return new ChildProcess(name, process, log);
     } catch (IOException e) {
       throw new PartsException("cannot start " + name + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Says that it has nothing to lose: when this JVM ends, it is killed without being asked. */
+  public ChildProcess expendable() {
+    Leftovers.expendable(process);
+    return this;
+  }
+
+  /** What messages call it. */
+  public String name() {
+    return name;
   }
 
   /** Its process id. */
@@ -70,6 +85,14 @@ public final class ChildProcess implements AutoCloseable {
   /** Whether it still runs. */
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /**
+   * Whether this JVM is ending, by a signal for example: what fails now fails because of it, and
+   * need not be told.
+   */
+  public static boolean allAreEnding() {
+    return Leftovers.ending();
   }
 
   /** The file that holds its output. */

@@ -5,6 +5,7 @@ package dev.portcullis.parts;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,14 +40,22 @@ public enum RealPart {
     String fetch = Home.directory().resolve("tools/fetch").toString();
     Path known = ask(fetch, "--where", program);
     if (known != null) {
-      return known;
+      return executable(known);
     }
     run(new ProcessBuilder(fetch, program).redirectError(ProcessBuilder.Redirect.INHERIT));
     Path fetched = ask(fetch, "--where", program);
     if (fetched == null) {
       throw new PartsException(program + " is missing: tools/fetch " + program + " says why");
     }
-    return fetched;
+    return executable(fetched);
+  }
+
+  private Path executable(Path file) {
+    if (!Files.isExecutable(file)) {
+      throw new PartsException(
+          file + " may not be executed: chmod +x it, or remove it and run tools/fetch " + program);
+    }
+    return file;
   }
 
   private static @Nullable Path ask(String... command) {
@@ -58,7 +67,7 @@ public enum RealPart {
   private static String run(ProcessBuilder command) {
     String name = String.join(" ", command.command());
     try {
-      Process process = command.start();
+      Process process = Leftovers.start(command);
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       process.waitFor();

@@ -5,18 +5,16 @@ package dev.portcullis.parts;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** A temporary directory, readable by its owner only and gone with {@code close()}. */
+/**
+ * A temporary directory, readable by its owner only and gone with {@code close()}, at the latest
+ * with this JVM.
+ */
 public record ScratchDirectory(Path path) implements AutoCloseable {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
@@ -24,7 +22,7 @@ public record ScratchDirectory(Path path) implements AutoCloseable {
   /** A new one in the system's temporary directory. */
   public static ScratchDirectory create(String prefix) {
     try {
-      return new ScratchDirectory(Files.createTempDirectory(prefix));
+      return new ScratchDirectory(Leftovers.createDirectory(prefix));
     } catch (IOException e) {
       throw new PartsException("cannot make a temporary directory: " + e.getMessage(), e);
     }
@@ -51,29 +49,10 @@ public record ScratchDirectory(Path path) implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Files.walkFileTree(path, new Deletion());
-    } catch (NoSuchFileException e) {
-      // Somebody was faster, which is as good.
+      DirectoryTree.delete(path);
+      Leftovers.forget(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }
