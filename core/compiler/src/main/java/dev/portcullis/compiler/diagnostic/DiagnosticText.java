@@ -27,6 +27,11 @@ public final class DiagnosticText {
     return out.toString();
   }
 
+  /** For people and their tools, in one line: what {@link #plain} says in two. */
+  public static String line(Diagnostic diagnostic) {
+    return (diagnostic + "; fix: " + diagnostic.fix()).replace('\n', ' ');
+  }
+
   /**
    * For machines: a list of objects with {@code code}, {@code name}, {@code severity}, {@code
    * file}, {@code line}, {@code column} or {@code path}, {@code policy}, {@code message} and {@code

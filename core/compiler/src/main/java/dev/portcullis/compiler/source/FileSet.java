@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the files of a user hold, taken together.
@@ -46,7 +48,8 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
 
   /**
    * The same files, where one that is not YAML still holds what it held earlier, so that a slip of
-   * the pen does not open or close anything. Its diagnostics stay.
+   * the pen does not open or close anything. Its diagnostics stay. What stood in a directory that
+   * can no longer be read stands as well.
    */
   public FileSet keepingReadable(FileSet earlier) {
     SortedMap<String, FileContent> kept = new TreeMap<>();
@@ -55,7 +58,22 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
       kept.put(
           name, content.readable() || before == null ? content : before.standingInFor(content));
     });
+    Set<String> unreadable = unreadablePaths();
+    earlier.files.forEach((name, content) -> {
+      if (!files.containsKey(name) && unreadable.stream().anyMatch(name::startsWith)) {
+        kept.put(name, content);
+      }
+    });
     return new FileSet(kept, problems);
+  }
+
+  /** Paths that could not be looked into, with the slash that everything beneath them begins by. */
+  private Set<String> unreadablePaths() {
+    return Stream.concat(
+            problems.stream(), files.values().stream().flatMap(file -> file.diagnostics().stream()))
+        .filter(problem -> problem.code() == DiagnosticCode.FILE_UNREADABLE)
+        .map(problem -> problem.position() + "/")
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -7,12 +7,14 @@ import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.Position;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -87,6 +89,9 @@ public final class PolicyFiles {
       }
     } catch (IOException e) {
       unreadable(directory, e);
+    } catch (UncheckedIOException e) {
+      // Listing began well and broke off.
+      unreadable(directory, Objects.requireNonNull(e.getCause()));
     }
   }
 

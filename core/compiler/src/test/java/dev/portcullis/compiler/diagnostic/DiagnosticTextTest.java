@@ -21,6 +21,12 @@ class DiagnosticTextTest {
   }
 
   @Test
+  void writesOneLineWithTheFix() {
+    assertThat(DiagnosticText.line(at(new Position.InFile("a.yaml", 4, 11))))
+        .isEqualTo("a.yaml:4:11: error[PC2004]: name is wrong; fix: mend it");
+  }
+
+  @Test
   void writesObjectsForMachines() {
     FieldPath path = FieldPath.SPEC.field("limits").at(2).field("a.b");
 
