@@ -7,7 +7,9 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,8 +38,16 @@ record DecisionLogFile(OutputStream stream, boolean ours) implements AutoCloseab
       }
       return new DecisionLogFile(Files.newOutputStream(file, StandardOpenOption.APPEND), true);
     } catch (IOException e) {
-      throw new EnvironmentException("--decision-log: cannot write to " + file + ": " + e);
+      throw new EnvironmentException("--decision-log: cannot write to " + file + ": " + reason(e));
     }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "its directory does not exist; make it, or name another file";
+      case AccessDeniedException _ -> "permission denied; name another file";
+      default -> e.getMessage() + "; name another file";
+    };
   }
 
   @Override
