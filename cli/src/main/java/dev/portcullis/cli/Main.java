@@ -7,11 +7,15 @@ import dev.portcullis.cli.command.ApiKeyCommand;
 import dev.portcullis.cli.command.GatewayCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
 import dev.portcullis.cli.command.ValidateCommand;
+import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.PartsException;
 import dev.portcullis.suite.SuiteException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code portcullis} command. Exit codes: 0 success, 1 user's error, 2 wrong usage, 3
@@ -38,6 +42,8 @@ import picocli.CommandLine.ScopeType;
       "  portcullis apikey create --client acme --plan gold --expires 90d"
     })
 public final class Main {
+  /** In characters: wide enough for an example to stand on one line. */
+  private static final int HELP_WIDTH = 120;
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
@@ -48,7 +54,13 @@ public final class Main {
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setUsageHelpWidth(HELP_WIDTH);
+    commandLine.setParameterExceptionHandler(Main::wrongUsage);
     commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
+      if (ChildProcess.allAreEnding()) {
+        // By a signal: what failed did so because everything ends, which is what was wanted.
+        return 130;
+      }
       if (exception instanceof CommandException told) {
         command.getErr().println("portcullis: error: " + told.getMessage());
         return told.exitCode();
@@ -65,5 +77,19 @@ public final class Main {
       return 70;
     });
     return commandLine;
+  }
+
+  /** One line instead of the whole help, in which nobody would find it. */
+  private static int wrongUsage(ParameterException exception, String[] arguments) {
+    CommandLine command = exception.getCommandLine();
+    List<String> meant =
+        exception instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    String hint = meant.isEmpty() ? "" : " (did you mean " + String.join(" or ", meant) + "?)";
+    String what = String.valueOf(exception.getMessage()).replace('\n', ' ') + hint;
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    command.getErr().println("portcullis: error: " + what + "; see " + help);
+    return 2;
   }
 }

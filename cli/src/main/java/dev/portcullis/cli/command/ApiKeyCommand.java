@@ -12,6 +12,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "apikey",
     description = "Issue an API key, or check one.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  portcullis apikey create --client acme --plan gold --expires 90d > acme.yaml",
+      "  portcullis apikey verify --resource acme.yaml < key.txt"
+    },
     subcommands = {ApiKeyCreateCommand.class, ApiKeyVerifyCommand.class})
 public final class ApiKeyCommand implements Runnable {
   @Spec private CommandSpec spec;

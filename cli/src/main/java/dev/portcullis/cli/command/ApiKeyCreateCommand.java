@@ -102,6 +102,8 @@ public final class ApiKeyCreateCommand implements Runnable {
   public void run() {
     ApiKeyText key = ApiKeyText.generate(new SecureRandom());
     Map<String, Object> resource = resource(key);
+    String yaml = ResourceYaml.write(resource);
+    NewKeyCheck.check(yaml);
     PrintWriter out = spec.commandLine().getOut();
     if (output == Format.JSON) {
       Map<String, Object> both = new LinkedHashMap<>();
@@ -115,7 +117,7 @@ public final class ApiKeyCreateCommand implements Runnable {
       err.println("  " + key.reveal());
       err.println();
       err.flush();
-      out.print(ResourceYaml.write(resource));
+      out.print(yaml);
     }
     out.flush();
   }

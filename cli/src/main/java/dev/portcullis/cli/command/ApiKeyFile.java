@@ -6,7 +6,9 @@ package dev.portcullis.cli.command;
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,12 +36,16 @@ final class ApiKeyFile {
             && "ApiKey".equals(resource.get("kind"))
             && resource.get("spec") instanceof Map<?, ?> spec
             && key.id().equals(spec.get("id"))) {
-          return verdict(spec, key, now);
+          return verdict(file, spec, key, now);
         }
       }
       return "unknown: no ApiKey in " + file + " has the id " + key.id();
     } catch (NoSuchFileException e) {
-      throw CommandException.user(file + " does not exist");
+      throw CommandException.user(file + " does not exist: check the path");
+    } catch (CharacterCodingException e) {
+      throw CommandException.user(file + " is not UTF-8: save it as UTF-8");
+    } catch (AccessDeniedException e) {
+      throw CommandException.user(file + " may not be read: check its permissions");
     } catch (IOException e) {
       throw CommandException.user(file + " cannot be read: " + e.getMessage());
     } catch (YamlEngineException e) {
@@ -48,7 +54,7 @@ final class ApiKeyFile {
     }
   }
 
-  private static String verdict(Map<?, ?> spec, ApiKeyText key, Instant now) {
+  private static String verdict(Path file, Map<?, ?> spec, ApiKeyText key, Instant now) {
     byte[] wanted = String.valueOf(spec.get("sha256")).getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(wanted, key.sha256().getBytes(StandardCharsets.UTF_8))) {
       return "wrong secret: the id is known, the key is another";
@@ -56,19 +62,26 @@ final class ApiKeyFile {
     if (Boolean.TRUE.equals(spec.get("revoked"))) {
       return "revoked";
     }
-    Instant notBefore = time(spec.get("notBefore"));
+    Instant notBefore = time(file, spec, "notBefore");
     if (notBefore != null && now.isBefore(notBefore)) {
       return "not valid before " + notBefore;
     }
-    Instant expires = time(spec.get("expires"));
+    Instant expires = time(file, spec, "expires");
     return expires != null && !now.isBefore(expires) ? "expired at " + expires : VALID;
   }
 
-  private static @Nullable Instant time(@Nullable Object value) {
+  private static @Nullable Instant time(Path file, Map<?, ?> spec, String field) {
+    Object value = spec.get(field);
     try {
       return value == null ? null : Instant.parse(value.toString());
     } catch (DateTimeException e) {
-      throw CommandException.user("not a time such as 2027-02-20T00:00:00Z: " + value);
+      throw CommandException.user(
+          file
+              + ": $.spec."
+              + field
+              + " of the ApiKey is "
+              + value
+              + ": write a time such as 2027-02-20T00:00:00Z");
     }
   }
 }

@@ -11,11 +11,13 @@ import dev.portcullis.envoy.HostPort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Guards services on this machine by policies from files. */
@@ -38,6 +40,8 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class GatewayCommand implements Callable<Integer> {
 
+  @Spec private CommandSpec spec;
+
   @Option(
       names = "--policies",
       paramLabel = "PATH",
@@ -59,14 +63,14 @@ public final class GatewayCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "HOST:PORT",
       required = true,
-      converter = HostPortConverter.class,
+      converter = AddressConverter.class,
       description = "Where clients connect.")
   private HostPort listen;
 
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
-      converter = HostPortConverter.class,
+      converter = AddressConverter.class,
       description = "Health and metrics of the decision service; default: a free port of loopback.")
   private @Nullable HostPort admin;
 
@@ -79,35 +83,30 @@ public final class GatewayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    GatewayOptions options = new GatewayOptions(policies, services, listen, admin, decisionLog);
-    FileGateway gateway = new FileGateway(options, Terminal.standardError());
-    // What was started ends in the shutdown hook, whichever way this process ends.
-    Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "end-gateway"));
-    gateway.run();
+    // A signal ends what was started as well: parts see to that.
+    try (FileGateway gateway = new FileGateway(options(), Terminal.standardError())) {
+      gateway.run();
+    }
     return 0;
+  }
+
+  private GatewayOptions options() {
+    try {
+      return new GatewayOptions(policies, services, listen, admin, decisionLog);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Reads a service for picocli. */
   static final class ServiceConverter implements ITypeConverter<GuardedService> {
     @Override
     public GuardedService convert(String text) {
-      return converted(text, GuardedService::parse);
-    }
-  }
-
-  /** Reads an address and port for picocli. */
-  static final class HostPortConverter implements ITypeConverter<HostPort> {
-    @Override
-    public HostPort convert(String text) {
-      return converted(text, HostPort::parse);
-    }
-  }
-
-  private static <T> T converted(String text, Function<String, T> parse) {
-    try {
-      return parse.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
+      try {
+        return GuardedService.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 }

@@ -3,7 +3,7 @@
 
 package dev.portcullis.cli.command;
 
-import dev.portcullis.cli.CommandException;
+import dev.portcullis.cli.process.ProcessGroup;
 import dev.portcullis.cli.quickstart.Quickstart;
 import dev.portcullis.cli.quickstart.ResultTable;
 import dev.portcullis.cli.terminal.Terminal;
@@ -40,9 +40,13 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Terminal terminal = Terminal.standardError();
-    Quickstart quickstart = new Quickstart(terminal, Quickstart.exampleSuite());
-    Thread onInterrupt = new Thread(quickstart::close, "end-quickstart");
-    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    // A signal ends what was started as well: parts see to that.
+    try (Quickstart quickstart = new Quickstart(terminal, Quickstart.exampleSuite())) {
+      return run(quickstart, terminal);
+    }
+  }
+
+  private int run(Quickstart quickstart, Terminal terminal) throws InterruptedException {
     Quickstart.Stage stage = quickstart.start();
     List<CaseResult> results = quickstart.send(stage);
     PrintWriter out = spec.commandLine().getOut();
@@ -55,7 +59,6 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (!once) {
       stay(quickstart, stage, out);
     }
-    // What was started ends in the shutdown hook, whichever way this process ends.
     return held == results.size() ? 0 : 1;
   }
 
@@ -89,6 +92,6 @@ public final class QuickstartCommand implements Callable<Integer> {
       Thread.sleep(250);
       dead = quickstart.firstDead();
     }
-    throw CommandException.environment("a program has ended by itself:\n" + dead.logTail());
+    throw ProcessGroup.ended(dead);
   }
 }

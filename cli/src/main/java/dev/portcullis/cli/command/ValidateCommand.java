@@ -9,6 +9,7 @@ import dev.portcullis.compiler.KnownServices;
 import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.DiagnosticText;
+import dev.portcullis.compiler.diagnostic.Severity;
 import dev.portcullis.compiler.source.FileSet;
 import dev.portcullis.compiler.source.PolicyFiles;
 import java.io.PrintWriter;
@@ -81,13 +82,20 @@ public final class ValidateCommand implements Callable<Integer> {
         out.println(document.toPrettyString());
       }
       case TEXT -> {
-        out.print(DiagnosticText.plain(diagnostics));
-        long errors = diagnostics.stream().filter(Diagnostic::isError).count();
+        diagnostics.stream().map(DiagnosticText::line).forEach(out::println);
         out.println(
-            "%d policies and keys, %d errors, %d warnings"
-                .formatted(policies, errors, diagnostics.size() - errors));
+            String.join(
+                ", ",
+                policies + " policies and keys",
+                count(diagnostics, Severity.ERROR),
+                count(diagnostics, Severity.WARNING)));
       }
     }
     out.flush();
+  }
+
+  private static String count(List<Diagnostic> diagnostics, Severity severity) {
+    long count = diagnostics.stream().filter(found -> found.severity() == severity).count();
+    return count + " " + severity + (count == 1 ? "" : "s");
   }
 }

@@ -9,14 +9,14 @@ import dev.portcullis.cli.process.EnvoyProcess;
 import dev.portcullis.cli.process.ProcessGroup;
 import dev.portcullis.cli.process.Program;
 import dev.portcullis.cli.terminal.Terminal;
-import dev.portcullis.compiler.diagnostic.Diagnostic;
-import dev.portcullis.compiler.diagnostic.DiagnosticText;
 import dev.portcullis.envoy.EnvoyBootstrap;
 import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.ProxyNode;
+import dev.portcullis.envoy.cluster.ExtAuthzCluster;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.FreePorts;
+import dev.portcullis.parts.RealPart;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.policy.plan.RouteId;
 import java.io.IOException;
@@ -25,23 +25,27 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The compiler, the decision service and Envoy on files: what a cluster runs, without one. */
 public final class FileGateway implements AutoCloseable {
   private static final long LOOK_AGAIN_MILLIS = 250;
+  private static final long SETTLED_MILLIS = 50;
 
   private final ScratchDirectory scratch = ScratchDirectory.create("portcullis-gateway-");
   private final ProcessGroup processes = new ProcessGroup(scratch.path());
   private final GatewayOptions options;
   private final GatewayPolicies policies;
   private final Terminal terminal;
+  private final Report report;
 
   /** Starts nothing yet. */
   public FileGateway(GatewayOptions options, Terminal terminal) {
     this.options = options;
     this.policies = new GatewayPolicies(options.policies(), options.services());
     this.terminal = terminal;
+    this.report = new Report(terminal);
   }
 
   /**
@@ -57,13 +61,16 @@ public final class FileGateway implements AutoCloseable {
   }
 
   /** Starts everything with the policies as they stand; returns when clients can connect. */
-  public GatewayFiles startGuarding() throws InterruptedException {
+  public GatewayFiles startGuarding() {
     GatewayPolicies.Reading first = policies.read().orElseThrow();
-    report(first.diagnostics());
+    report.say(first.diagnostics());
     if (first.hasError()) {
       throw CommandException.user("the policies have errors; nothing was started");
     }
-    requireFree(options.listen());
+    requireFree("--listen", options.listen());
+    if (options.admin() != null) {
+      requireFree("--admin", options.admin());
+    }
     int check = FreePorts.next();
     GatewayFiles files = files(check);
     write(files, first);
@@ -81,18 +88,14 @@ public final class FileGateway implements AutoCloseable {
     return new GatewayFiles(planDirectory(), envoyDirectory(), spec);
   }
 
-  private void start(int check) throws InterruptedException {
-    int admin = options.admin() == null ? FreePorts.next() : options.admin().port();
+  private void start(int check) {
+    HostPort admin =
+        Objects.requireNonNullElseGet(
+            options.admin(), () -> new HostPort("127.0.0.1", FreePorts.next()));
+    // Nothing is started that would end again for want of Envoy.
+    RealPart.ENVOY.path();
     terminal.begin("decision service");
-    processes.start(
-        "ext-authz-server",
-        Program.EXT_AUTHZ_SERVER.command(
-            "--listen=127.0.0.1:" + check,
-            "--admin="
-                + (options.admin() == null ? "127.0.0.1:" + admin : options.admin().toString()),
-            "--plan-dir=" + planDirectory(),
-            "--decision-log=" + options.decisionLog()),
-        () -> Answers.ready(admin));
+    startDecisionService(check, admin);
     terminal.done("");
     terminal.begin("Envoy");
     int envoyAdmin = FreePorts.next();
@@ -102,24 +105,43 @@ public final class FileGateway implements AutoCloseable {
             "portcullis",
             new HostPort("127.0.0.1", envoyAdmin),
             ProxyNode.DEFAULT_HEAP_BYTES);
-    EnvoyProcess.start(processes, EnvoyBootstrap.forFiles(node, envoyDirectory()), envoyAdmin);
-    while (!Answers.onPort(options.listen().port())) {
-      Thread.sleep(20);
-    }
+    ChildProcess envoy =
+        EnvoyProcess.start(processes, EnvoyBootstrap.forFiles(node, envoyDirectory()), envoyAdmin);
+    processes.await("Envoy's listener", envoy, () -> guards(envoyAdmin));
     terminal.done("");
+  }
+
+  private void startDecisionService(int check, HostPort admin) {
+    String name = "ext-authz-server";
+    List<String> command =
+        Program.EXT_AUTHZ_SERVER.command(
+            "--listen=127.0.0.1:" + check,
+            "--admin=" + admin,
+            "--plan-dir=" + planDirectory(),
+            "--decision-log=" + options.decisionLog());
+    if (options.decisionLog().equals("-")) {
+      processes.startPrinting(name, command, () -> Answers.ready(admin));
+    } else {
+      processes.start(name, command, () -> Answers.ready(admin));
+    }
+  }
+
+  /** Whether clients can connect and Envoy has found the decision service: earlier it says 503. */
+  private boolean guards(int envoyAdmin) throws InterruptedException {
+    return Answers.on(options.listen()) && Answers.healthy(envoyAdmin, ExtAuthzCluster.NAME);
   }
 
   private void follow(GatewayFiles files) throws InterruptedException {
     while (true) {
-      Thread.sleep(LOOK_AGAIN_MILLIS);
+      Thread.sleep(policies.unsettled() ? SETTLED_MILLIS : LOOK_AGAIN_MILLIS);
       ChildProcess dead = processes.firstDead();
       if (dead != null) {
-        throw CommandException.environment("a program has ended by itself:\n" + dead.logTail());
+        throw ProcessGroup.ended(dead);
       }
       Optional<GatewayPolicies.Reading> changed = policies.read();
       if (changed.isPresent()) {
         GatewayPolicies.Reading reading = changed.get();
-        report(reading.diagnostics());
+        report.say(reading.diagnostics());
         write(files, reading);
         terminal.say(
             reading.hasError()
@@ -128,10 +150,6 @@ public final class FileGateway implements AutoCloseable {
         unguarded(reading);
       }
     }
-  }
-
-  private void report(List<Diagnostic> diagnostics) {
-    DiagnosticText.plain(diagnostics).lines().forEach(terminal::say);
   }
 
   private void unguarded(GatewayPolicies.Reading reading) {
@@ -152,7 +170,7 @@ public final class FileGateway implements AutoCloseable {
     }
   }
 
-  private static void requireFree(HostPort listen) {
+  private static void requireFree(String option, HostPort listen) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.ofLiteral(listen.host()), listen.port()));
@@ -162,7 +180,9 @@ public final class FileGateway implements AutoCloseable {
               + listen
               + " ("
               + e.getMessage()
-              + "): choose another --listen, or end what listens there");
+              + "): choose another "
+              + option
+              + ", or end what listens there");
     }
   }
 

@@ -9,6 +9,8 @@ import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.ServiceName;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.Position;
+import dev.portcullis.compiler.source.FileContent;
 import dev.portcullis.compiler.source.FileSet;
 import dev.portcullis.compiler.source.PolicyFiles;
 import java.nio.file.Path;
@@ -29,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayPolicies {
   private final List<Path> paths;
   private final List<GuardedService> services;
-  private FileSet files = FileSet.empty();
+  private FileSet seen = FileSet.empty();
+  private FileSet taken = FileSet.empty();
+  private FileSet standing = FileSet.empty();
   private @Nullable CompileResult result;
 
   /** Nothing is read yet. */
@@ -51,27 +55,52 @@ public final class GatewayPolicies {
     }
   }
 
-  /** Reads the files again; empty when nothing changed since the last reading. */
+  /**
+   * Reads the files again; empty when nothing changed since the last reading that said something.
+   * After the first reading a change counts when it was seen twice: an editor that empties a file
+   * and then fills it must not be taken at its word half-way.
+   */
   public Optional<Reading> read() {
-    FileSet now = PolicyFiles.read(paths, files);
-    if (result != null && now.equals(files)) {
+    FileSet before = seen;
+    seen = PolicyFiles.read(paths, before);
+    if (result != null && (seen.equals(taken) || !seen.equals(before))) {
       return Optional.empty();
     }
-    FileSet standing = now.keepingReadable(files);
-    PolicySet set = standing.policySet(new KnownServices.Listed(ports(standing)), true);
+    return Optional.of(take(seen));
+  }
+
+  /** Whether a change was seen once, so that it is worth to look again soon. */
+  public boolean unsettled() {
+    return !seen.equals(taken);
+  }
+
+  private Reading take(FileSet now) {
+    taken = now;
+    standing = now.keepingReadable(standing);
+    PolicySet set = standing.policySet(new KnownServices.Listed(ports()), true);
     CompileResult compiled =
         result == null
             ? PolicyCompiler.compile(set)
             : PolicyCompiler.compile(set.fallingBackOn(result), result.cache());
-    files = standing;
     result = compiled;
     List<Diagnostic> diagnostics = new ArrayList<>(standing.diagnostics());
-    diagnostics.addAll(compiled.diagnostics());
+    compiled.diagnostics().stream().filter(this::standsInItsFile).forEach(diagnostics::add);
     Collections.sort(diagnostics);
-    return Optional.of(new Reading(compiled, diagnostics));
+    return new Reading(compiled, diagnostics);
   }
 
-  private Map<ServiceName, Set<String>> ports(FileSet standing) {
+  /** Of a file that is not YAML only that is told: where its earlier content stood is past. */
+  private boolean standsInItsFile(Diagnostic diagnostic) {
+    FileContent content =
+        switch (diagnostic.position()) {
+          case Position.WholeFile(String file) -> standing.files().get(file);
+          case Position.InFile(String file, int _, int _) -> standing.files().get(file);
+          case Position.InResource _ -> null;
+        };
+    return content == null || content.readable();
+  }
+
+  private Map<ServiceName, Set<String>> ports() {
     Map<ServiceName, Set<String>> ports = new HashMap<>();
     standing.services().forEach((name, names) -> ports.put(name, new HashSet<>(names)));
     for (GuardedService service : services) {

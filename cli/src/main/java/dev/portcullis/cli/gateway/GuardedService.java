@@ -30,6 +30,15 @@ public record GuardedService(ServiceName name, @Nullable String section, HostPor
       throw new IllegalArgumentException(
           "\"" + text + "\" is not NAMESPACE/NAME=HOST:PORT, such as shop/orders=127.0.0.1:9000");
     }
+    try {
+      return of(form);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\": " + e.getMessage() + ", such as shop/orders=127.0.0.1:9000", e);
+    }
+  }
+
+  private static GuardedService of(Matcher form) {
     ServiceName name = new ServiceName(form.group(1), form.group(2));
     GuardedService service = new GuardedService(name, form.group(3), HostPort.parse(form.group(4)));
     // An upstream checks that the names are ones that Kubernetes allows.

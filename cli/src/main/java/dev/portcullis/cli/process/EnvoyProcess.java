@@ -3,12 +3,12 @@
 
 package dev.portcullis.cli.process;
 
+import dev.portcullis.cli.CommandException;
 import dev.portcullis.envoy.EnvoyBootstrap;
 import dev.portcullis.envoy.EnvoyFiles;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.RealPart;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /** Starts a real Envoy from its bootstrap. */
@@ -24,7 +24,7 @@ public final class EnvoyProcess {
     try {
       bootstrap.write();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw CommandException.environment("cannot write Envoy's bootstrap: " + e.getMessage());
     }
     return processes.start(
         "envoy",

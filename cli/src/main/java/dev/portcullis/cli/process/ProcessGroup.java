@@ -3,7 +3,9 @@
 
 package dev.portcullis.cli.process;
 
+import dev.portcullis.cli.CommandException;
 import dev.portcullis.parts.ChildProcess;
+import dev.portcullis.parts.PartsException;
 import dev.portcullis.parts.Readiness;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Programs that were started together and end together, the newest first. Thread-safe. */
 public final class ProcessGroup implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
   private final Deque<ChildProcess> children = new ArrayDeque<>();
   private final Path directory;
 
@@ -27,15 +31,48 @@ public final class ProcessGroup implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** Starts a program and waits until it is ready. */
+  /**
+   * Starts a program and waits until it is ready.
+   *
+   * @throws CommandException in one line, when it ends instead
+   */
   public ChildProcess start(String name, List<String> command, Readiness.Check ready) {
-    ChildProcess child =
-        ChildProcess.start(name, command, Map.of(), directory.resolve(name + ".log"));
+    return added(name, ChildProcess.start(name, command, Map.of(), log(name)), ready);
+  }
+
+  /** The same for a program whose standard output is to be the command's own. */
+  public ChildProcess startPrinting(String name, List<String> command, Readiness.Check ready) {
+    return added(name, ChildProcess.startPrinting(name, command, Map.of(), log(name)), ready);
+  }
+
+  private Path log(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  private ChildProcess added(String name, ChildProcess child, Readiness.Check ready) {
     synchronized (children) {
       children.push(child);
     }
-    Readiness.await(name, Duration.ofSeconds(90), List.of(child), ready);
+    await(name, child, ready);
     return child;
+  }
+
+  /**
+   * Waits until a program that was started is ready for something.
+   *
+   * @throws CommandException in one line, when it ends instead
+   */
+  public void await(String what, ChildProcess child, Readiness.Check ready) {
+    try {
+      Readiness.await(what, PATIENCE, List.of(child), ready);
+    } catch (PartsException e) {
+      throw child.isAlive() ? e : ended(child);
+    }
+  }
+
+  /** Says in one line that a program ended which should not have. */
+  public static CommandException ended(ChildProcess child) {
+    return CommandException.environment(child.name() + " has ended: " + LastWords.of(child));
   }
 
   /** The first program that ended by itself; null while all run. */

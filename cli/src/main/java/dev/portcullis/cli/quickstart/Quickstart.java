@@ -84,6 +84,7 @@ public final class Quickstart implements AutoCloseable {
     terminal.done(applyPolicies(server) + " objects");
     terminal.begin("policies in force");
     awaitProgrammed(server);
+    FirstAnswers.await(processes, gateway, suite.services().getFirst());
     terminal.done("Programmed");
     return new Stage(server, installation, controlPlane, gateway);
   }

@@ -81,8 +81,8 @@ public final class RawHttp {
       body = unchunk(body);
     }
     byte[] raw = body.getBytes(StandardCharsets.ISO_8859_1);
-    return new Response(
-        Integer.parseInt(text.substring(9, 12)), headers, new String(raw, StandardCharsets.UTF_8));
+    int status = number(text.substring(9, 12), 10);
+    return new Response(status, headers, new String(raw, StandardCharsets.UTF_8));
   }
 
   private static String unchunk(String body) throws IOException {
@@ -93,12 +93,24 @@ public final class RawHttp {
       if (line < 0) {
         throw new IOException("a chunked response was cut off");
       }
-      int size = Integer.parseInt(body.substring(at, line).strip(), 16);
+      // Behind a semicolon a chunk may carry extensions, which say nothing to us.
+      int size = number(body.substring(at, line).split(";", 2)[0].strip(), 16);
       if (size == 0) {
         return whole.toString();
       }
+      if (size < 0 || size > body.length() - line - 2) {
+        throw new IOException("a chunked response was cut off");
+      }
       whole.append(body, line + 2, line + 2 + size);
       at = line + 2 + size + 2;
+    }
+  }
+
+  private static int number(String text, int radix) throws IOException {
+    try {
+      return Integer.parseInt(text, radix);
+    } catch (NumberFormatException e) {
+      throw new IOException("not an HTTP/1.1 response: " + text + " is not a number", e);
     }
   }
 }
