@@ -11,13 +11,13 @@ import java.nio.file.Path;
 /**
  * Policy files that are wrong in one way each.
  *
+ * @param text written as ISO 8859-1, so that one of them can be no UTF-8
  * @param place behind the file's name: line and column, or nothing
  * @param code of the diagnostic
  * @param says what the message names
  * @param fix what the fix names
  */
-record BadPolicies(
-    String name, byte[] content, String place, String code, String says, String fix) {
+record BadPolicies(String name, String text, String place, String code, String says, String fix) {
   private static final String POLICY =
       """
       apiVersion: portcullis.dev/v1alpha1
@@ -44,9 +44,10 @@ record BadPolicies(
   private static final String INLINE = "{inline: '{\"keys\":[]}'}";
 
   static final BadPolicies MALFORMED =
-      yaml("malformed YAML", POLICY.replace("shop}", "shop"), ":4:5", "PC1002", "YAML", "bracket");
+      new BadPolicies(
+          "malformed YAML", POLICY.replace("shop}", "shop"), ":4:5", "PC1002", "YAML", "bracket");
   static final BadPolicies UNKNOWN_FIELD =
-      yaml(
+      new BadPolicies(
           "unknown field",
           POLICY.replace("audiences", "audience"),
           ":11:9",
@@ -54,7 +55,7 @@ record BadPolicies(
           "\"audience\"",
           "did you mean audiences?");
   static final BadPolicies WRONG_TYPE =
-      yaml(
+      new BadPolicies(
           "wrong type",
           POLICY.replace("[orders]", "orders"),
           ":11:20",
@@ -62,7 +63,7 @@ record BadPolicies(
           "audiences must be a list, not text",
           "write a list");
   static final BadPolicies BROKEN_JWKS =
-      yaml(
+      new BadPolicies(
           "broken JWKS",
           POLICY.replace("[]}'", "['"),
           ":12:24",
@@ -70,7 +71,7 @@ record BadPolicies(
           "not a JSON object",
           "RFC 7517");
   static final BadPolicies NO_JWKS =
-      yaml(
+      new BadPolicies(
           "no JWKS",
           POLICY.replace(INLINE, "{}"),
           ":12:9",
@@ -78,7 +79,7 @@ record BadPolicies(
           "exactly one of uri, inline, secretRef",
           "add one");
   static final BadPolicies BROKEN_SECRET =
-      yaml(
+      new BadPolicies(
           "Secret without a JWKS",
           POLICY.replace(INLINE, "{secretRef: {name: idp, key: jwks}}") + SECRET,
           ":12:16",
@@ -88,7 +89,7 @@ record BadPolicies(
 
   /** Only an error where every Secret is known. */
   static final BadPolicies DANGLING =
-      yaml(
+      new BadPolicies(
           "dangling reference",
           POLICY.replace(INLINE, "{secretRef: {name: nope, key: jwks}}"),
           ":12:16",
@@ -97,18 +98,12 @@ record BadPolicies(
           "correct the reference");
 
   static final BadPolicies NOT_UTF8 =
-      new BadPolicies(
-          "not UTF-8", new byte[] {'a', ':', (byte) 0xff}, "", "PC1001", "UTF-8", "save it as");
-
-  private static BadPolicies yaml(
-      String name, String text, String place, String code, String says, String fix) {
-    return new BadPolicies(name, text.getBytes(StandardCharsets.UTF_8), place, code, says, fix);
-  }
+      new BadPolicies("not UTF-8", "a: \u00ff", "", "PC1001", "UTF-8", "save it as");
 
   /** Writes them into a directory; returns the file. */
   Path in(Path directory) {
     try {
-      return Files.write(directory.resolve("orders.yaml"), content);
+      return Files.writeString(directory.resolve("orders.yaml"), text, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
