@@ -19,6 +19,9 @@ public enum Program {
 
   private final String module;
   private final String mainClass;
+
+  // Made by List.of, so it is as immutable as an enum should be.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final List<String> flags;
 
   Program(String module, String mainClass, String... flags) {
