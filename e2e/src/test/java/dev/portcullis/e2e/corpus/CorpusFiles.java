@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -27,11 +28,26 @@ import java.util.stream.Stream;
  */
 record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
   static final Path DIRECTORY = Path.of("src/test/resources/corpus");
+  static final Path EXAMPLES =
+      Path.of(Objects.requireNonNull(System.getProperty("portcullis.home")), "examples");
 
-  /** The suites, by name. */
+  /** The suites of the corpus, and those of the examples but for the quickstart's, by name. */
   static List<Path> suites() throws IOException {
+    List<Path> suites = new ArrayList<>();
     try (Stream<Path> files = Files.list(DIRECTORY)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+      files.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(suites::add);
+    }
+    examples().stream()
+        .filter(directory -> !directory.endsWith("quickstart"))
+        .map(directory -> directory.resolve("requests.yaml"))
+        .forEach(suites::add);
+    return suites;
+  }
+
+  /** The directories of the examples, by name. */
+  static List<Path> examples() throws IOException {
+    try (Stream<Path> entries = Files.list(EXAMPLES)) {
+      return entries.filter(Files::isDirectory).sorted().toList();
     }
   }
 

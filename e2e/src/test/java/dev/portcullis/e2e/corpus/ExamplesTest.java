@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.e2e.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.parts.ScratchDirectory;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Every example says what must become of which request, and compiles without a remark. */
+final class ExamplesTest {
+
+  @Test
+  void everyExampleHasASuite() throws IOException {
+    assertThat(CorpusFiles.examples())
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.resolve("requests.yaml")).exists());
+  }
+
+  @Test
+  void noExampleHasAnythingThatTheCompilerRemarksOn() throws IOException {
+    try (ScratchDirectory scratch = ScratchDirectory.create("portcullis-examples-")) {
+      assertThat(CorpusFiles.suites())
+          .filteredOn(suite -> suite.startsWith(CorpusFiles.EXAMPLES))
+          .allSatisfy(suite ->
+              assertThat(CorpusPlan.compile(CorpusFiles.prepare(suite, scratch)).diagnostics())
+                  .isEmpty());
+    }
+  }
+}
