@@ -45,17 +45,19 @@ final class Cluster implements AutoCloseable {
   }
 
   RunningOperator operator() {
-    String token = token("operator");
-    Path kubeconfig = scratch.write("operator.kubeconfig", api.kubeconfigFor(token));
     return RunningOperator.start(
-        new OperatorConfig(
-            kubeconfig,
-            new HostPort("127.0.0.1", xdsPort),
-            List.of(ServerName.parse("127.0.0.1")),
-            new HostPort("127.0.0.1", adminPort),
-            scratch.path().resolve("state"),
-            new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
-            new Scope(Set.of())));
+        config(scratch.write("operator.kubeconfig", api.kubeconfigFor(token("operator")))));
+  }
+
+  OperatorConfig config(Path kubeconfig) {
+    return new OperatorConfig(
+        kubeconfig,
+        new HostPort("127.0.0.1", xdsPort),
+        List.of(ServerName.parse("127.0.0.1")),
+        new HostPort("127.0.0.1", adminPort),
+        scratch.path().resolve("state"),
+        new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
+        new Scope(Set.of()));
   }
 
   private static String identity(String account) {
@@ -73,11 +75,19 @@ final class Cluster implements AutoCloseable {
     return scratch.path().resolve("state/ca.crt");
   }
 
+  String deciderToken() {
+    return token("ext-authz", "--audience=portcullis");
+  }
+
   AckingNode decider(String id) throws IOException {
+    return decider(id, deciderToken());
+  }
+
+  AckingNode decider(String id, String token) throws IOException {
     return new AckingNode(
         xdsPort,
         ca(),
-        token("ext-authz", "--audience=portcullis"),
+        token,
         Node.newBuilder().setId(id).build(),
         List.of(PlanTypes.SECRET, PlanTypes.API_KEY, PlanTypes.ROUTE));
   }

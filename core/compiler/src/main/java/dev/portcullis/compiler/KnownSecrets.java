@@ -5,15 +5,22 @@ package dev.portcullis.compiler;
 
 import dev.portcullis.policy.plan.SecretMaterial;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Secrets that policies may refer to.
  *
  * @param material by Secret and key; a Secret of the namespace {@code ""} counts in every namespace
- * @param complete whether a Secret that is not here does not exist; else its absence is a warning
+ * @param forbidden those that may not be read
+ * @param complete whether any other Secret that is not here does not exist; else its absence is a
+ *     warning
  */
-public record KnownSecrets(Map<Key, SecretMaterial> material, boolean complete) {
+public record KnownSecrets(
+    Map<Key, SecretMaterial> material, Set<Name> forbidden, boolean complete) {
+
+  /** A Secret. */
+  public record Name(String namespace, String name) {}
 
   /**
    * One key of a Secret.
@@ -24,6 +31,12 @@ public record KnownSecrets(Map<Key, SecretMaterial> material, boolean complete) 
 
   public KnownSecrets {
     material = Map.copyOf(material);
+    forbidden = Set.copyOf(forbidden);
+  }
+
+  /** Secrets none of which is forbidden. */
+  public KnownSecrets(Map<Key, SecretMaterial> material, boolean complete) {
+    this(material, Set.of(), complete);
   }
 
   /** No Secrets, and it is not known which exist. */

@@ -143,6 +143,16 @@ final class RefResolver {
   }
 
   private Finding missing(String namespace, Content.SecretUse use) {
+    if (secrets.forbidden().contains(new KnownSecrets.Name(namespace, use.name()))) {
+      String secret = namespace + "/" + use.name();
+      return Finding.of(
+          DiagnosticCode.SECRET_FORBIDDEN,
+          use.path(),
+          "to read the Secret " + secret + " is forbidden",
+          "grant the operator get, list and watch on Secret "
+              + secret
+              + ", by a Role with that resourceName; until then the method cannot verify tokens");
+    }
     Finding finding =
         Finding.of(
             DiagnosticCode.SECRET_NOT_FOUND,

@@ -30,11 +30,28 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PolicyCompilerTest {
+  private static final String SECRET =
+      """
+      apiVersion: portcullis.dev/v1alpha1
+      kind: ApiPolicy
+      metadata: {name: orders, namespace: shop}
+      spec:
+        targetRefs: [{kind: Service, name: orders}]
+        authentication:
+          methods:
+          - name: employees
+            jwt:
+              issuer: https://idp.example.com/
+              audiences: [orders]
+              jwks: {secretRef: {name: keys, key: jwks.json}}
+      """;
+
   private static final RouteId ORDERS = RouteId.of("shop", "orders", null);
 
   @Test
@@ -121,29 +138,28 @@ class PolicyCompilerTest {
 
   @Test
   void onlyWarnsOfASecretThatMayExistElsewhere() {
-    FileSet files =
-        files(
-            """
-            apiVersion: portcullis.dev/v1alpha1
-            kind: ApiPolicy
-            metadata: {name: orders, namespace: shop}
-            spec:
-              targetRefs: [{kind: Service, name: orders}]
-              authentication:
-                methods:
-                - name: employees
-                  jwt:
-                    issuer: https://idp.example.com/
-                    audiences: [orders]
-                    jwks: {secretRef: {name: keys, key: jwks.json}}
-            """);
-
     CompileResult offline =
-        PolicyCompiler.compile(files.policySet(new KnownServices.Unknown(), false));
+        PolicyCompiler.compile(files(SECRET).policySet(new KnownServices.Unknown(), false));
 
     assertThat(offline.hasError()).isFalse();
     assertThat(offline.diagnostics()).hasSize(1);
     assertThat(offline.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
+  }
+
+  @Test
+  void saysThatASecretIsForbidden() {
+    PolicySet known = files(SECRET).policySet(new KnownServices.Unknown(), true);
+    KnownSecrets secrets =
+        new KnownSecrets(Map.of(), Set.of(new KnownSecrets.Name("shop", "keys")), true);
+
+    CompileResult result =
+        PolicyCompiler.compile(
+            new PolicySet(known.policies(), known.apiKeys(), known.services(), secrets));
+
+    assertThat(result.diagnostics())
+        .extracting(Diagnostic::message)
+        .containsExactly("to read the Secret shop/keys is forbidden");
+    assertThat(result.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
   }
 
   private static FileSet files(String text) {

@@ -6,7 +6,6 @@ import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.policy.plan.SecretMaterial;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +31,7 @@ public final class SecretWatch implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Runnable dirty;
-  private final Map<SecretName, Watched> watched = new HashMap<>();
-
-  private record Watched(SharedIndexInformer<Secret> informer, CompletableFuture<Void> started) {}
+  private final Map<SecretName, WatchedSecret> watched = new HashMap<>();
 
   /**
    * @param dirty told when a watched Secret changes
@@ -51,16 +49,21 @@ public final class SecretWatch implements AutoCloseable {
     stopUnwanted(wanted);
     for (SecretName name : wanted) {
       if (!watched.containsKey(name) && watched.size() < MAX_WATCHED) {
-        watched.put(name, start(name));
+        watched.put(name, WatchedSecret.start(client, name, dirty));
       }
     }
     awaitStart();
     Map<KnownSecrets.Key, SecretMaterial> material = new HashMap<>();
-    watched.values().forEach(each -> add(each.informer(), material));
+    watched.values().forEach(each -> add(each, material));
+    Set<KnownSecrets.Name> forbidden =
+        watched.entrySet().stream()
+            .filter(each -> each.getValue().forbidden())
+            .map(each -> new KnownSecrets.Name(each.getKey().namespace(), each.getKey().name()))
+            .collect(Collectors.toUnmodifiableSet());
     boolean complete =
         watched.size() == wanted.size()
-            && watched.values().stream().allMatch(each -> each.informer().hasSynced());
-    return new KnownSecrets(material, complete);
+            && watched.values().stream().allMatch(each -> each.known() || each.forbidden());
+    return new KnownSecrets(material, forbidden, complete);
   }
 
   /** How many Secrets are watched. */
@@ -69,31 +72,20 @@ public final class SecretWatch implements AutoCloseable {
   }
 
   private void stopUnwanted(Set<SecretName> wanted) {
-    for (Iterator<Map.Entry<SecretName, Watched>> each = watched.entrySet().iterator();
+    for (Iterator<Map.Entry<SecretName, WatchedSecret>> each = watched.entrySet().iterator();
         each.hasNext(); ) {
-      Map.Entry<SecretName, Watched> entry = each.next();
+      Map.Entry<SecretName, WatchedSecret> entry = each.next();
       if (!wanted.contains(entry.getKey())) {
-        entry.getValue().informer().close();
+        entry.getValue().close();
         each.remove();
       }
     }
   }
 
-  private Watched start(SecretName name) {
-    SharedIndexInformer<Secret> informer =
-        client.secrets().inNamespace(name.namespace()).withName(name.name()).runnableInformer(0);
-    informer.exceptionHandler((_, _) -> true);
-    informer.addEventHandler(new NamespacedInformers.MarksDirty<>(dirty));
-    CompletableFuture<Void> started = informer.start().toCompletableFuture();
-    // A Secret that does not exist has no event that would say so.
-    var _ = started.thenRun(dirty);
-    return new Watched(informer, started);
-  }
-
   private void awaitStart() {
-    CompletableFuture<?>[] starting =
-        watched.values().stream().map(Watched::started).toArray(CompletableFuture<?>[]::new);
-    CompletableFuture<Void> all = CompletableFuture.allOf(starting);
+    CompletableFuture<?>[] answers =
+        watched.values().stream().map(WatchedSecret::answered).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture<Void> all = CompletableFuture.allOf(answers);
     if (all.isDone()) {
       return;
     }
@@ -106,9 +98,8 @@ public final class SecretWatch implements AutoCloseable {
     }
   }
 
-  private static void add(
-      SharedIndexInformer<Secret> informer, Map<KnownSecrets.Key, SecretMaterial> material) {
-    for (Secret secret : informer.getStore().list()) {
+  private static void add(WatchedSecret watched, Map<KnownSecrets.Key, SecretMaterial> material) {
+    for (Secret secret : watched.content()) {
       Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
       data.forEach((key, value) ->
           material.put(
@@ -120,7 +111,7 @@ public final class SecretWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    watched.values().forEach(each -> each.informer().close());
+    watched.values().forEach(WatchedSecret::close);
     watched.clear();
   }
 }

@@ -233,7 +233,12 @@ public enum DiagnosticCode {
       5011,
       Severity.WARNING,
       "A rule never decides, since an earlier one of the same effect takes all of its requests.",
-      "Remove it, or narrow the earlier one.");
+      "Remove it, or narrow the earlier one."),
+  SECRET_FORBIDDEN(
+      5012,
+      Severity.ERROR,
+      "The operator may not read a Secret that a policy needs.",
+      "Grant it get, list and watch on that Secret.");
 
   private final int number;
   private final Severity severity;
