@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tarfile
 import tempfile
@@ -135,3 +136,8 @@ class ReleaseServer:
         request.wfile.flush()
         if self.hang.is_set():
             threading.Event().wait(20)  # the client is expected to leave long before
+
+
+def interruptible() -> None:
+    """To run in a child before its program: a shell has its background jobs ignore SIGINT, which children inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -10,7 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from support import QUIET, TOOLS, ReleaseServer, ScratchTest, install, program
+from support import QUIET, TOOLS, ReleaseServer, ScratchTest, install, interruptible, program
 
 from parts import command
 from parts.cache import Cache
@@ -136,7 +136,9 @@ class CommandTest(ScratchTest):
         server.hang.set()
         lock_file = self.lock_file(self.page(content, server.url))
         started = [sys.executable, "-c", RUN, str(TOOLS), str(lock_file), "--dir", str(self.cache)]
-        fetching = subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        fetching = subprocess.Popen(
+            started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+        )
         partial = self.cache / "work/tool/page/tool.part"
         deadline = time.monotonic() + 20
         while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from support import TOOLS, ScratchTest
+from support import TOOLS, ScratchTest, interruptible
 
 MODULES = ("cli", "operator", "ext-authz-server")
 JAVA = '#!/bin/sh\necho "java $*"\n'
@@ -164,6 +164,7 @@ class LauncherTest(ScratchTest):
             env=self.environment(),
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=interruptible,
         )
         self.addCleanup(launched.stdout.close)
         self.addCleanup(launched.kill)
