@@ -16,7 +16,6 @@ import dev.portcullis.policy.plan.JwsAlgorithm;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.TreeMap;
 
 /** What is measured. All but {@code BARE} are the decision service with a plan. */
 enum Subject {
@@ -75,19 +74,7 @@ enum Subject {
 
   private static Payload apiKey(PlanDirectory directory) throws IOException {
     ApiKeyText key = ApiKeyText.generate(new SecureRandom());
-    ApiKeyRecord record =
-        new ApiKeyRecord(
-            Plans.ROUTE.namespace(),
-            "acme-2026",
-            key.id(),
-            key.sha256(),
-            "acme",
-            null,
-            List.of("orders.read"),
-            null,
-            null,
-            false,
-            new TreeMap<>());
+    ApiKeyRecord record = Plans.apiKey("acme-2026", "acme", key);
     GuardedRoute route = Plans.apiKeys();
     directory.write(new PlanSnapshot(List.of(route), List.of(record)), List.of());
     return new Payload(new SampleRequest("x-api-key", key.reveal()), route.id().value());

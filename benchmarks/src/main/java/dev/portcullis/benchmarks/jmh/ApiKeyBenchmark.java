@@ -9,11 +9,9 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.policy.apikey.ApiKeyText;
-import dev.portcullis.policy.plan.ApiKeyRecord;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
@@ -44,7 +42,7 @@ public class ApiKeyBenchmark {
     int every = Math.max(1, keys / CALLERS);
     for (int i = 0; i < keys; i++) {
       ApiKeyText key = ApiKeyText.generate(secure);
-      directory.put(record(i, key));
+      directory.put(Plans.apiKey("key-" + i, "client-" + i, key));
       if (i % every == 0 && callers.size() < CALLERS) {
         callers.add(new Requests(new SampleRequest("x-api-key", key.reveal())));
       }
@@ -53,21 +51,6 @@ public class ApiKeyBenchmark {
         Engines.of(
             Plans.route(Plans.authentication(Plans.apiKeyMethod()), null, List.of(), null),
             directory);
-  }
-
-  private static ApiKeyRecord record(int number, ApiKeyText key) {
-    return new ApiKeyRecord(
-        Plans.ROUTE.namespace(),
-        "key-" + number,
-        key.id(),
-        key.sha256(),
-        "client-" + number,
-        null,
-        List.of("orders.read"),
-        null,
-        null,
-        false,
-        new TreeMap<>());
   }
 
   /** Decides a request of one of them, chosen at random. */

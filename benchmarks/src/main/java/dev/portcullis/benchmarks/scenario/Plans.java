@@ -3,8 +3,10 @@
 
 package dev.portcullis.benchmarks.scenario;
 
+import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
@@ -55,6 +57,22 @@ public final class Plans {
         rules("auth.client == \"acme\" && bot.score < 30"),
         List.of(limit()),
         bots());
+  }
+
+  /** A key that {@link #apiKeys} takes, of which the client may read orders. */
+  public static ApiKeyRecord apiKey(String name, String client, ApiKeyText key) {
+    return new ApiKeyRecord(
+        ROUTE.namespace(),
+        name,
+        key.id(),
+        key.sha256(),
+        client,
+        null,
+        List.of("orders.read"),
+        null,
+        null,
+        false,
+        new TreeMap<>());
   }
 
   /** A route of the sections that are given; null or empty for those that are not. */

@@ -52,13 +52,7 @@ public final class ApiKeyVerifyCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       description = "text or json.",
       defaultValue = "text")
-  private Format output;
-
-  /** How the answer is printed. */
-  enum Format {
-    TEXT,
-    JSON
-  }
+  private ReportFormat output;
 
   @Override
   public Integer call() {
@@ -82,7 +76,7 @@ public final class ApiKeyVerifyCommand implements Callable<Integer> {
 
   private void print(Map<String, Object> answer) {
     var out = spec.commandLine().getOut();
-    if (output == Format.JSON) {
+    if (output == ReportFormat.JSON) {
       try {
         out.println(new JsonMapper().writeValueAsString(answer));
       } catch (JsonProcessingException e) {

@@ -51,13 +51,7 @@ public final class ValidateCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       description = "text or json.",
       defaultValue = "text")
-  private Format output;
-
-  /** How diagnostics are printed. */
-  enum Format {
-    TEXT,
-    JSON
-  }
+  private ReportFormat output;
 
   @Override
   public Integer call() {

@@ -217,10 +217,11 @@ final class CheckFields {
       case PROTOCOL -> protocol = in.readString();
       case HEADERS -> {
         entry(in);
-        joinedHeaders = add(joinedHeaders, value);
+        joinedHeaders = begun(joinedHeaders);
+        add(joinedHeaders, value);
       }
       case HEADER_MAP -> {
-        rawHeaders = rawHeaders == null ? Headers.builder(EXPECTED_HEADERS) : rawHeaders;
+        rawHeaders = begun(rawHeaders);
         message(in, this::headerMap);
       }
       default -> {
@@ -238,7 +239,8 @@ final class CheckFields {
     value = "";
     rawValue = "";
     message(in, this::header);
-    rawHeaders = add(rawHeaders, rawValue.isEmpty() ? value : rawValue);
+    rawHeaders = begun(rawHeaders);
+    add(rawHeaders, rawValue.isEmpty() ? value : rawValue);
     return true;
   }
 
@@ -271,9 +273,14 @@ final class CheckFields {
     return true;
   }
 
+  private static Headers.Builder begun(Headers.@Nullable Builder headers) {
+    return headers == null ? Headers.builder(EXPECTED_HEADERS) : headers;
+  }
+
   /** Adds a header, unless it is a pseudo-header, which HTTP/2 has for the request line. */
-  private Headers.Builder add(Headers.@Nullable Builder headers, String headerValue) {
-    Headers.Builder builder = headers == null ? Headers.builder(EXPECTED_HEADERS) : headers;
-    return key.startsWith(":") ? builder : builder.add(key, headerValue);
+  private void add(Headers.Builder headers, String headerValue) {
+    if (!key.startsWith(":")) {
+      headers.add(key, headerValue);
+    }
   }
 }

@@ -31,10 +31,8 @@ public final class ReverseWriter {
 
   /** Makes everything since the mark a nested message, or an empty one if that is nothing. */
   public void message(int field, int mark) {
-    int length = mark() - mark;
     reserve(2 * MAX_VARINT);
-    prepend(length);
-    tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    delimited(field, mark() - mark);
   }
 
   /** Writes a string as UTF-8. */
@@ -51,15 +49,19 @@ public final class ReverseWriter {
       buffer[--at] = (byte) c;
     }
     start = at;
-    prepend(length);
-    tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    delimited(field, length);
   }
 
   private void bytes(int field, byte[] value) {
     reserve(value.length + 2 * MAX_VARINT);
     start -= value.length;
     System.arraycopy(value, 0, buffer, start, value.length);
-    prepend(value.length);
+    delimited(field, value.length);
+  }
+
+  /** Puts length and tag before a value that is written already. */
+  private void delimited(int field, int length) {
+    prepend(length);
     tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
   }
 
