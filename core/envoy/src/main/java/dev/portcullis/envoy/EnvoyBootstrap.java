@@ -10,6 +10,7 @@ import dev.portcullis.envoy.proto.Scalars;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.DynamicResources;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
@@ -36,21 +37,8 @@ public final class EnvoyBootstrap {
    */
   public static EnvoyFiles forOperator(
       ProxyNode node, ProxySpec spec, OperatorAccess operator, Path directory) {
-    ApiConfigSource ads =
-        ApiConfigSource.newBuilder()
-            .setApiType(ApiConfigSource.ApiType.DELTA_GRPC)
-            .setTransportApiVersion(ApiVersion.V3)
-            // The operator reads who asks from every request.
-            .setSetNodeOnFirstMessageOnly(false)
-            .addGrpcServices(
-                GrpcService.newBuilder()
-                    .setEnvoyGrpc(
-                        GrpcService.EnvoyGrpc.newBuilder().setClusterName(OperatorCluster.NAME)))
-            .build();
-    XdsSource source = new XdsSource.Ads();
     Bootstrap.Builder bootstrap = common(node, spec.toMetadata());
-    bootstrap.getDynamicResourcesBuilder().setAdsConfig(ads).mergeFrom(dynamic(source));
-    bootstrap.getStaticResourcesBuilder().addClusters(OperatorCluster.of(operator, directory));
+    followOperator(bootstrap, operator, directory);
     SortedMap<String, String> files = new TreeMap<>();
     files.put(FILE, EnvoyJson.of(bootstrap));
     OperatorCluster.secrets(operator)
@@ -72,6 +60,26 @@ public final class EnvoyBootstrap {
     return new EnvoyFiles(directory, files);
   }
 
+  /** Everything comes over one delta stream from the operator. */
+  static void followOperator(Bootstrap.Builder bootstrap, OperatorAccess operator, Path directory) {
+    ApiConfigSource ads =
+        ApiConfigSource.newBuilder()
+            .setApiType(ApiConfigSource.ApiType.DELTA_GRPC)
+            .setTransportApiVersion(ApiVersion.V3)
+            // The operator reads who asks from every request.
+            .setSetNodeOnFirstMessageOnly(false)
+            .addGrpcServices(
+                GrpcService.newBuilder()
+                    .setEnvoyGrpc(
+                        GrpcService.EnvoyGrpc.newBuilder().setClusterName(OperatorCluster.NAME)))
+            .build();
+    bootstrap
+        .getDynamicResourcesBuilder()
+        .setAdsConfig(ads)
+        .mergeFrom(dynamic(new XdsSource.Ads()));
+    bootstrap.getStaticResourcesBuilder().addClusters(OperatorCluster.of(operator, directory));
+  }
+
   private static DynamicResources dynamic(XdsSource source) {
     return DynamicResources.newBuilder()
         .setLdsConfig(source.of(ResourceKind.LISTENER))
@@ -80,11 +88,17 @@ public final class EnvoyBootstrap {
   }
 
   private static Bootstrap.Builder common(ProxyNode node, Struct metadata) {
+    return common(
+        Node.newBuilder().setId(node.id()).setCluster(node.cluster()).setMetadata(metadata).build(),
+        Addresses.of(node.admin()),
+        node.maxHeapBytes());
+  }
+
+  static Bootstrap.Builder common(Node node, Address admin, long maxHeapBytes) {
     return Bootstrap.newBuilder()
-        .setNode(
-            Node.newBuilder().setId(node.id()).setCluster(node.cluster()).setMetadata(metadata))
-        .setAdmin(Admin.newBuilder().setAddress(Addresses.of(node.admin())))
-        .setOverloadManager(Overload.manager(node.maxHeapBytes()))
+        .setNode(node)
+        .setAdmin(Admin.newBuilder().setAddress(admin))
+        .setOverloadManager(Overload.manager(maxHeapBytes))
         .setStatsFlushInterval(Scalars.seconds(5));
   }
 }

@@ -32,6 +32,15 @@ public final class EnvoyJson {
     }
   }
 
+  /** One message on one line. */
+  static String line(MessageOrBuilder message) {
+    try {
+      return PRINTER.omittingInsignificantWhitespace().print(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a packed type that is not in the registry", e);
+    }
+  }
+
   /** All resources of one kind, as a file holds them. */
   static String response(ResourceKind kind, Collection<? extends Message> resources) {
     DiscoveryResponse.Builder response = DiscoveryResponse.newBuilder().setTypeUrl(kind.typeUrl());
@@ -63,6 +72,7 @@ public final class EnvoyJson {
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute
             .getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.router.v3.Router.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3

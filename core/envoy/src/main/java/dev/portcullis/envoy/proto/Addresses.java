@@ -6,11 +6,13 @@ package dev.portcullis.envoy.proto;
 import dev.portcullis.envoy.HostPort;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Addresses as Envoy writes them. */
@@ -23,6 +25,13 @@ public final class Addresses {
     return Address.newBuilder()
         .setSocketAddress(
             SocketAddress.newBuilder().setAddress(where.host()).setPortValue(where.port()))
+        .build();
+  }
+
+  /** A Unix domain socket that only its owner may use. */
+  public static Address socket(Path path) {
+    return Address.newBuilder()
+        .setPipe(Pipe.newBuilder().setPath(path.toString()).setMode(0600))
         .build();
   }
 
