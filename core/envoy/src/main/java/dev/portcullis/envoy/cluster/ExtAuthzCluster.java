@@ -6,6 +6,7 @@ package dev.portcullis.envoy.cluster;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.proto.Scalars;
+import dev.portcullis.policy.identity.SpiffeId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.type.v3.Percent;
@@ -30,8 +31,24 @@ public final class ExtAuthzCluster {
 
   private ExtAuthzCluster() {}
 
-  /** The cluster, with its addresses inside of it. */
+  /** The cluster, with its addresses inside of it, spoken to without TLS. */
   public static Cluster of(List<HostPort> endpoints) {
+    return builder(endpoints).build();
+  }
+
+  /**
+   * The cluster, spoken to by mutual TLS; its health is asked for the same way.
+   *
+   * @param identity whom the decision service must prove to be
+   */
+  public static Cluster of(List<HostPort> endpoints, SpiffeId identity) {
+    return builder(endpoints)
+        .setTransportSocket(
+            MutualTls.upstream(List.of(PeerMatch.workload(identity)), List.of("h2")))
+        .build();
+  }
+
+  private static Cluster.Builder builder(List<HostPort> endpoints) {
     return Cluster.newBuilder()
         .setName(NAME)
         .setType(Addresses.discovery(endpoints))
@@ -45,8 +62,7 @@ public final class ExtAuthzCluster {
             Cluster.CommonLbConfig.newBuilder()
                 // Below this share of healthy replicas all are tried; so only when none is.
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(1)))
-        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.http2(List.of()))
-        .build();
+        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.http2(List.of()));
   }
 
   private static HealthCheck healthCheck() {
