@@ -3,12 +3,14 @@
 package dev.portcullis.operator;
 
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.ClusterException;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.IdentityFileException;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +87,27 @@ final class OperatorCommand implements Callable<Integer> {
   private Path state = Path.of(".");
 
   @Option(
+      names = "--trust-domain",
+      paramLabel = "NAME",
+      defaultValue = "cluster.local",
+      description = {
+        "What the names of workloads begin with: spiffe://NAME/ns/NAMESPACE/sa/ACCOUNT. Default:",
+        "${DEFAULT-VALUE}."
+      })
+  private String trustDomain = "";
+
+  @Option(
+      names = "--svid-life",
+      paramLabel = "TIME",
+      defaultValue = "1h",
+      converter = TimeSpan.class,
+      description = {
+        "How long a workload's certificate is valid, 5m at least; it is renewed when little more",
+        "than half of that is over. Default: ${DEFAULT-VALUE}."
+      })
+  private Duration svidLife = Duration.ZERO;
+
+  @Option(
       names = "--namespace",
       paramLabel = "NAMESPACE",
       defaultValue = "portcullis-system",
@@ -148,7 +171,7 @@ final class OperatorCommand implements Callable<Integer> {
           listen,
           names(listen),
           HostPort.parse(admin),
-          state,
+          new IdentityConfig(trustDomain, namespace, new CaSource.Directory(state), svidLife()),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
           new Scope(new HashSet<>(watched)));
     } catch (IllegalArgumentException e) {
@@ -157,6 +180,13 @@ final class OperatorCommand implements Callable<Integer> {
       }
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Duration svidLife() {
+    if (svidLife.compareTo(IdentityConfig.SHORTEST_LIFE) < 0) {
+      throw new IllegalArgumentException("--svid-life must be 5m at least");
+    }
+    return svidLife;
   }
 
   private List<ServerName> names(HostPort listen) {

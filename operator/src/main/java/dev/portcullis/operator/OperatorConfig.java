@@ -17,14 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param xds where proxies and decision services connect
  * @param xdsNames names under which they know it, for its certificate; at least one
  * @param admin where health and metrics are served
- * @param state keeps the certificate authority
  */
 public record OperatorConfig(
     @Nullable Path kubeconfig,
     HostPort xds,
     List<ServerName> xdsNames,
     HostPort admin,
-    Path state,
+    IdentityConfig identity,
     Roles roles,
     Scope scope) {
 

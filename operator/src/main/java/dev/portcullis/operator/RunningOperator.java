@@ -10,9 +10,7 @@ import dev.portcullis.operator.admin.AdminServer;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
 import dev.portcullis.operator.cluster.ClusterWatch;
 import dev.portcullis.operator.cluster.Preflight;
-import dev.portcullis.operator.identity.CaStore;
 import dev.portcullis.operator.identity.CachedTokens;
-import dev.portcullis.operator.identity.RenewingCertificate;
 import dev.portcullis.operator.identity.TokenReviews;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Rollout;
@@ -22,6 +20,7 @@ import dev.portcullis.operator.status.StatusReporter;
 import dev.portcullis.operator.status.StatusWriter;
 import dev.portcullis.operator.xds.DeltaDiscovery;
 import dev.portcullis.operator.xds.NodeDirectory;
+import dev.portcullis.operator.xds.NodeEvents;
 import dev.portcullis.operator.xds.XdsLimits;
 import dev.portcullis.operator.xds.XdsServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -36,7 +35,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,15 +74,12 @@ public final class RunningOperator implements AutoCloseable {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("timer"));
     parts.push(timer::shutdownNow);
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
-    CaStore store = new CaStore(config.state(), clock);
-    RenewingCertificate certificate =
-        new RenewingCertificate(store.open(), config.xdsNames(), clock);
-    var _ = timer.scheduleAtFixedRate(certificate::renewIfDue, 1, 1, TimeUnit.HOURS);
+    OperatorIdentity identity = part(new OperatorIdentity(config, timer, metrics, clock));
 
     KubernetesClient client = part(KubernetesAccess.client(config.kubeconfig()));
     Preflight.check(client);
     Signals signals = new Signals();
-    NodeDirectory directory = new NodeDirectory(signals, clock);
+    NodeDirectory directory = new NodeDirectory(NodeEvents.both(signals, identity.svids()), clock);
     ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
     StatusWriter writer =
         part(new StatusWriter(client, watch.revisions(), new EventWriter(client, clock), metrics));
@@ -101,7 +96,7 @@ public final class RunningOperator implements AutoCloseable {
         part(
             new XdsServer(
                 address(config.xds()),
-                certificate.keyManager(),
+                identity.certificate().keyManager(),
                 new CachedTokens(new TokenReviews(client), Ticker.systemTicker()),
                 new DeltaDiscovery(
                     config.roles(), directory, XdsLimits.DEFAULT, metrics, calls, timer),
@@ -116,7 +111,6 @@ public final class RunningOperator implements AutoCloseable {
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
         .addKeyValue("admin", config.admin())
-        .addKeyValue("ca", store.certificateFile())
         .log("operator serves");
   }
 

@@ -7,6 +7,7 @@ import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.ResourceKind;
 import dev.portcullis.envoy.Upstream;
+import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
@@ -20,6 +21,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +57,11 @@ final class Cluster implements AutoCloseable {
         new HostPort("127.0.0.1", xdsPort),
         List.of(ServerName.parse("127.0.0.1")),
         new HostPort("127.0.0.1", adminPort),
-        scratch.path().resolve("state"),
+        new IdentityConfig(
+            "cluster.local",
+            NAMESPACE,
+            new CaSource.Directory(scratch.path().resolve("state")),
+            Duration.ofHours(1)),
         new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
         new Scope(Set.of()));
   }

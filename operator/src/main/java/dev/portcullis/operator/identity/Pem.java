@@ -7,6 +7,8 @@ import java.io.StringWriter;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
@@ -22,6 +24,11 @@ public final class Pem {
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that has no encoding", e);
     }
+  }
+
+  /** Certificates, one after the other. */
+  public static String of(List<X509Certificate> certificates) {
+    return certificates.stream().map(Pem::of).collect(Collectors.joining());
   }
 
   /** A private key, PKCS #8 and not encrypted: for files that only their owner reads. */

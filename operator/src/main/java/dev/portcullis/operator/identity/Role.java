@@ -2,10 +2,11 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.identity;
 
-/** What an identity is to the operator, and so what it may read. */
 public enum Role {
   /** Reads every plan, every issued key's hash and the secrets that plans refer to. */
   DECISION_SERVICE,
   /** Registers as a gateway and reads the Envoy configuration made for it. */
-  GATEWAY
+  GATEWAY,
+  /** Guards the pod that its token is bound to, and reads the Envoy configuration for that. */
+  SIDECAR
 }

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Binds identities to roles. What a node claims about itself is never asked.
+ * Binds identities to roles. What a node claims about itself is never asked. Whoever has no role by
+ * name is a sidecar when its token is a ServiceAccount's and bound to a pod: then it can speak for
+ * that pod only.
  *
  * @param decisionServices user names of decision services
  * @param gateways user names of gateways
@@ -29,6 +31,11 @@ public record Roles(Set<String> decisionServices, Set<String> gateways) {
     if (decisionServices.contains(identity.username())) {
       return Optional.of(Role.DECISION_SERVICE);
     }
-    return gateways.contains(identity.username()) ? Optional.of(Role.GATEWAY) : Optional.empty();
+    if (gateways.contains(identity.username())) {
+      return Optional.of(Role.GATEWAY);
+    }
+    return identity.pod() != null && identity.serviceAccount().isPresent()
+        ? Optional.of(Role.SIDECAR)
+        : Optional.empty();
   }
 }

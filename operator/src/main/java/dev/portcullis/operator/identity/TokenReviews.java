@@ -5,8 +5,12 @@ package dev.portcullis.operator.identity;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
+import io.fabric8.kubernetes.api.model.authentication.UserInfo;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +51,21 @@ public final class TokenReviews implements TokenAuthenticator {
       return new TokenVerdict.Refused(
           "the token is not valid for the audience \"" + AUDIENCE + "\"");
     }
-    return new TokenVerdict.Authenticated(new Identity(status.getUser().getUsername()));
+    UserInfo user = status.getUser();
+    return new TokenVerdict.Authenticated(new Identity(user.getUsername(), pod(user)));
+  }
+
+  /** Both or none: a name alone may by now be another pod's. */
+  private static @Nullable BoundPod pod(UserInfo user) {
+    String name = single(user, "pod-name");
+    String uid = single(user, "pod-uid");
+    String node = single(user, "node-name");
+    return name == null || uid == null ? null : new BoundPod(name, uid, node == null ? "" : node);
+  }
+
+  private static @Nullable String single(UserInfo user, String key) {
+    Map<String, List<String>> extra = user.getExtra() == null ? Map.of() : user.getExtra();
+    List<String> values = extra.getOrDefault("authentication.kubernetes.io/" + key, List.of());
+    return values.size() == 1 ? values.getFirst() : null;
   }
 }

@@ -4,8 +4,10 @@ package dev.portcullis.operator.xds;
 
 import dev.portcullis.operator.identity.Role;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /** One node on one stream. Thread-safe. */
 public final class ConnectedNode {
@@ -14,7 +16,8 @@ public final class ConnectedNode {
   private final Node description;
   private final Runnable wake;
   private final HeldResources held = new HeldResources();
-  private final AtomicReference<@Nullable XdsSnapshot> wanted = new AtomicReference<>();
+  private final Set<ResourceType> reads = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Wanted> wanted = new AtomicReference<>(Wanted.NOTHING_YET);
 
   ConnectedNode(NodeKey key, Role role, Node description, Runnable wake) {
     this.key = key;
@@ -41,14 +44,39 @@ public final class ConnectedNode {
     return held;
   }
 
-  /** Says what the node should hold from now on; only the newest word counts. Returns at once. */
+  /** Whether the node ever asked for resources of the type, on this stream. */
+  public boolean reads(ResourceType type) {
+    return reads.contains(type);
+  }
+
+  void nowReads(ResourceType type) {
+    reads.add(type);
+  }
+
+  /**
+   * Says what the node should hold from now on, but for the secrets that prove who it is; only the
+   * newest word counts. Returns at once.
+   */
   public void publish(XdsSnapshot snapshot) {
-    if (wanted.getAndSet(snapshot) != snapshot) {
+    change(now -> now.with(snapshot));
+  }
+
+  /**
+   * Says by what secrets the node proves who it is from now on; only the newest word counts.
+   * Returns at once.
+   */
+  public void publishCredentials(Credentials credentials) {
+    change(now -> now.with(credentials));
+  }
+
+  private void change(UnaryOperator<Wanted> change) {
+    Wanted before = wanted.getAndUpdate(change);
+    if (wanted.get() != before) {
       wake.run();
     }
   }
 
-  @Nullable XdsSnapshot wanted() {
+  Wanted wanted() {
     return wanted.get();
   }
 }

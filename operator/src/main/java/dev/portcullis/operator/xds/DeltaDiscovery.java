@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class DeltaDiscovery extends AggregatedDiscoveryServiceImplBase {
   private final Roles roles;
   private final StreamContext context;
+  private final OpenStreams streams;
   private final Executor executor;
 
   /**
@@ -40,7 +41,9 @@ public final class DeltaDiscovery extends AggregatedDiscoveryServiceImplBase {
       Executor executor,
       ScheduledExecutorService timer) {
     this.roles = roles;
-    this.context = new StreamContext(directory, limits, new XdsMetrics(metrics, limits), timer);
+    XdsMetrics counts = new XdsMetrics(metrics, limits);
+    this.context = new StreamContext(directory, limits, counts, timer);
+    this.streams = new OpenStreams(limits, counts);
     this.executor = executor;
   }
 
@@ -53,18 +56,23 @@ public final class DeltaDiscovery extends AggregatedDiscoveryServiceImplBase {
       return refuse(
           responses,
           Status.PERMISSION_DENIED.withDescription(
-              identity.username() + " is neither a decision service nor a gateway here"));
+              identity.username()
+                  + " is neither a decision service nor a gateway here, and its token is bound to"
+                  + " no pod"));
     }
-    if (context.metrics().opened() > context.limits().streams()) {
-      context.metrics().closed();
-      return refuse(
-          responses,
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              "more than " + context.limits().streams() + " streams"));
+    String full = streams.open(identity);
+    if (full != null) {
+      return refuse(responses, Status.RESOURCE_EXHAUSTED.withDescription(full));
     }
     var client = (ServerCallStreamObserver<DeltaDiscoveryResponse>) responses;
     DeltaStream stream =
-        new DeltaStream(client, identity, role.get(), context, new SerialExecutor(executor));
+        new DeltaStream(
+            client,
+            identity,
+            role.get(),
+            context,
+            new SerialExecutor(executor),
+            () -> streams.closed(identity));
     client.disableAutoRequest();
     client.setOnReadyHandler(stream::wake);
     client.setOnCancelHandler(stream::end);

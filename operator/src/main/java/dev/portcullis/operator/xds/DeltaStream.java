@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class DeltaStream {
   private final Role role;
   private final StreamContext context;
   private final SerialExecutor serial;
+  private final Runnable ended;
   private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
   private final AtomicBoolean awake = new AtomicBoolean();
   private @Nullable ConnectedNode node;
@@ -43,17 +45,22 @@ final class DeltaStream {
   private boolean pruneScheduled;
   private boolean closed;
 
+  /**
+   * @param ended run once, when the stream has ended
+   */
   DeltaStream(
       ServerCallStreamObserver<DeltaDiscoveryResponse> client,
       Identity identity,
       Role role,
       StreamContext context,
-      SerialExecutor serial) {
+      SerialExecutor serial,
+      Runnable ended) {
     this.client = client;
     this.identity = identity;
     this.role = role;
     this.context = context;
     this.serial = serial;
+    this.ended = ended;
   }
 
   /** Something may have changed. Many calls before the stream gets to run count as one. */
@@ -97,7 +104,7 @@ final class DeltaStream {
     Optional<ResourceType> type = ResourceType.of(request.getTypeUrl());
     if (type.isEmpty()) {
       context.metrics().ignored("unknown_type");
-    } else if (type.get().isPlan() != (role == Role.DECISION_SERVICE)) {
+    } else if (!type.get().readableBy(role)) {
       fail(
           Status.PERMISSION_DENIED.withDescription(
               identity.username() + " may not read " + request.getTypeUrl()));
@@ -119,8 +126,16 @@ final class DeltaStream {
               "the first request must carry a node id of 1 to 256 characters"));
       return false;
     }
-    node = new ConnectedNode(new NodeKey(identity, id), role, request.getNode(), this::wake);
-    context.directory().connect(node);
+    ConnectedNode named =
+        new ConnectedNode(new NodeKey(identity, id), role, request.getNode(), this::wake);
+    int most = context.limits().of(identity);
+    if (!context.directory().connect(named, most)) {
+      fail(
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "more than " + most + " nodes of " + identity.username()));
+      return false;
+    }
+    node = named;
     return true;
   }
 
@@ -131,6 +146,7 @@ final class DeltaStream {
       subscriptions.put(type, subscription);
       subscription.open(
           request.getResourceNamesSubscribeList(), request.getInitialResourceVersionsMap());
+      registered().nowReads(type);
       context.directory().progress(registered());
     } else {
       reply(type, subscription, request);
@@ -179,20 +195,25 @@ final class DeltaStream {
   }
 
   private void pump() {
-    XdsSnapshot wanted = node == null ? null : node.wanted();
-    if (!closed && wanted != null && !sends(wanted, false)) {
-      schedulePruning(wanted);
+    if (!closed && node != null) {
+      Wanted wanted = node.wanted();
+      if (!sends(wanted, false)) {
+        schedulePruning(wanted);
+      }
     }
   }
 
   /** Sends the first delta there is; true also when the client must speak first. */
-  private boolean sends(XdsSnapshot wanted, boolean prune) {
+  private boolean sends(Wanted wanted, boolean prune) {
     for (Map.Entry<ResourceType, Subscription> entry : subscriptions.entrySet()) {
       if (entry.getValue().awaitsReply() || !client.isReady()) {
         return true;
       }
+      SortedMap<String, XdsResource> resources = wanted.of(entry.getKey());
       Delta delta =
-          entry.getValue().next(wanted.of(entry.getKey()), context.limits().responseBytes(), prune);
+          resources == null
+              ? null
+              : entry.getValue().next(resources, context.limits().responseBytes(), prune);
       if (delta != null) {
         send(entry.getKey(), entry.getValue(), delta);
         return true;
@@ -202,17 +223,20 @@ final class DeltaStream {
   }
 
   /** Everything has been sent and answered; what waited for that may go after a quiet while. */
-  private void schedulePruning(XdsSnapshot wanted) {
+  private void schedulePruning(Wanted wanted) {
     boolean waits =
         subscriptions.entrySet().stream()
-            .anyMatch(entry -> entry.getValue().awaitsPruning(wanted.of(entry.getKey())));
+            .anyMatch(entry -> {
+              SortedMap<String, XdsResource> resources = wanted.of(entry.getKey());
+              return resources != null && entry.getValue().awaitsPruning(resources);
+            });
     if (waits && !pruneScheduled) {
       pruneScheduled = true;
       context.later(context.limits().pruneDelay(), () -> run(() -> prune(wanted)));
     }
   }
 
-  private void prune(XdsSnapshot quietWith) {
+  private void prune(Wanted quietWith) {
     pruneScheduled = false;
     if (closed || node == null) {
       return;
@@ -263,7 +287,7 @@ final class DeltaStream {
     if (!closed) {
       closed = true;
       subscriptions.clear();
-      context.metrics().closed();
+      ended.run();
       if (node != null) {
         context.directory().disconnect(node);
       }

@@ -46,11 +46,25 @@ public final class NodeDirectory {
         .toList();
   }
 
-  /** The newest stream of a node is the one that counts. */
-  void connect(ConnectedNode node) {
+  /**
+   * The newest stream of a node is the one that counts.
+   *
+   * @param most how many nodes the identity may have, those that were lost a moment ago included
+   * @return whether the node counts from now on; not when its identity has too many already
+   */
+  boolean connect(ConnectedNode node, int most) {
     forgetLost();
-    nodes.put(node.key(), new Registration(node, null));
+    NodeKey key = node.key();
+    long others =
+        nodes.keySet().stream()
+            .filter(each -> each.identity().equals(key.identity()) && !each.equals(key))
+            .count();
+    if (others >= most) {
+      return false;
+    }
+    nodes.put(key, new Registration(node, null));
     events.connected(node);
+    return true;
   }
 
   void progress(ConnectedNode node) {

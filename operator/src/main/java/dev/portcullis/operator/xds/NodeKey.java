@@ -13,7 +13,15 @@ public record NodeKey(Identity identity, String id) implements Comparable<NodeKe
   @Override
   public int compareTo(NodeKey other) {
     int byIdentity = identity.username().compareTo(other.identity.username());
-    return byIdentity != 0 ? byIdentity : id.compareTo(other.id);
+    if (byIdentity != 0) {
+      return byIdentity;
+    }
+    int byId = id.compareTo(other.id);
+    return byId != 0 ? byId : podUid().compareTo(other.podUid());
+  }
+
+  private String podUid() {
+    return identity.pod() == null ? "" : identity.pod().uid();
   }
 
   /** For people: the id alone. */

@@ -3,6 +3,7 @@
 package dev.portcullis.operator.xds;
 
 import dev.portcullis.codec.PlanTypes;
+import dev.portcullis.operator.identity.Role;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -55,9 +56,17 @@ public enum ResourceType {
     return Optional.ofNullable(BY_URL.get(url));
   }
 
-  /** Whether decision services read this type; proxies read the others. */
+  /** Whether the type is a part of plans, which decision services read. */
   public boolean isPlan() {
     return this == PLAN_SECRET || this == PLAN_API_KEY || this == PLAN_ROUTE;
+  }
+
+  /** Whether nodes of the role may ask for the type; of it they get what is meant for them. */
+  public boolean readableBy(Role role) {
+    return switch (role) {
+      case DECISION_SERVICE -> isPlan() || this == SECRET;
+      case GATEWAY, SIDECAR -> !isPlan();
+    };
   }
 
   boolean removedAtOnce() {

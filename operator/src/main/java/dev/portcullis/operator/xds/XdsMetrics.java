@@ -17,13 +17,8 @@ final class XdsMetrics {
     registry.gauge("portcullis.xds.streams.max", limits.streams());
   }
 
-  /** Counts a stream in and returns how many there are. */
-  int opened() {
-    return streams.incrementAndGet();
-  }
-
-  void closed() {
-    streams.decrementAndGet();
+  void streams(int open) {
+    streams.set(open);
   }
 
   void refused(String reason) {

@@ -20,6 +20,18 @@ class RolesTest {
   }
 
   @Test
+  void isASidecarOnlyForThePodThatItsTokenIsBoundTo() {
+    Roles roles = new Roles(Set.of("system:serviceaccount:x:a"), Set.of());
+    BoundPod pod = new BoundPod("orders-1", "uid", "");
+    String account = "system:serviceaccount:shop:orders";
+    assertThat(roles.of(new Identity(account, pod))).contains(Role.SIDECAR);
+    assertThat(roles.of(new Identity(account))).isEmpty();
+    assertThat(roles.of(new Identity("system:node:n1", pod))).isEmpty();
+    assertThat(roles.of(new Identity("system:serviceaccount:x:a", pod)))
+        .contains(Role.DECISION_SERVICE);
+  }
+
+  @Test
   void refusesAnIdentityWithTwoRoles() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Roles(Set.of("a"), Set.of("a")))

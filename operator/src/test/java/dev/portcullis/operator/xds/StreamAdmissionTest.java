@@ -6,13 +6,18 @@ import static dev.portcullis.operator.xds.XdsTestServer.DECIDER;
 import static dev.portcullis.operator.xds.XdsTestServer.GATEWAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.operator.identity.BoundPod;
+import dev.portcullis.operator.identity.Role;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StreamAdmissionTest {
+  private static final String SIDECAR = XdsTestServer.SIDECAR;
+
   private XdsTestServer server;
 
   @BeforeEach
@@ -59,7 +64,7 @@ class StreamAdmissionTest {
   @Test
   void letsNoDecisionServiceReadEnvoyResources() throws Exception {
     try (XdsTestClient client = server.client(DECIDER, "authz-0")) {
-      client.subscribe(ResourceType.SECRET);
+      client.subscribe(ResourceType.CLUSTER);
       assertThat(client.failure().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     }
   }
@@ -75,14 +80,66 @@ class StreamAdmissionTest {
   @Test
   void boundsTheNumberOfStreams() throws Exception {
     try (XdsTestClient first = server.client(GATEWAY, "gw-1");
-        XdsTestClient second = server.client(GATEWAY, "gw-2")) {
+        XdsTestClient second = server.client(SIDECAR, "a");
+        XdsTestClient third = server.client(DECIDER, "authz-0")) {
       first.subscribe(ResourceType.CLUSTER);
       server.nextNode();
       second.subscribe(ResourceType.CLUSTER);
       server.nextNode();
-      try (XdsTestClient third = server.client(GATEWAY, "gw-3")) {
-        assertThat(third.failure().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      third.subscribe(ResourceType.PLAN_ROUTE);
+      server.nextNode();
+      try (XdsTestClient fourth = server.client(SIDECAR, "b")) {
+        Status status = fourth.failure();
+        assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(status.getDescription()).isEqualTo("more than 3 streams");
       }
+    }
+  }
+
+  @Test
+  void boundsTheStreamsOfAPodSoThatItKeepsNoOtherOut() throws Exception {
+    try (XdsTestClient first = server.client(SIDECAR, "a");
+        XdsTestClient second = server.client(SIDECAR, "a")) {
+      first.subscribe(ResourceType.CLUSTER);
+      server.nextNode();
+      second.subscribe(ResourceType.CLUSTER);
+      server.nextNode();
+      try (XdsTestClient third = server.client(SIDECAR, "a");
+          XdsTestClient other = server.client(SIDECAR + "-other", "a")) {
+        assertThat(third.failure().getDescription()).startsWith("more than 2 streams of system:");
+        other.subscribe(ResourceType.CLUSTER);
+        assertThat(server.nextNode().role()).isEqualTo(Role.SIDECAR);
+      }
+    }
+  }
+
+  @Test
+  void boundsTheNodesThatAPodCanPassItselfOffAs() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (XdsTestClient client = server.client(SIDECAR, "node-" + i)) {
+        client.subscribe(ResourceType.CLUSTER);
+        server.nextNode();
+      }
+      server.disconnected.poll(10, TimeUnit.SECONDS);
+    }
+    try (XdsTestClient third = server.client(SIDECAR, "node-2");
+        XdsTestClient again = server.client(SIDECAR, "node-1")) {
+      third.subscribe(ResourceType.CLUSTER);
+      assertThat(third.failure().getDescription()).startsWith("more than 2 nodes of system:");
+      again.subscribe(ResourceType.CLUSTER);
+      assertThat(server.nextNode().key().id()).isEqualTo("node-1");
+    }
+  }
+
+  @Test
+  void letsNoSidecarReadPlansAndKnowsItsPod() throws Exception {
+    try (XdsTestClient client = server.client(SIDECAR, "gw")) {
+      client.subscribe(ResourceType.LISTENER);
+      ConnectedNode node = server.nextNode();
+      assertThat(node.key().identity().pod())
+          .isEqualTo(new BoundPod("orders-1", "uid-of-orders-1", ""));
+      client.subscribe(ResourceType.PLAN_ROUTE);
+      assertThat(client.failure().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     }
   }
 

@@ -27,12 +27,12 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
   private final BlockingQueue<DeltaDiscoveryResponse> responses = new LinkedBlockingQueue<>();
   private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
   private final ManagedChannel channel;
-  private final String nodeId;
+  private final Node node;
   private final StreamObserver<DeltaDiscoveryRequest> requests;
 
-  XdsTestClient(ManagedChannel channel, String token, String nodeId) {
+  XdsTestClient(ManagedChannel channel, String token, Node node) {
     this.channel = channel;
-    this.nodeId = nodeId;
+    this.node = node;
     Metadata headers = new Metadata();
     headers.put(AUTHORIZATION, "Bearer " + token);
     requests =
@@ -42,9 +42,7 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
   }
 
   private DeltaDiscoveryRequest.Builder request(ResourceType type) {
-    return DeltaDiscoveryRequest.newBuilder()
-        .setNode(Node.newBuilder().setId(nodeId))
-        .setTypeUrl(type.url());
+    return DeltaDiscoveryRequest.newBuilder().setNode(node).setTypeUrl(type.url());
   }
 
   void subscribe(ResourceType type, String... names) {
@@ -76,7 +74,7 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
 
   private DeltaDiscoveryRequest.Builder reply(DeltaDiscoveryResponse response) {
     return DeltaDiscoveryRequest.newBuilder()
-        .setNode(Node.newBuilder().setId(nodeId))
+        .setNode(node)
         .setTypeUrl(response.getTypeUrl())
         .setResponseNonce(response.getNonce());
   }

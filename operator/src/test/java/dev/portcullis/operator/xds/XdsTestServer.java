@@ -3,13 +3,19 @@
 package dev.portcullis.operator.xds;
 
 import com.google.protobuf.ByteString;
+import dev.portcullis.operator.identity.BoundPod;
 import dev.portcullis.operator.identity.CertificateAuthority;
+import dev.portcullis.operator.identity.CurrentTrust;
 import dev.portcullis.operator.identity.Identity;
-import dev.portcullis.operator.identity.Pem;
 import dev.portcullis.operator.identity.RenewingCertificate;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.identity.TokenVerdict;
+import dev.portcullis.operator.identity.Trust;
+import dev.portcullis.operator.identity.svid.SvidIssuer;
+import dev.portcullis.operator.identity.svid.Svids;
+import dev.portcullis.policy.identity.SpiffeId;
+import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
@@ -23,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -34,19 +41,27 @@ import java.util.concurrent.TimeUnit;
 /** The real server on a free port. The tokens it knows are the names of its two identities. */
 final class XdsTestServer implements NodeEvents, AutoCloseable {
   static final String GATEWAY = "system:serviceaccount:shop:gateway";
+  static final String SIDECAR = "system:serviceaccount:shop:orders#orders-1";
+  static final Duration SVID_LIFE = Duration.ofHours(1);
   static final String DECIDER = "system:serviceaccount:portcullis:ext-authz";
 
   final BlockingQueue<ConnectedNode> connected = new LinkedBlockingQueue<>();
   final BlockingQueue<ConnectedNode> disconnected = new LinkedBlockingQueue<>();
   final MeterRegistry metrics = new SimpleMeterRegistry();
-  final NodeDirectory directory = new NodeDirectory(this, Clock.systemUTC());
-  private final CertificateAuthority authority = CertificateAuthority.create(Clock.systemUTC());
+  final CurrentTrust trust =
+      new CurrentTrust(Trust.in(CertificateAuthority.create(Clock.systemUTC())));
+  final ShiftedClock clock = new ShiftedClock();
+  private final ExecutorService worker = Executors.newSingleThreadExecutor();
+  final Svids svids =
+      new Svids(
+          trust, "cluster.local", new SvidIssuer(SVID_LIFE, clock, new Random(1)), worker, metrics);
+  final NodeDirectory directory = new NodeDirectory(events(), Clock.systemUTC());
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final XdsServer server;
 
   XdsTestServer() throws IOException {
-    this(new XdsLimits(2, 1024, 100, Duration.ofMillis(50)));
+    this(new XdsLimits(3, 2, 2, 1024, 100, Duration.ofMillis(50)));
   }
 
   XdsTestServer(XdsLimits limits) throws IOException {
@@ -55,7 +70,10 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
         new XdsServer(
             new InetSocketAddress(loopback, 0),
             new RenewingCertificate(
-                    authority, List.of(ServerName.parse("127.0.0.1")), Clock.systemUTC())
+                    trust,
+                    List.of(ServerName.parse("127.0.0.1")),
+                    new SpiffeId("cluster.local", "portcullis", "operator"),
+                    Clock.systemUTC())
                 .keyManager(),
             XdsTestServer::review,
             new DeltaDiscovery(
@@ -69,27 +87,44 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
     server.start();
   }
 
+  private NodeEvents events() {
+    return NodeEvents.both(this, svids);
+  }
+
   private static TokenVerdict review(String token) {
     return switch (token) {
       case "bad" -> new TokenVerdict.Refused("not a good token");
       case "later" -> new TokenVerdict.Unavailable("ask later");
-      default -> new TokenVerdict.Authenticated(new Identity(token));
+      default -> new TokenVerdict.Authenticated(identity(token));
     };
   }
 
+  /** After a {@code #} comes the pod that the token is bound to, for a name and for a UID. */
+  static Identity identity(String token) {
+    int pod = token.indexOf('#');
+    return pod < 0
+        ? new Identity(token)
+        : new Identity(
+            token.substring(0, pod),
+            new BoundPod(token.substring(pod + 1), "uid-of-" + token.substring(pod + 1), ""));
+  }
+
   ManagedChannel channel() throws IOException {
-    var trust =
-        new ByteArrayInputStream(
-            Pem.of(authority.certificate()).getBytes(StandardCharsets.US_ASCII));
+    var roots =
+        new ByteArrayInputStream(trust.get().rootsPem().getBytes(StandardCharsets.US_ASCII));
     return NettyChannelBuilder.forAddress(
             "127.0.0.1",
             server.port(),
-            TlsChannelCredentials.newBuilder().trustManager(trust).build())
+            TlsChannelCredentials.newBuilder().trustManager(roots).build())
         .build();
   }
 
   XdsTestClient client(String token, String nodeId) throws IOException {
-    return new XdsTestClient(channel(), token, nodeId);
+    return client(token, Node.newBuilder().setId(nodeId).build());
+  }
+
+  XdsTestClient client(String token, Node node) throws IOException {
+    return new XdsTestClient(channel(), token, node);
   }
 
   ConnectedNode nextNode() throws InterruptedException {
@@ -121,6 +156,7 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
   @Override
   public void close() {
     server.close();
+    worker.shutdownNow();
     timer.shutdownNow();
   }
 }
