@@ -5,6 +5,7 @@
     ~/.cache/portcullis/envoy/1.40.0-linux-amd64/{envoy, .envoy.json}
                         k8s/1.36.3-linux-amd64/{etcd, kubectl, kube-apiserver, .etcd.json, …}
                         work/<group>/<source>/     half-done downloads and builds, removed on success
+                        work/go/                   modules and compiled packages that builds share, removed at the end
 """
 
 from __future__ import annotations
@@ -118,6 +119,29 @@ class Cache:
             lock.write(str(os.getpid()))
             lock.flush()
             yield
+
+    @property
+    def go(self) -> Path:
+        """Where builds from source keep modules and compiled packages, which the next build needs again."""
+        return self.root / "work" / "go"
+
+    @contextlib.contextmanager
+    def using_go(self) -> Iterator[None]:
+        """Keeps what builds share from being removed; any number may build at once."""
+        with open(self.root / ".go.lock", "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    def tidy_go(self) -> None:
+        """Removes what builds share, unless somebody else is building: then they will."""
+        if not self.go.exists():
+            return
+        with open(self.root / ".go.lock", "a", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            shutil.rmtree(self.go, ignore_errors=True)
 
     def tidy(self, directory: Path) -> None:
         """Removes finished work; what cannot be removed is no error, only untidy."""

@@ -16,12 +16,13 @@ from pathlib import Path
 from parts.cache import Cache
 from parts.errors import FetchError
 from parts.fetcher import Fetcher, Outcome
-from parts.lockfile import PARTS_LOCK, LockFile, read
+from parts.lockfile import DEFAULT_PURPOSE, PARTS_LOCK, LockFile, read
 from parts.progress import Progress
 
 EPILOG = """\
 examples:
   tools/fetch                        everything that tests and the quickstart need
+  tools/fetch tests cluster          that, and what tools/cluster runs besides; together they build faster
   tools/fetch envoy                  only Envoy
   eval "$(tools/fetch --env)"        ENVOY, ETCD, KUBECTL, KUBE_APISERVER and KUBEBUILDER_ASSETS for this shell
   "$(tools/fetch --where kubectl)" version --client
@@ -46,6 +47,8 @@ def main(arguments: list[str], lock_file: Path = PARTS_LOCK) -> int:
             print(_where(fetcher, options.where))
             return 0
         outcomes, failures = _fetch_all(fetcher, lock, options.parts)
+        if not failures:
+            fetcher.cache.tidy_go()
         _print(outcomes, options)
     except FetchError as error:
         outcomes, failures = [], [error]
@@ -60,7 +63,7 @@ def main(arguments: list[str], lock_file: Path = PARTS_LOCK) -> int:
 def _fetch_all(fetcher: Fetcher, lock: LockFile, names: list[str]) -> tuple[list[Outcome], list[FetchError]]:
     """Fetches every part that it can, so that one missing thing does not hide the next."""
     outcomes, failures = [], []
-    for part in [lock.part(name) for name in names or lock.parts]:
+    for part in [part for name in names or [DEFAULT_PURPOSE] for part in lock.named(name)]:
         try:
             outcomes.append(fetcher.fetch(part))
         except FetchError as failure:
@@ -110,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("parts", metavar="PART", nargs="*", help="envoy, etcd, kubectl, kube-apiserver; default all")
+    parser.add_argument("parts", metavar="PART", nargs="*", help="a part, or all parts for a purpose: tests (default), cluster")
     parser.add_argument("--dir", type=Path, default=default_cache(), help="the cache; default %(default)s")
     parser.add_argument("--quiet", action="store_true", help="errors only")
     output = parser.add_mutually_exclusive_group()

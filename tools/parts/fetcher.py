@@ -15,7 +15,7 @@ from parts.lockfile import ChecksumMismatch, LockFile, Part, Source
 from parts.progress import Progress, elapsed, megabytes
 from parts.sources import SourceFailed
 
-FETCH = {"archive": release.fetch, "file": release.fetch, "wheel": wheel.fetch, "go": golang.fetch}
+FETCH = {"archive": release.fetch, "file": release.fetch, "wheel": wheel.fetch}
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ class Fetcher:
         started = time.monotonic()
         work = self._work(source, part)
         work.mkdir(parents=True, exist_ok=True)
-        fetched = FETCH[source.kind](source, part, work, self.progress)
+        if source.kind == "go":
+            with self.cache.using_go():
+                fetched = golang.fetch(source, part, work, self.cache.go, self.progress)
+        else:
+            fetched = FETCH[source.kind](source, part, work, self.progress)
         fetched.program.chmod(0o755)
         try:
             version = local.version(part, fetched.program)

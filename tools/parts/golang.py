@@ -19,10 +19,10 @@ from parts.sources import Fetched, SourceFailed
 NEEDED_BYTES = 5_500_000_000
 
 
-def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched:
-    """The program, built. Modules and compiled packages survive an interruption, so a second run goes on."""
+def fetch(source: Source, part: Part, work: Path, shared: Path, progress: Progress) -> Fetched:
+    """The program, built. Modules and compiled packages are kept in `shared`: for the next build, or to go on with."""
     module = source.root / source["module"]
-    build = _Build(module, source["package"], work, _go(part, module))
+    build = _Build(module, source["package"], work, shared, _go(part, module))
     free = shutil.disk_usage(work).free
     if free < NEEDED_BYTES:
         raise SourceFailed(
@@ -39,9 +39,9 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
 
 
 class _Build:
-    """One run of the go command, all of whose caches are in the work directory."""
+    """One run of the go command, all of whose caches are below the work directories."""
 
-    def __init__(self, module: Path, package: str, work: Path, go: Path):
+    def __init__(self, module: Path, package: str, work: Path, shared: Path, go: Path):
         self.module = module
         self.package = package
         self.work = work
@@ -50,7 +50,7 @@ class _Build:
         self.compiled = 0
         (work / "tmp").mkdir(parents=True, exist_ok=True)
         # Caches that the user chose in the environment are used; all else is ours, and is removed afterwards.
-        caches = {"GOMODCACHE": str(work / "modules"), "GOCACHE": str(work / "cache")}
+        caches = {"GOMODCACHE": str(shared / "modules"), "GOCACHE": str(shared / "cache")}
         self.environment = {
             **caches,
             **os.environ,
@@ -60,6 +60,8 @@ class _Build:
             "GOWORK": "off",
             "CGO_ENABLED": "0",
         }
+        self.downloads = shared / "modules" / "cache" / "download"
+        self.before = self._downloaded()
 
     def packages(self) -> int:
         """Downloads the modules that the build needs, and counts the packages in it."""
@@ -71,11 +73,11 @@ class _Build:
         return program
 
     def transferred(self) -> int:
-        """The bytes of all module archives, if they were downloaded into the work directory."""
-        downloads = Path(self.environment["GOMODCACHE"]) / "cache" / "download"
-        if self.work not in downloads.parents:
-            return 0
-        return sum(file.stat().st_size for file in downloads.rglob("*") if file.is_file())
+        """The bytes of all module archives that this build downloaded, if it was into the directory of our own."""
+        return self._downloaded() - self.before
+
+    def _downloaded(self) -> int:
+        return sum(file.stat().st_size for file in self.downloads.rglob("*") if file.is_file())
 
     def _go(self, *arguments: str) -> list[str]:
         """Runs go, counting what it says on standard error; returns the lines of its standard output."""

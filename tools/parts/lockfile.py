@@ -12,6 +12,7 @@ from pathlib import Path
 from parts.errors import LockFileError, UnknownPart
 
 PARTS_LOCK = Path(__file__).resolve().parent.parent / "parts.lock"
+DEFAULT_PURPOSE = "tests"
 KINDS = {
     "archive": {"url", "member"},
     "file": {"url"},
@@ -22,10 +23,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One program, its place in the cache, and the versions of it that will do."""
+    """One program, its place in the cache, what it is fetched for, and the versions of it that will do."""
 
     name: str
     directory: str
+    purpose: str
     probe: tuple[str, ...]
     accepts: tuple[str, ...]
     wanted: str
@@ -60,6 +62,9 @@ class Source:
         if self.kind == "go":
             for name in ("go.mod", "go.sum"):
                 pin.update((self.root / self["module"] / name).read_bytes())
+            if self["package"].startswith("./"):
+                for file in sorted((self.root / self["module"] / self["package"]).glob("*.go")):
+                    pin.update(file.read_bytes())
         return pin.hexdigest()
 
     def check(self, file: Path) -> None:
@@ -86,6 +91,10 @@ class LockFile:
     parts: dict[str, Part]
     sources: tuple[Source, ...]
 
+    def named(self, name: str) -> list[Part]:
+        """The part of this name, or all parts that are fetched for this purpose."""
+        return [part for part in self.parts.values() if part.purpose == name] or [self.part(name)]
+
     def part(self, name: str) -> Part:
         if name not in self.parts:
             raise UnknownPart(f"there is no part '{name}': choose from {', '.join(self.parts)}")
@@ -111,7 +120,12 @@ def read(path: Path) -> LockFile:
 
 def _part(name: str, fields: dict[str, str]) -> Part:
     return Part(
-        name, fields["directory"], tuple(fields["probe"].split()), tuple(fields["accepts"].split()), fields["wanted"]
+        name,
+        fields["directory"],
+        fields.get("purpose", DEFAULT_PURPOSE),
+        tuple(fields["probe"].split()),
+        tuple(fields["accepts"].split()),
+        fields["wanted"],
     )
 
 

@@ -8,6 +8,7 @@ import unittest
 from support import QUIET, ScratchTest
 
 from parts import golang
+from parts.cache import Cache
 from parts.sources import SourceFailed
 
 SOURCE = """
@@ -32,13 +33,26 @@ class GoTest(ScratchTest):
         return self.lock(SOURCE).sources[0]
 
     def fetch(self, source):
-        return golang.fetch(source, self.tool(), self.work(), QUIET)
+        return golang.fetch(source, self.tool(), self.work(), self.scratch / "shared", QUIET)
 
     @unittest.skipUnless(shutil.which("go"), "Go is not installed")
     def test_program_is_built_with_its_version(self):
         program = self.fetch(self.module("1.20")).program
         told = subprocess.run([program], capture_output=True, text=True, check=True).stderr
         self.assertEqual("tool version 1.2.3\n", told)
+
+    @unittest.skipUnless(shutil.which("go"), "Go is not installed")
+    def test_compiled_packages_are_kept_for_the_next_build_and_removed_at_the_end(self):
+        for name in ("GOCACHE", "GOMODCACHE"):
+            os.environ.pop(name, None)
+        cache = Cache(self.scratch, "test")
+        golang.fetch(self.module("1.20"), self.tool(), self.work(), cache.go, QUIET)
+        self.assertTrue(any((cache.go / "cache").iterdir()))
+        with cache.using_go():
+            cache.tidy_go()
+            self.assertTrue(cache.go.exists(), "somebody is building")
+        cache.tidy_go()
+        self.assertFalse(cache.go.exists())
 
     @unittest.skipUnless(shutil.which("go"), "Go is not installed")
     def test_build_that_fails_says_why_and_where_the_rest_is(self):

@@ -8,7 +8,9 @@ from parts.errors import LockFileError, UnknownPart
 class LockFileTest(ScratchTest):
     def test_committed_file_pins_every_part_for_linux_amd64(self):
         lock = read(TOOLS / "parts.lock")
-        self.assertEqual(["envoy", "etcd", "kubectl", "kube-apiserver"], list(lock.parts))
+        self.assertEqual(["envoy", "etcd", "kubectl", "kube-apiserver"], [part.name for part in lock.named("tests")])
+        cluster = ["kube-node", "pause", "coredns", "network-policies", "helm"]
+        self.assertEqual(cluster, [part.name for part in lock.named("cluster")])
         for part in lock.parts.values():
             with self.subTest(part.name):
                 self.assertTrue(lock.sources_of(part, "linux-amd64"))
@@ -43,4 +45,15 @@ class LockFileTest(ScratchTest):
         go = "[source go]\nkind = go\nplatform = any\nparts = tool\nmodule = module\npackage = m\nldflags = -s\n"
         first = self.lock(go).sources[0].pin
         (module / "go.sum").write_text("two\n")
+        self.assertNotEqual(first, self.lock(go).sources[0].pin)
+
+    def test_pin_follows_a_main_program_of_our_own(self):
+        main = self.scratch / "module" / "cmd" / "main.go"
+        main.parent.mkdir(parents=True)
+        for name in ("go.mod", "go.sum"):
+            (self.scratch / "module" / name).write_text("")
+        go = "[source go]\nkind = go\nplatform = any\nparts = tool\nmodule = module\npackage = ./cmd\nldflags = -s\n"
+        main.write_text("package main\n")
+        first = self.lock(go).sources[0].pin
+        main.write_text("package main // changed\n")
         self.assertNotEqual(first, self.lock(go).sources[0].pin)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""What the cluster changes on the machine itself, each with its way back: a bridge, control groups, some kernel settings."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from clusters.errors import ClusterError, NotPossibleHere
+from clusters.layout import BLOCK, BRIDGE, CGROUP, HOST_ADDRESS, LINK_PREFIX, NODE_ADDRESS, PODS, SERVICES, VETH, Layout
+from clusters.processes import Process
+
+CGROUP_ROOT = Path("/sys/fs/cgroup")
+NODE_DEVICE = "eth0"
+FORMAT = "portcullis-cluster 1"
+# Settings of the whole machine that a kubelet changes.
+SETTINGS = (
+    "kernel/keys/root_maxbytes",
+    "kernel/keys/root_maxkeys",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+)
+
+
+class Machine:
+    """The machine around the node."""
+
+    def __init__(self, layout: Layout):
+        self.layout = layout
+
+    # The directory, and what to put back.
+
+    def remember(self) -> None:
+        """Takes the directory for the cluster, and notes the settings that the cluster will change."""
+        marker = self.layout.marker
+        if marker.exists():
+            self._remembered()
+            return
+        root = self.layout.root
+        if root.exists() and any(root.iterdir()):
+            raise NotPossibleHere(f"{root} holds files that are not the cluster's: name an empty directory with --dir")
+        root.mkdir(parents=True, exist_ok=True)
+        root.chmod(0o700)
+        settings = {name: _setting(name).read_text(encoding="ascii").strip() for name in SETTINGS if _setting(name).exists()}
+        new = marker.with_suffix(".new")
+        new.write_text(json.dumps({"format": FORMAT, "settings": settings}, indent=2) + "\n", encoding="utf-8")
+        os.replace(new, marker)
+
+    def restore_settings(self) -> None:
+        for name, value in self._remembered()["settings"].items():
+            if name in SETTINGS and _setting(name).read_text(encoding="ascii").strip() != value:
+                _setting(name).write_text(value, encoding="ascii")
+
+    def refuse_mounts(self) -> None:
+        """Fails if anything is mounted below the directory: whoever removes it would remove that too."""
+        for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
+            point = line.split()[4]
+            if Path(point) == self.layout.root or self.layout.root in Path(point).parents:
+                raise ClusterError(f"{point} is mounted: unmount it, and run it again")
+
+    def _remembered(self) -> dict:
+        try:
+            facts = json.loads(self.layout.marker.read_text(encoding="utf-8"))
+            if facts["format"] == FORMAT:
+                return facts
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotPossibleHere(f"{self.layout.marker} cannot be read ({error}): is {self.layout.root} a cluster's?") from error
+        raise NotPossibleHere(f"{self.layout.root} was made by another release: end the cluster with that release")
+
+    # The link to the node. The machine's end carries the API server's address, and so outlives the node.
+
+    def make_bridge(self) -> None:
+        if _device(BRIDGE):
+            return
+        _refuse_if_used()
+        _run("ip", "link", "add", BRIDGE, "type", "bridge")
+        _run("ip", "address", "add", f"{HOST_ADDRESS}/{LINK_PREFIX}", "dev", BRIDGE)
+        _run("ip", "link", "set", BRIDGE, "up")
+        for network in (SERVICES, PODS):
+            _run("ip", "route", "add", network, "via", NODE_ADDRESS, "dev", BRIDGE)
+
+    def link(self, node: Process) -> None:
+        """Joins the bridge to the network namespace of the node's first process."""
+        self.unlink()
+        _run("ip", "link", "add", VETH, "type", "veth", "peer", "name", NODE_DEVICE, "netns", str(node.pid))
+        _run("ip", "link", "set", VETH, "master", BRIDGE, "up")
+
+    def linked(self) -> bool:
+        return _device(VETH)
+
+    def unlink(self) -> None:
+        if _device(VETH):
+            # It goes with the node's namespace, maybe just now.
+            subprocess.run(["ip", "link", "delete", VETH], capture_output=True, check=False)
+            if _device(VETH):
+                raise ClusterError(f"the network device {VETH} cannot be removed")
+
+    def remove_bridge(self) -> None:
+        if _device(BRIDGE):
+            _run("ip", "link", "delete", BRIDGE)
+
+    # Control groups: one for the node's own processes, and one, made by the kubelet, for its pods.
+
+    def make_cgroups(self) -> None:
+        for hierarchy in _hierarchies():
+            for group in (hierarchy / CGROUP, hierarchy / CGROUP / "system"):
+                group.mkdir(exist_ok=True)
+                for name in ("cpuset.cpus", "cpuset.mems"):
+                    # In version 1 a new group may use no processor before it is told which.
+                    file = group / name
+                    if file.exists() and not (hierarchy / "cgroup.controllers").exists():
+                        file.write_text((group.parent / name).read_text(encoding="ascii"), encoding="ascii")
+
+    def remove_cgroups(self) -> None:
+        for hierarchy in _hierarchies():
+            for directory, _, _ in os.walk(hierarchy / CGROUP, topdown=False):
+                _remove_cgroup(Path(directory))
+
+    def processes(self) -> set[int]:
+        """All processes in the cluster's control groups."""
+        found: set[int] = set()
+        for hierarchy in _hierarchies():
+            for procs in (hierarchy / CGROUP).rglob("cgroup.procs"):
+                with contextlib.suppress(OSError):  # a group that ends while we look has none
+                    found.update(int(pid) for pid in procs.read_text(encoding="ascii").split())
+        return found
+
+
+def _refuse_if_used() -> None:
+    block = ipaddress.ip_network(BLOCK)
+    for route in json.loads(_run("ip", "-json", "-4", "route", "show")):
+        if route["dst"] != "default" and ipaddress.ip_network(route["dst"], strict=False).overlaps(block):
+            raise NotPossibleHere(f"this machine has a route to {route['dst']}, which the cluster needs for itself")
+
+
+def _device(name: str) -> bool:
+    return Path("/sys/class/net", name).exists()
+
+
+def _setting(name: str) -> Path:
+    return Path("/proc/sys", name)
+
+
+def _hierarchies() -> list[Path]:
+    """The one of version 2, or each of version 1; of a machine with both also the unified one, which runc uses."""
+    if (CGROUP_ROOT / "cgroup.controllers").exists():
+        return [CGROUP_ROOT]
+    return sorted(path for path in CGROUP_ROOT.iterdir() if (path / "cgroup.procs").exists() and not path.is_symlink())
+
+
+def _remove_cgroup(group: Path) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            group.rmdir()
+            return
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            # The kernel lets go of a group a little after its last process.
+            if time.monotonic() > deadline:
+                raise ClusterError(f"the control group {group} cannot be removed: {error.strerror}") from error
+            time.sleep(0.1)
+
+
+def _run(*command: str) -> str:
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
+    if ran.returncode != 0:
+        raise ClusterError(f"{' '.join(command)} failed: {ran.stderr.strip()}")
+    return ran.stdout

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""What a one-node cluster needs of the machine, and how to get it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+from clusters.errors import ClusterError, NotPossibleHere
+from clusters.nodeconfig import PLUGINS
+
+# Program, or file: the Debian package that has it.
+PROGRAMS = {
+    "containerd": "containerd",
+    "ctr": "containerd",
+    "runc": "runc",
+    f"{PLUGINS}/bridge": "containernetworking-plugins",
+    "iptables-save": "iptables",
+    "ipset": "ipset",
+    "ip": "iproute2",
+    "nsenter": "util-linux",
+    "unshare": "util-linux",
+    "mount": "mount",
+    "openssl": "openssl",
+}
+INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"]
+
+
+def check() -> None:
+    """Fails, in one line, unless this machine can carry a one-node cluster."""
+    reasons = _reasons()
+    if reasons:
+        raise NotPossibleHere("; ".join(reasons))
+
+
+def missing_packages() -> list[str]:
+    """The Debian packages whose programs are not here."""
+    return sorted({package for program, package in PROGRAMS.items() if not _found(program)})
+
+
+def prepare(say) -> None:
+    """Installs what is missing."""
+    _linux_and_root()
+    packages = missing_packages()
+    if not packages:
+        say("nothing is missing")
+        return
+    if shutil.which("apt-get") is None:
+        raise NotPossibleHere(f"this is no Debian: install what it calls {', '.join(packages)} by hand")
+    for command in (["apt-get", "update"], [*INSTALL, *packages]):
+        say(" ".join(command))
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
+        if ran.returncode != 0:
+            last = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
+            raise ClusterError(f"{' '.join(command)} failed: {last}")
+    left = missing_packages()
+    if left:
+        raise ClusterError(f"still missing after the installation: {', '.join(left)}")
+
+
+def _reasons() -> list[str]:
+    _linux_and_root()
+    packages = missing_packages()
+    return [f"missing: apt-get install {' '.join(packages)}, or run tools/cluster prepare"] if packages else []
+
+
+def _linux_and_root() -> None:
+    if platform.system() != "Linux":
+        raise NotPossibleHere(f"a one-node cluster needs Linux, this is {platform.system()}: try --provider kind")
+    if os.geteuid() != 0:
+        raise NotPossibleHere("a one-node cluster needs root: run it with sudo, or try --provider kind")
+
+
+def _found(program: str) -> bool:
+    return Path(program).exists() if program.startswith("/") else shutil.which(program) is not None

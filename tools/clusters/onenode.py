@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""The one-node cluster: each step of making it, in order, and of taking it away again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from clusters import images
+from clusters.control import NAMES, ControlPlane
+from clusters.errors import ClusterError
+from clusters.layout import DNS_IMAGE, NODE_NAME, PAUSE_IMAGE, Layout
+from clusters.machine import Machine
+from clusters.node import Node
+from clusters.pki import Pki
+from clusters.steps import Steps
+
+MANIFESTS = Path(__file__).with_name("manifests")
+PARTS = ("etcd", "kubectl", "kube-apiserver", "kube-node", "pause", "coredns", "network-policies")
+PATIENCE_SECONDS = 180
+POLL_SECONDS = 0.3
+
+
+class OneNode:
+    """A whole cluster on this machine. Every step looks first whether it was done, so that up can be called again."""
+
+    def __init__(self, layout: Layout, programs: dict[str, Path], steps: Steps):
+        self.layout = layout
+        self.programs = programs
+        self.steps = steps
+        self.machine = Machine(layout)
+        self.node = Node(layout, self.machine, programs)
+        self.control = ControlPlane(layout, programs)
+
+    def up(self) -> None:
+        with self.steps.step("directory, certificates"):
+            self.machine.remember()
+            for directory in self.layout.directories():
+                directory.mkdir(mode=0o700, exist_ok=True)
+            Pki(self.layout).make()
+        with self.steps.step("network and control groups"):
+            self.machine.make_bridge()
+            self.machine.make_cgroups()
+        with self.steps.step("node"):
+            self.node.start()
+        for name in NAMES:
+            with self.steps.step(name):
+                self.control.start(name)
+        with self.steps.step("containerd"):
+            self._until(lambda: images.ready(self.layout), "containerd answers", "containerd")
+        with self.steps.step("images of pause and CoreDNS"):
+            self._own_images()
+        with self.steps.step("roles and DNS"):
+            self._kubectl("apply", "--server-side", "-f", str(MANIFESTS))
+        self._ready()
+
+    def _ready(self) -> None:
+        with self.steps.step("node is ready"):
+            self._until(self._node_is_ready, "the node is Ready", "kubelet")
+        with self.steps.step("DNS is ready"):
+            self._until(self._dns_is_ready, "CoreDNS is available", "kubelet")
+
+    def down(self) -> None:
+        """Takes away whatever of the cluster is there."""
+        with self.steps.step("control plane"):
+            for name in reversed(NAMES):
+                self.control.stop(name)
+        with self.steps.step("node"):
+            self.node.stop()
+        with self.steps.step("network and control groups"):
+            self.machine.remove_bridge()
+            self.machine.remove_cgroups()
+        with self.steps.step("kernel settings, files"):
+            self.machine.restore_settings()
+            self.machine.refuse_mounts()
+            shutil.rmtree(self.layout.root)
+
+    def restart_node(self) -> None:
+        """As if the node's power were cut and came back; the control plane goes on."""
+        with self.steps.step("node stops"):
+            self.node.stop()
+        with self.steps.step("node starts"):
+            self.node.start()
+            self._until(lambda: images.ready(self.layout), "containerd answers", "containerd")
+        self._ready()
+
+    def _own_images(self) -> None:
+        for part, name in (("pause", PAUSE_IMAGE), ("coredns", DNS_IMAGE)):
+            tar = images.build(self.programs[part], name, self.layout.images / f"{part}.tar")
+            images.load(self.layout, tar)
+
+    def _node_is_ready(self) -> bool:
+        """Whether the node says so since it started; what it said before is no news."""
+        got = self._try("get", "node", NODE_NAME, "-o", "json")
+        conditions = json.loads(got)["status"].get("conditions", []) if got else []
+        ready = (c for c in conditions if c["type"] == "Ready" and c["status"] == "True")
+        return any(_seconds(c["lastHeartbeatTime"]) >= self.node.started() for c in ready)
+
+    def _dns_is_ready(self) -> bool:
+        """Whether a DNS pod is ready whose container was started since the node was."""
+        got = self._try("get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-dns", "-o", "json")
+        pods = json.loads(got)["items"] if got else []
+        containers = [c for pod in pods for c in pod["status"].get("containerStatuses", []) if c["ready"]]
+        return any(_seconds(c["state"]["running"]["startedAt"]) >= self.node.started() for c in containers)
+
+    def _until(self, done: Callable[[], bool], what: str, log: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not done():
+            if time.monotonic() > deadline:
+                raise ClusterError(f"after {PATIENCE_SECONDS} s it is not so that {what}: see {self.layout.log / log}.log")
+            time.sleep(POLL_SECONDS)
+
+    def _try(self, *arguments: str) -> str:
+        ran = self._run_kubectl(arguments)
+        return ran.stdout if ran.returncode == 0 else ""
+
+    def _kubectl(self, *arguments: str) -> str:
+        ran = self._run_kubectl(arguments)
+        if ran.returncode != 0:
+            raise ClusterError(f"kubectl {' '.join(arguments)} failed: {ran.stderr.strip()}")
+        return ran.stdout
+
+    def _run_kubectl(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        command = [str(self.programs["kubectl"]), f"--kubeconfig={self.layout.kubeconfig}", "--request-timeout=10s"]
+        return subprocess.run(
+            [*command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, errors="replace"
+        )
+
+
+def _seconds(time_of_kubernetes: str) -> float:
+    return datetime.fromisoformat(time_of_kubernetes.replace("Z", "+00:00")).timestamp()
