@@ -75,11 +75,17 @@ public final class EnvoyJson {
         io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.router.v3.Router.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
+            .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
             .HttpConnectionManager.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.getDescriptor(),
         io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3
             .DownstreamConnectionsConfig.getDescriptor(),
         io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig
+            .getDescriptor(),
+        io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.getDescriptor(),
         io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.getDescriptor(),

@@ -4,14 +4,21 @@
 package dev.portcullis.envoy;
 
 import dev.portcullis.envoy.cluster.ExtAuthzCluster;
+import dev.portcullis.envoy.cluster.LocalClusters;
+import dev.portcullis.envoy.cluster.PeerCluster;
 import dev.portcullis.envoy.cluster.UpstreamCluster;
 import dev.portcullis.envoy.listener.GuardedListener;
+import dev.portcullis.envoy.listener.InboundListeners;
+import dev.portcullis.envoy.listener.OutboundListeners;
 import dev.portcullis.envoy.route.GuardedUpstream;
 import dev.portcullis.envoy.route.HostRouting;
 import dev.portcullis.envoy.route.RouteTable;
+import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +47,39 @@ public record EnvoyTranslator(XdsSource source) {
     return switch (proxy) {
       case GatewaySpec gateway -> gateway(gateway, routes);
     };
+  }
+
+  /** The configuration of one sidecar. */
+  public EnvoyResources translate(SidecarSpec spec) {
+    List<Cluster> clusters = new ArrayList<>();
+    List<RouteConfiguration> routes = new ArrayList<>();
+    List<Listener> listeners = new ArrayList<>();
+    clusters.add(ExtAuthzCluster.of(spec.extAuthz(), spec.decider()));
+    spec.peers().forEach(peer -> clusters.add(PeerCluster.of(peer, spec.interception())));
+    switch (spec.interception()) {
+      case REDIRECT -> {
+        clusters.add(LocalClusters.passThrough());
+        clusters.add(LocalClusters.nowhere());
+        clusters.add(LocalClusters.redirected(Upstream.Protocol.HTTP1));
+        clusters.add(LocalClusters.redirected(Upstream.Protocol.HTTP2));
+        spec.ports()
+            .forEach(port ->
+                routes.add(RouteTable.of(port, LocalClusters.redirectedName(port.protocol()))));
+        listeners.add(InboundListeners.redirected(spec, source.of(ResourceKind.ROUTE)));
+        listeners.add(OutboundListeners.redirected(spec));
+      }
+      case REWRITE -> {
+        spec.ports()
+            .forEach(port -> {
+              clusters.add(LocalClusters.moved(port));
+              routes.add(RouteTable.of(port, LocalClusters.movedName(port)));
+            });
+        routes.add(RouteTable.egress(OutboundListeners.EGRESS, spec.peers()));
+        listeners.addAll(InboundListeners.moved(spec, source.of(ResourceKind.ROUTE)));
+        listeners.add(OutboundListeners.egress(source.of(ResourceKind.ROUTE)));
+      }
+    }
+    return new EnvoyResources(listeners, routes, clusters);
   }
 
   private EnvoyResources gateway(GatewaySpec gateway, Map<RouteId, ? extends RoutePlan> routes) {

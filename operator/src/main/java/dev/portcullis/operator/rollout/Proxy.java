@@ -74,7 +74,9 @@ final class Proxy {
       wanted = wanted.with(type(kind), resources(kind, resources.of(kind)));
     }
     serves =
-        now.stream().map(GuardedUpstream::route).collect(Collectors.toCollection(TreeSet::new));
+        now.stream()
+            .map(each -> each.guard().route())
+            .collect(Collectors.toCollection(TreeSet::new));
     upstreams = now;
   }
 

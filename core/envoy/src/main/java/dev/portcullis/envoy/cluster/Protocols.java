@@ -4,6 +4,7 @@
 package dev.portcullis.envoy.cluster;
 
 import com.google.protobuf.Any;
+import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.envoy.proto.Scalars;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
@@ -30,6 +31,14 @@ public final class Protocols {
   private static final int CONNECTION_WINDOW_BYTES = 1_048_576;
 
   private Protocols() {}
+
+  /** What an upstream speaks. */
+  public static Any of(Upstream.Protocol protocol) {
+    return switch (protocol) {
+      case HTTP1 -> http1();
+      case HTTP2 -> http2(List.of());
+    };
+  }
 
   /** HTTP/1.1. */
   public static Any http1() {

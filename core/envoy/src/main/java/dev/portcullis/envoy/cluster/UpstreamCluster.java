@@ -35,12 +35,7 @@ public final class UpstreamCluster {
         .setConnectTimeout(Scalars.millis(CONNECT_MILLIS))
         .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
         .setCircuitBreakers(Protocols.bounds(MAX_CONNECTIONS, MAX_PENDING, MAX_REQUESTS, 3))
-        .putTypedExtensionProtocolOptions(
-            Protocols.KEY,
-            switch (upstream.protocol()) {
-              case HTTP1 -> Protocols.http1();
-              case HTTP2 -> Protocols.http2(List.of());
-            })
+        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.of(upstream.protocol()))
         .build();
   }
 }

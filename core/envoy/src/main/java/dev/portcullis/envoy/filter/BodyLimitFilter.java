@@ -7,7 +7,7 @@ import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
 import com.google.protobuf.Any;
 import dev.portcullis.envoy.proto.Extensions;
-import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.envoy.route.RouteGuard;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcher;
 import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcherPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.composite.v3.Composite;
@@ -44,13 +44,13 @@ public record BodyLimitFilter() implements FilterStep {
   }
 
   @Override
-  public Map<String, Any> onRoute(GuardedUpstream upstream) {
-    if (upstream.maxBodyBytes().isEmpty()) {
+  public Map<String, Any> onRoute(RouteGuard guard) {
+    if (guard.maxBodyBytes().isEmpty()) {
       return Map.of();
     }
     // Envoy's bound is at least 1 byte and fits 32 bits. Where no body at all may pass, the
     // decision service refuses what says its length, and the service gets at most one byte.
-    long bound = Math.clamp(upstream.maxBodyBytes().getAsLong(), 1, MAX_UINT32);
+    long bound = Math.clamp(guard.maxBodyBytes().getAsLong(), 1, MAX_UINT32);
     ExecuteFilterAction limit =
         ExecuteFilterAction.newBuilder()
             .setTypedConfig(

@@ -7,7 +7,7 @@ import com.google.protobuf.Any;
 import dev.portcullis.envoy.cluster.ExtAuthzCluster;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.envoy.proto.Scalars;
-import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.envoy.route.RouteGuard;
 import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.plan.FailureMode;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -48,22 +48,22 @@ public record ExtAuthzFilter() implements FilterStep {
   }
 
   @Override
-  public Map<String, Any> onRoute(GuardedUpstream upstream) {
+  public Map<String, Any> onRoute(RouteGuard guard) {
     Any ask =
         Extensions.any(
             ExtAuthzPerRoute.newBuilder()
                 .setCheckSettings(
                     CheckSettings.newBuilder()
-                        .putContextExtensions(CheckNames.ROUTE, upstream.route().value()))
+                        .putContextExtensions(CheckNames.ROUTE, guard.route().value()))
                 .build());
-    return switch (upstream.failureMode()) {
+    return switch (guard.failureMode()) {
       case DENY -> Map.of(CLOSED, ask);
       case ALLOW -> Map.of(CLOSED, OFF, OPEN, ask);
     };
   }
 
   @Override
-  public Map<String, Any> onUnknownHost() {
+  public Map<String, Any> onUnguarded() {
     return Map.of(CLOSED, OFF);
   }
 

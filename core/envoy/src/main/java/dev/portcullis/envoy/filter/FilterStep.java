@@ -4,7 +4,7 @@
 package dev.portcullis.envoy.filter;
 
 import com.google.protobuf.Any;
-import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.envoy.route.RouteGuard;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +20,17 @@ public sealed interface FilterStep
   List<HttpFilter> filters();
 
   /** For all routes of a listener. */
-  default Map<String, Any> onTable(List<GuardedUpstream> upstreams) {
+  default Map<String, Any> onTable(List<RouteGuard> guards) {
     return Map.of();
   }
 
-  /** For the one route of an upstream. */
-  default Map<String, Any> onRoute(GuardedUpstream upstream) {
+  /** For the one route of an guard. */
+  default Map<String, Any> onRoute(RouteGuard guard) {
     return Map.of();
   }
 
-  /** For the route that answers unknown hosts. */
-  default Map<String, Any> onUnknownHost() {
+  /** For a route that nobody is asked about. */
+  default Map<String, Any> onUnguarded() {
     return Map.of();
   }
 }

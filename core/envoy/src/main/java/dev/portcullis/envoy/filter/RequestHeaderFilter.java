@@ -5,7 +5,7 @@ package dev.portcullis.envoy.filter;
 
 import com.google.protobuf.Any;
 import dev.portcullis.envoy.proto.Extensions;
-import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.envoy.route.RouteGuard;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -53,9 +53,9 @@ public record RequestHeaderFilter() implements FilterStep {
   }
 
   @Override
-  public Map<String, Any> onTable(List<GuardedUpstream> upstreams) {
+  public Map<String, Any> onTable(List<RouteGuard> guards) {
     SortedSet<String> names = new TreeSet<>();
-    upstreams.forEach(upstream -> names.addAll(upstream.claimHeaders()));
+    guards.forEach(guard -> names.addAll(guard.claimHeaders()));
     if (names.isEmpty()) {
       return Map.of();
     }

@@ -4,6 +4,7 @@
 package dev.portcullis.envoy.listener;
 
 import dev.portcullis.envoy.filter.FilterOrder;
+import dev.portcullis.envoy.filter.RouterFilter;
 import dev.portcullis.envoy.proto.Scalars;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -33,20 +34,31 @@ final class ConnectionManager {
 
   private ConnectionManager() {}
 
+  /** Asks about every request. */
   static HttpConnectionManager of(String name, ConfigSource routes) {
+    return manager(name)
+        .setRds(Rds.newBuilder().setRouteConfigName(name).setConfigSource(routes))
+        .addAllHttpFilters(FilterOrder.filters())
+        .build();
+  }
+
+  /** Reads requests as strictly, and asks nobody. Routes are the caller's to say. */
+  static HttpConnectionManager.Builder bare(String name) {
+    return manager(name).addAllHttpFilters(new RouterFilter().filters());
+  }
+
+  private static HttpConnectionManager.Builder manager(String name) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(name)
-            .setRds(Rds.newBuilder().setRouteConfigName(name).setConfigSource(routes))
             .setServerName(SERVER)
-            .addAllHttpFilters(FilterOrder.filters())
             .setLocalReplyConfig(LocalReplies.config())
             .addEarlyHeaderMutationExtensions(ReservedHeaders.stripped());
     addresses(manager);
     paths(manager);
     bounds(manager);
     manager.addUpgradeConfigsBuilder().setUpgradeType("websocket");
-    return manager.build();
+    return manager;
   }
 
   /**

@@ -16,7 +16,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 
 /** A listener whose every request is asked about. */
 public final class GuardedListener {
-  private static final String HCM = "envoy.filters.network.http_connection_manager";
+  static final String HCM = "envoy.filters.network.http_connection_manager";
 
   private GuardedListener() {}
 
@@ -32,13 +32,22 @@ public final class GuardedListener {
         .setAddress(Addresses.of(listen))
         .setTrafficDirection(TrafficDirection.INBOUND)
         .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
-        .addFilterChains(
-            FilterChain.newBuilder()
-                .setName("http")
-                .addFilters(
-                    Filter.newBuilder()
-                        .setName(HCM)
-                        .setTypedConfig(Extensions.any(ConnectionManager.of(name, routes)))))
+        .addFilterChains(chain("http", name, routes))
         .build();
+  }
+
+  /**
+   * Connections whose every request is asked about.
+   *
+   * @param name of the chain
+   * @param table the name of its routes
+   */
+  static FilterChain.Builder chain(String name, String table, ConfigSource routes) {
+    return FilterChain.newBuilder()
+        .setName(name)
+        .addFilters(
+            Filter.newBuilder()
+                .setName(HCM)
+                .setTypedConfig(Extensions.any(ConnectionManager.of(table, routes))));
   }
 }

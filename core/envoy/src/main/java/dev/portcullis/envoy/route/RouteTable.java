@@ -6,7 +6,10 @@ package dev.portcullis.envoy.route;
 import com.google.protobuf.Any;
 import dev.portcullis.envoy.cluster.UpstreamCluster;
 import dev.portcullis.envoy.filter.FilterOrder;
+import dev.portcullis.envoy.filter.FilterStep;
 import dev.portcullis.envoy.proto.Scalars;
+import dev.portcullis.envoy.sidecar.PeerService;
+import dev.portcullis.envoy.sidecar.SidecarPort;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -14,9 +17,12 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** The routes of one listener: a virtual host for each upstream, and 404 for the rest. */
@@ -37,24 +43,65 @@ public final class RouteTable {
       case ANY_HOST -> {}
       case SERVICE_NAMES -> table.addVirtualHosts(unknownHost());
     }
+    List<RouteGuard> guards = upstreams.stream().map(GuardedUpstream::guard).toList();
     FilterOrder.STEPS.forEach(
-        step -> table.putAllTypedPerFilterConfig(sorted(step.onTable(upstreams))));
+        step -> table.putAllTypedPerFilterConfig(sorted(step.onTable(guards))));
     return table.build();
+  }
+
+  /** The routes of one port of a sidecar: there is one way, whatever the Host. */
+  public static RouteConfiguration of(SidecarPort port, String cluster) {
+    RouteGuard guard = port.guard();
+    RouteConfiguration.Builder table = RouteConfiguration.newBuilder().setName(port.name());
+    Route.Builder route = forward(guard == null ? "unguarded" : guard.route().value(), cluster);
+    for (FilterStep step : FilterOrder.STEPS) {
+      table.putAllTypedPerFilterConfig(
+          sorted(step.onTable(guard == null ? List.of() : List.of(guard))));
+      route.putAllTypedPerFilterConfig(
+          sorted(guard == null ? step.onUnguarded() : step.onRoute(guard)));
+    }
+    return table
+        .addVirtualHosts(
+            VirtualHost.newBuilder().setName(port.name()).addDomains("*").addRoutes(route))
+        .build();
+  }
+
+  /** The routes of calls that leave: by the names of Services; nothing else is known. */
+  public static RouteConfiguration egress(String name, SortedSet<PeerService> peers) {
+    RouteConfiguration.Builder table = RouteConfiguration.newBuilder().setName(name);
+    Set<String> taken = new HashSet<>();
+    for (PeerService peer : peers) {
+      String host = peer.service() + "." + peer.namespace();
+      VirtualHost.Builder virtualHost = VirtualHost.newBuilder().setName(peer.name());
+      for (String spelling : List.of(host, host + ".svc", host + ".svc.cluster.local")) {
+        virtualHost.addDomains(spelling + ":" + peer.port());
+        // The first port of a Service, by number, is the one meant when none is named.
+        if (taken.add(spelling)) {
+          virtualHost.addDomains(spelling);
+        }
+      }
+      table.addVirtualHosts(virtualHost.addRoutes(forward(peer.name(), peer.name())));
+    }
+    return table.build();
+  }
+
+  private static Route.Builder forward(String name, String cluster) {
+    return Route.newBuilder()
+        .setName(name)
+        .setMatch(EVERYTHING)
+        .setRoute(
+            RouteAction.newBuilder()
+                .setCluster(cluster)
+                // A response may be a stream without end; the listener's idle time-out ends what
+                // stands still.
+                .setTimeout(Scalars.seconds(0)));
   }
 
   private static VirtualHost virtualHost(HostRouting routing, GuardedUpstream guarded) {
     Route.Builder route =
-        Route.newBuilder()
-            .setName(guarded.route().value())
-            .setMatch(EVERYTHING)
-            .setRoute(
-                RouteAction.newBuilder()
-                    .setCluster(UpstreamCluster.name(guarded.upstream()))
-                    // A response may be a stream without end; the listener's idle time-out ends
-                    // what stands still.
-                    .setTimeout(Scalars.seconds(0)));
+        forward(guarded.guard().route().value(), UpstreamCluster.name(guarded.upstream()));
     FilterOrder.STEPS.forEach(
-        step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guarded))));
+        step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guarded.guard()))));
     return VirtualHost.newBuilder()
         .setName(guarded.upstream().sectionRoute().value())
         .addAllDomains(routing.domains(guarded.upstream()))
@@ -69,8 +116,7 @@ public final class RouteTable {
             .setName(UNKNOWN_HOST)
             .setMatch(EVERYTHING)
             .setDirectResponse(DirectResponseAction.newBuilder().setStatus(404));
-    FilterOrder.STEPS.forEach(
-        step -> route.putAllTypedPerFilterConfig(sorted(step.onUnknownHost())));
+    FilterOrder.STEPS.forEach(step -> route.putAllTypedPerFilterConfig(sorted(step.onUnguarded())));
     return VirtualHost.newBuilder().setName(UNKNOWN_HOST).addDomains("*").addRoutes(route).build();
   }
 

@@ -16,7 +16,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** Resources as YAML with sorted keys, and strict reading of plans. */
-final class Yaml {
+public final class Yaml {
   static final YAMLMapper MAPPER =
       YAMLMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -30,7 +30,7 @@ final class Yaml {
 
   private Yaml() {}
 
-  static String of(Collection<? extends Message> resources) throws JsonProcessingException {
+  public static String of(Collection<? extends Message> resources) throws JsonProcessingException {
     List<Object> trees = new ArrayList<>();
     for (Message resource : resources) {
       trees.add(MAPPER.readValue(EnvoyJson.of(resource), Object.class));

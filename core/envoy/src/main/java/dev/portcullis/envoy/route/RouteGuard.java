@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy.route;
+
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.RequestSpec;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a plan means for Envoy on one route. Everything else of a plan is the decision
+ * service's.
+ *
+ * @param route whose plan the decision service is asked about
+ * @param failureMode what happens when it does not answer
+ * @param maxBodyBytes what Envoy lets pass of a request's body; absent: any
+ * @param claimHeaders names in lower case of the headers that only Portcullis may set
+ */
+public record RouteGuard(
+    RouteId route,
+    FailureMode failureMode,
+    OptionalLong maxBodyBytes,
+    SortedSet<String> claimHeaders) {
+
+  public RouteGuard {
+    claimHeaders = Collections.unmodifiableSortedSet(new TreeSet<>(claimHeaders));
+  }
+
+  /**
+   * What a plan means.
+   *
+   * @param plan null: none, so the decision service does not know the route and refuses
+   */
+  public static RouteGuard of(RouteId id, @Nullable RoutePlan plan) {
+    return switch (plan) {
+      case null -> closed(id);
+      case ClosedRoute _ -> closed(id);
+      case GuardedRoute guarded ->
+          new RouteGuard(id, guarded.failureMode(), maxBodyBytes(guarded), claimHeaders(guarded));
+    };
+  }
+
+  private static RouteGuard closed(RouteId id) {
+    return new RouteGuard(id, FailureMode.DENY, OptionalLong.empty(), new TreeSet<>());
+  }
+
+  private static OptionalLong maxBodyBytes(GuardedRoute route) {
+    RequestSpec request = route.request();
+    Long max = request == null || request.mode() == Mode.SHADOW ? null : request.maxBodyBytes();
+    return max == null ? OptionalLong.empty() : OptionalLong.of(max);
+  }
+
+  /** Also of methods in shadow mode: a header that only sometimes is ours is nobody's. */
+  private static SortedSet<String> claimHeaders(GuardedRoute route) {
+    SortedSet<String> names = new TreeSet<>();
+    if (route.authentication() == null) {
+      return names;
+    }
+    List<AuthMethodSpec> methods = route.authentication().methods();
+    for (AuthMethodSpec method : methods) {
+      switch (method) {
+        case AuthMethodSpec.Jwt jwt ->
+            jwt.claimsToHeaders()
+                .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
+        case AuthMethodSpec.ApiKey _, AuthMethodSpec.Anonymous _ -> {}
+      }
+    }
+    return names;
+  }
+}
