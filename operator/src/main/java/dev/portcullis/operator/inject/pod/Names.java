@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.inject.pod;
+
+/** Labels, annotations, containers, volumes and ports that a guarded pod carries. */
+public final class Names {
+  /** Label of namespaces ({@code enabled}) and of pods ({@code disabled}). */
+  public static final String INJECT = "portcullis.dev/inject";
+
+  /** Label of namespaces and of injected pods: the revision that looks after them. */
+  public static final String REVISION = "portcullis.dev/revision";
+
+  /** Label of injected pods: how their traffic is intercepted. */
+  public static final String SIDECAR = "portcullis.dev/sidecar";
+
+  /** Annotation of pods, or of their namespace: {@link Interception}. */
+  public static final String INTERCEPTION = "portcullis.dev/interception";
+
+  /** Annotation of injected pods in rewrite mode: JSON, which port was moved where. */
+  public static final String PORTS = "portcullis.dev/ports";
+
+  /** Annotation of injected pods in redirect mode: JSON, what the rewritten probes ask. */
+  public static final String PROBES = "portcullis.dev/probes";
+
+  /** The sidecar. */
+  public static final String PROXY_CONTAINER = "portcullis-proxy";
+
+  /** The init container that redirects traffic. */
+  public static final String REDIRECT_CONTAINER = "portcullis-redirect";
+
+  static final String IDENTITY_VOLUME = "portcullis-identity";
+  static final String RUN_VOLUME = "portcullis-run";
+
+  /** User and group of the sidecar; what this user sends is not intercepted. */
+  public static final int USER = 1337;
+
+  /** Outbound listener, redirect mode. */
+  public static final int OUTBOUND_PORT = 15001;
+
+  /** Inbound listener, redirect mode. */
+  public static final int INBOUND_PORT = 15006;
+
+  /** Health, drain, metrics and forwarded probes. */
+  public static final int HEALTH_PORT = 15021;
+
+  /** Egress listener on 127.0.0.1, rewrite mode. */
+  public static final int EGRESS_PORT = 15080;
+
+  /** The sidecar's listener for the first moved port, rewrite mode; the next one is the next. */
+  public static final int FIRST_MOVED_PORT = 20000;
+
+  private Names() {}
+}
