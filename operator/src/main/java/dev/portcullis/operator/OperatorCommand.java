@@ -9,6 +9,8 @@ import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.IdentityFileException;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
+import dev.portcullis.operator.inject.WebhookSettings;
+import dev.portcullis.operator.inject.pod.InjectionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +138,39 @@ final class OperatorCommand implements Callable<Integer> {
       description = "User name of Envoys that may register as gateways. Repeatable.")
   private List<String> gateways = new ArrayList<>();
 
+  @Option(
+      names = "--webhook-listen",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Where the API server asks about pods and policies (TLS). Default: webhooks are off."
+      })
+  private @Nullable String webhook;
+
+  @Option(
+      names = "--revision",
+      paramLabel = "REVISION",
+      defaultValue = "default",
+      description = {
+        "Which namespaces' pods get a sidecar from here: portcullis-inject-REVISION selects them.",
+        "Default: ${DEFAULT-VALUE}."
+      })
+  private String revision = "";
+
+  @Option(
+      names = "--proxy-image",
+      paramLabel = "IMAGE",
+      description = "The image of sidecars. Required with --webhook-listen.")
+  private @Nullable String proxyImage;
+
+  @Option(
+      names = "--operator-address",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Where sidecars reach --xds-listen; HOST is a name in its certificate. Default:",
+        "operator.NAMESPACE.svc:18000."
+      })
+  private @Nullable String operatorAddress;
+
   @Override
   public Integer call() throws InterruptedException {
     OperatorConfig config = config();
@@ -173,7 +208,8 @@ final class OperatorCommand implements Callable<Integer> {
           HostPort.parse(admin),
           new IdentityConfig(trustDomain, namespace, new CaSource.Directory(state), svidLife()),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
-          new Scope(new HashSet<>(watched)));
+          new Scope(new HashSet<>(watched)),
+          webhooks());
     } catch (IllegalArgumentException e) {
       if (spec == null) {
         throw e;
@@ -187,6 +223,20 @@ final class OperatorCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--svid-life must be 5m at least");
     }
     return svidLife;
+  }
+
+  private @Nullable WebhookSettings webhooks() {
+    if (webhook == null) {
+      return null;
+    }
+    if (proxyImage == null) {
+      throw new IllegalArgumentException("--webhook-listen needs --proxy-image");
+    }
+    String reached =
+        operatorAddress == null ? "operator." + namespace + ".svc:18000" : operatorAddress;
+    return new WebhookSettings(
+        HostPort.parse(webhook),
+        InjectionSettings.of(revision, proxyImage, HostPort.parse(reached)));
   }
 
   private List<ServerName> names(HostPort listen) {

@@ -6,6 +6,7 @@ import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
+import dev.portcullis.operator.inject.WebhookSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param xds where proxies and decision services connect
  * @param xdsNames names under which they know it, for its certificate; at least one
  * @param admin where health and metrics are served
+ * @param webhooks null: none are served
  */
 public record OperatorConfig(
     @Nullable Path kubeconfig,
@@ -25,7 +27,8 @@ public record OperatorConfig(
     HostPort admin,
     IdentityConfig identity,
     Roles roles,
-    Scope scope) {
+    Scope scope,
+    @Nullable WebhookSettings webhooks) {
 
   public OperatorConfig {
     xdsNames = List.copyOf(xdsNames);

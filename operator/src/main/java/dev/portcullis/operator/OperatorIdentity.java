@@ -9,6 +9,7 @@ import dev.portcullis.operator.identity.RenewingCertificate;
 import dev.portcullis.operator.identity.Trust;
 import dev.portcullis.operator.identity.svid.SvidIssuer;
 import dev.portcullis.operator.identity.svid.Svids;
+import dev.portcullis.operator.inject.WebhookIdentity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -61,6 +62,11 @@ final class OperatorIdentity implements AutoCloseable {
 
   Svids svids() {
     return svids;
+  }
+
+  /** What the webhooks show, and whom the API server has to trust for it. */
+  WebhookIdentity webhooks() {
+    return new WebhookIdentity(certificate.keyManager(), () -> trust.get().rootsPem());
   }
 
   @Override

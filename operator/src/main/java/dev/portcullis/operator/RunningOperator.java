@@ -12,6 +12,14 @@ import dev.portcullis.operator.cluster.ClusterWatch;
 import dev.portcullis.operator.cluster.Preflight;
 import dev.portcullis.operator.identity.CachedTokens;
 import dev.portcullis.operator.identity.TokenReviews;
+import dev.portcullis.operator.inject.Admission;
+import dev.portcullis.operator.inject.CaBundles;
+import dev.portcullis.operator.inject.NamespaceAnnotations;
+import dev.portcullis.operator.inject.PodAdmission;
+import dev.portcullis.operator.inject.WebhookIdentity;
+import dev.portcullis.operator.inject.WebhookServer;
+import dev.portcullis.operator.inject.WebhookSettings;
+import dev.portcullis.operator.inject.pod.PodInjector;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Rollout;
 import dev.portcullis.operator.rollout.Signals;
@@ -24,6 +32,7 @@ import dev.portcullis.operator.xds.NodeEvents;
 import dev.portcullis.operator.xds.XdsLimits;
 import dev.portcullis.operator.xds.XdsServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -31,6 +40,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -108,10 +118,35 @@ public final class RunningOperator implements AutoCloseable {
         () ->
             part(
                 new AdminServer(address(config.admin()), watch::watching, worker::ready, metrics)));
+    if (config.webhooks() != null) {
+      webhooks(config.webhooks(), client, identity.webhooks(), metrics);
+    }
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
         .addKeyValue("admin", config.admin())
         .log("operator serves");
+  }
+
+  private void webhooks(
+      WebhookSettings settings,
+      KubernetesClient client,
+      WebhookIdentity identity,
+      MeterRegistry metrics) {
+    Map<String, Admission> admissions =
+        Map.of(
+            "/inject",
+            new PodAdmission(
+                new PodInjector(settings.injection()), NamespaceAnnotations.of(client)));
+    listen(
+        "--webhook-listen",
+        settings.listen(),
+        () -> part(new WebhookServer(address(settings.listen()), identity, admissions, metrics)));
+    part(
+        new CaBundles(client, settings.injection().revision(), identity.roots(), Leadership.ALONE));
+    LOG.atInfo()
+        .addKeyValue("webhooks", settings.listen())
+        .addKeyValue("revision", settings.injection().revision())
+        .log("operator admits");
   }
 
   private static ThreadFactory daemon(String name) {

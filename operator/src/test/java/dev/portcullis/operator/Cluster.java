@@ -11,6 +11,7 @@ import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
+import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.parts.ApiServer;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.Home;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A real API server with everything installed, the operator's real rights included. */
 final class Cluster implements AutoCloseable {
@@ -47,11 +49,18 @@ final class Cluster implements AutoCloseable {
   }
 
   RunningOperator operator() {
-    return RunningOperator.start(
-        config(scratch.write("operator.kubeconfig", api.kubeconfigFor(token("operator")))));
+    return RunningOperator.start(config(operatorKubeconfig()));
+  }
+
+  Path operatorKubeconfig() {
+    return scratch.write("operator.kubeconfig", api.kubeconfigFor(token("operator")));
   }
 
   OperatorConfig config(Path kubeconfig) {
+    return config(kubeconfig, null);
+  }
+
+  OperatorConfig config(Path kubeconfig, @Nullable WebhookSettings webhooks) {
     return new OperatorConfig(
         kubeconfig,
         new HostPort("127.0.0.1", xdsPort),
@@ -63,7 +72,8 @@ final class Cluster implements AutoCloseable {
             new CaSource.Directory(scratch.path().resolve("state")),
             Duration.ofHours(1)),
         new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
-        new Scope(Set.of()));
+        new Scope(Set.of()),
+        webhooks);
   }
 
   private static String identity(String account) {

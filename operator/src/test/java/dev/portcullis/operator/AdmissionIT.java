@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.operator.inject.WebhookSettings;
+import dev.portcullis.operator.inject.pod.GoldenPods;
+import dev.portcullis.operator.inject.pod.InjectionRequest;
+import dev.portcullis.operator.inject.pod.InjectionResult;
+import dev.portcullis.operator.inject.pod.InjectionSettings;
+import dev.portcullis.operator.inject.pod.PodInjector;
+import dev.portcullis.parts.CommandResult;
+import dev.portcullis.parts.FreePorts;
+import dev.portcullis.parts.Home;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the API server does with pods and policies when the operator's webhooks are installed. */
+class AdmissionIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final InjectionSettings INJECTION =
+      InjectionSettings.of(
+          "default",
+          "registry.example/portcullis/proxy:1.0.0",
+          HostPort.parse("operator.portcullis-system.svc:18000"));
+  private static final String PLAIN =
+      """
+      {"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "plain-"},
+       "spec": {"containers": [{"name": "app", "image": "registry.example/web:1"}]}}
+      """;
+
+  private static final int PORT = FreePorts.next();
+  private static Cluster cluster;
+  private RunningOperator operator;
+
+  @BeforeAll
+  static void startCluster() throws IOException {
+    cluster = new Cluster();
+    cluster.api.kubectl("create", "namespace", "open").orThrow();
+    cluster.api.kubectl("label", "namespace", "shop", "portcullis.dev/inject=enabled").orThrow();
+    cluster.apply(webhooks());
+  }
+
+  /** The installed objects, but for where the API server reaches the operator. */
+  private static String webhooks() throws IOException {
+    String installed =
+        Files.readString(Home.directory().resolve("charts/portcullis/install/webhooks.yaml"));
+    String here =
+        installed.replaceAll(
+            "service: \\{namespace: portcullis-system, name: operator, port: 443, path: (.*)}",
+            "url: https://127.0.0.1:" + PORT + "$1");
+    assertThat(here).contains("/inject").doesNotContain("service: {");
+    return here;
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void startOperator() {
+    operator =
+        RunningOperator.start(
+            cluster.config(
+                cluster.operatorKubeconfig(),
+                new WebhookSettings(new HostPort("127.0.0.1", PORT), INJECTION)));
+    await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
+  }
+
+  private static void admitsPods() {
+    CommandResult result = create("shop", PLAIN);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+  }
+
+  @AfterEach
+  void stopOperator() {
+    operator.close();
+  }
+
+  /** No admission plugin gives pods their ServiceAccount here, so they say it themselves. */
+  private static CommandResult create(String namespace, String pod) {
+    String named = pod.replaceFirst("\"spec\" ?: ?\\{", "$0\"serviceAccountName\": \"default\",");
+    return cluster.api.kubectlReading(
+        named,
+        "-n",
+        namespace,
+        "create",
+        "--validate=false",
+        "--dry-run=server",
+        "-o",
+        "json",
+        "-f",
+        "-");
+  }
+
+  private static JsonNode created(CommandResult result) throws IOException {
+    String output = result.orThrow();
+    return JSON.readTree(output.substring(output.indexOf("{\n")));
+  }
+
+  /** What the API server made of it, with all that it fills in, needs no patch. */
+  @ParameterizedTest
+  @MethodSource("goldenPods")
+  void injectsGoldenPods(String name) throws IOException {
+    InjectionRequest golden = GoldenPods.request(name);
+    ((ObjectNode) golden.pod().path("metadata")).remove("ownerReferences");
+    golden
+        .namespaceAnnotations()
+        .forEach((key, value) ->
+            cluster.api.kubectl("annotate", "namespace", "shop", key + "=" + value).orThrow());
+
+    JsonNode pod = created(create("shop", golden.pod().toString()));
+
+    golden
+        .namespaceAnnotations()
+        .keySet()
+        .forEach(key -> cluster.api.kubectl("annotate", "namespace", "shop", key + "-").orThrow());
+    assertThat(pod.at("/metadata/labels").path("portcullis.dev/sidecar").asText()).isNotEmpty();
+    InjectionResult again =
+        new PodInjector(INJECTION)
+            .inject(
+                new InjectionRequest(pod, golden.namespaceAnnotations(), "another-farewell-word"));
+    assertThat(again)
+        .isInstanceOfSatisfying(
+            InjectionResult.Injected.class,
+            injected -> assertThat(injected.patch()).isEqualTo(empty()));
+  }
+
+  private static ArrayNode empty() {
+    return JSON.createArrayNode();
+  }
+
+  private static Stream<String> goldenPods() throws IOException {
+    return GoldenPods.cases().stream()
+        .filter(name -> name.startsWith("redirect") || name.startsWith("rewrite"));
+  }
+
+  @Test
+  void keepsFieldsThatNoClientKnows() throws IOException {
+    JsonNode pod =
+        created(
+            create(
+                "shop",
+                """
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "new"},
+                 "spec": {"containers": [{"name": "app", "image": "registry.example/web:1",
+                   "restartPolicy": "Never",
+                   "restartPolicyRules": [{"action": "Restart",
+                     "exitCodes": {"operator": "In", "values": [42]}}]}]}}
+                """));
+    assertThat(pod.at("/spec/containers/0/restartPolicyRules/0/exitCodes/values/0").asInt())
+        .isEqualTo(42);
+  }
+
+  @Test
+  void saysWhyAPodIsRefused() {
+    CommandResult result =
+        create(
+            "shop",
+            PLAIN.replace(
+                "\"name\": \"app\",",
+                "\"name\": \"app\", \"securityContext\": {\"runAsUser\": 1337},"));
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.output())
+        .contains("no sidecar for this pod")
+        .contains("runs as user 1337, which is the sidecar's");
+  }
+
+  @Test
+  void warnsOfAPodThatCannotBeGuarded() throws IOException {
+    CommandResult result =
+        create("shop", PLAIN.replace("\"spec\": {", "\"spec\": {\"hostNetwork\": true, "));
+    assertThat(created(result).at("/spec/initContainers").isMissingNode()).isTrue();
+    assertThat(result.output()).contains("Warning: no sidecar: the pod uses its node's network");
+  }
+
+  @Test
+  void leavesOtherNamespacesAndOptedOutPodsAlone() throws IOException {
+    assertThat(created(create("open", PLAIN)).at("/spec/initContainers").isMissingNode()).isTrue();
+    String optedOut =
+        PLAIN.replace(
+            "\"generateName\": \"plain-\"",
+            "\"generateName\": \"plain-\", \"labels\": {\"portcullis.dev/inject\": \"disabled\"}");
+    assertThat(created(create("shop", optedOut)).at("/spec/initContainers").isMissingNode())
+        .isTrue();
+  }
+
+  @Test
+  void refusesPodsOfEnrolledNamespacesAloneWhileNobodyAnswers() throws IOException {
+    operator.close();
+
+    CommandResult result = create("shop", PLAIN);
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.output())
+        .contains("failed calling webhook \"enrolled.inject.portcullis.dev\"");
+    assertThat(created(create("open", PLAIN)).at("/metadata/generateName").asText())
+        .isEqualTo("plain-");
+  }
+
+  @Test
+  void tellsWhomToTrustAgainWhenThatIsLost() {
+    cluster
+        .api
+        .kubectl(
+            "patch",
+            "mutatingwebhookconfiguration",
+            "portcullis-inject-default",
+            "--type=json",
+            "-p",
+            "[{\"op\":\"remove\",\"path\":\"/webhooks/0/clientConfig/caBundle\"}]")
+        .orThrow();
+    assertThat(create("shop", PLAIN).output()).contains("x509: certificate signed by unknown");
+    await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
+  }
+
+  @Test
+  void applyingTheConfigurationAgainChangesNothing() throws IOException {
+    assertThat(cluster.api.kubectlReading(webhooks(), "apply", "-f", "-").orThrow())
+        .contains("portcullis-inject-default unchanged");
+    assertThat(create("shop", PLAIN).exitCode()).isZero();
+  }
+}
