@@ -208,7 +208,7 @@ final class OperatorCommand implements Callable<Integer> {
           HostPort.parse(admin),
           new IdentityConfig(trustDomain, namespace, new CaSource.Directory(state), svidLife()),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
-          new Scope(new HashSet<>(watched)),
+          new Scope(new HashSet<>(watched), namespace),
           webhooks());
     } catch (IllegalArgumentException e) {
       if (spec == null) {

@@ -72,7 +72,7 @@ final class Cluster implements AutoCloseable {
             new CaSource.Directory(scratch.path().resolve("state")),
             Duration.ofHours(1)),
         new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
-        new Scope(Set.of()),
+        new Scope(Set.of(), "portcullis-system"),
         webhooks);
   }
 

@@ -11,12 +11,14 @@ import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * What came of a compilation. All maps are unmodifiable.
  *
- * @param routes every route that a policy claims; a Service that is not here is claimed by none
+ * @param routes every route that a policy claims
+ * @param routing which of them stands for what
  * @param apiKeys issued keys that may be used, by {@code namespace/id}
  * @param secrets the material that the routes refer to, by its hash
  * @param diagnostics sorted by position
@@ -26,6 +28,7 @@ import java.util.SortedMap;
  */
 public record CompileResult(
     SortedMap<RouteId, RoutePlan> routes,
+    Routing routing,
     SortedMap<String, ApiKeyRecord> apiKeys,
     SortedMap<String, SecretMaterial> secrets,
     List<Diagnostic> diagnostics,
@@ -35,6 +38,14 @@ public record CompileResult(
 
   public CompileResult {
     diagnostics = List.copyOf(diagnostics);
+  }
+
+  /**
+   * The route that stands for an endpoint. Empty when no policy reaches it at all. A route that is
+   * not among {@link #routes} stays closed.
+   */
+  public Optional<RouteId> routeOf(Endpoint endpoint) {
+    return routing.routeOf(endpoint);
   }
 
   /** Whether something has an error. */

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 /** Takes from the last compilation what still holds, and gathers the cache of this one. */
 final class Memo {
   private final CompileCache earlier;
+  private final String installation;
   private final Expressions expressions = new Expressions();
   private final Map<CompileCache.Revision, CheckedPolicy> fresh;
   private final Map<CompileCache.Revision, CheckedPolicy> policies = new HashMap<>();
@@ -32,15 +33,16 @@ final class Memo {
    * Checks the policies that are new, on all processors: type checking their expressions is nearly
    * all that a first compilation costs.
    */
-  Memo(CompileCache earlier, Collection<PolicySource> policies) {
+  Memo(CompileCache earlier, Collection<PolicySource> policies, String installation) {
     this.earlier = earlier;
+    this.installation = installation;
     this.fresh =
         policies.parallelStream()
             .filter(source -> !earlier.policies().containsKey(revision(source)))
             .collect(
                 Collectors.toUnmodifiableMap(
                     Memo::revision,
-                    source -> PolicyCheck.current(source, expressions),
+                    source -> PolicyCheck.current(source, installation, expressions),
                     (one, _) -> one));
   }
 
@@ -50,7 +52,10 @@ final class Memo {
 
   /** What was found out about the current revision of a policy. */
   CheckedPolicy current(PolicySource source) {
-    return checked(source.ref(), source.revision(), () -> PolicyCheck.current(source, expressions));
+    return checked(
+        source.ref(),
+        source.revision(),
+        () -> PolicyCheck.current(source, installation, expressions));
   }
 
   /** What was found out about the revision that a policy may fall back on. */
@@ -58,7 +63,7 @@ final class Memo {
     return checked(
         source.ref(),
         accepted.revision(),
-        () -> PolicyCheck.fallback(source, accepted, expressions));
+        () -> PolicyCheck.fallback(source, accepted, installation, expressions));
   }
 
   private CheckedPolicy checked(PolicyRef policy, String revision, Supplier<CheckedPolicy> check) {

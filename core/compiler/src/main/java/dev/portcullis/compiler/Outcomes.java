@@ -8,10 +8,14 @@ import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.Finding;
 import dev.portcullis.compiler.source.Origin;
 import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -22,16 +26,34 @@ final class Outcomes {
   private Outcomes() {}
 
   static SortedMap<PolicyRef, PolicyOutcome> of(
-      List<Speaker> speakers, Remarks remarks, KeyRing keys) {
+      List<Speaker> speakers, Claims claims, Remarks remarks, KeyRing keys) {
+    Map<PolicyRef, SortedMap<TargetName, SortedSet<RouteId>>> targets = targets(claims, remarks);
     SortedMap<PolicyRef, PolicyOutcome> out = new TreeMap<>();
     for (Speaker speaker : speakers) {
-      out.put(speaker.ref(), policy(speaker, remarks));
+      out.put(
+          speaker.ref(),
+          policy(speaker, targets.getOrDefault(speaker.ref(), new TreeMap<>()), remarks));
     }
     keys.checked().forEach((ref, checked) -> out.put(ref, key(ref, checked)));
     return out;
   }
 
-  private static PolicyOutcome policy(Speaker speaker, Remarks remarks) {
+  private static Map<PolicyRef, SortedMap<TargetName, SortedSet<RouteId>>> targets(
+      Claims claims, Remarks remarks) {
+    Map<PolicyRef, SortedMap<TargetName, SortedSet<RouteId>>> out = new HashMap<>();
+    claims
+        .byTarget()
+        .forEach((target, claimants) ->
+            claimants.forEach(claim ->
+                out.computeIfAbsent(claim.ref(), _ -> new TreeMap<>())
+                    .put(
+                        target,
+                        remarks.routes(claim.ref()).getOrDefault(target, new TreeSet<>()))));
+    return out;
+  }
+
+  private static PolicyOutcome policy(
+      Speaker speaker, SortedMap<TargetName, SortedSet<RouteId>> targets, Remarks remarks) {
     PolicyRef ref = speaker.ref();
     Origin origin = speaker.source().origin();
     List<Diagnostic> own = located(ref, origin, speaker.current().findings());
@@ -44,7 +66,7 @@ final class Outcomes {
         located(ref, origin, speaker.references()),
         warnings.stream().sorted().toList(),
         speaker.serving(),
-        remarks.routes(ref),
+        targets,
         remarks.conflicts(ref),
         remarks.overridden(ref));
   }
@@ -57,7 +79,7 @@ final class Outcomes {
         List.of(),
         found.stream().filter(diagnostic -> !diagnostic.isError()).toList(),
         found.stream().anyMatch(Diagnostic::isError) ? Serving.CLOSED : Serving.CURRENT,
-        new TreeSet<>(),
+        new TreeMap<>(),
         List.of(),
         List.of());
   }

@@ -36,21 +36,24 @@ public final class PolicyCompiler {
    */
   public static CompileResult compile(PolicySet set, CompileCache earlier) {
     SortedMap<PolicyRef, PolicySource> policies = byName(set.policies());
-    Memo memo = new Memo(earlier, policies.values());
+    Memo memo = new Memo(earlier, policies.values(), set.targets().installation());
     KeyRing keys = new KeyRing(oldestFirst(set.apiKeys()));
-    RefResolver resolver = new RefResolver(set.services(), set.secrets(), keys, memo);
+    RefResolver resolver = new RefResolver(set.targets(), set.secrets(), keys, memo);
     SpeakerFactory factory = new SpeakerFactory(resolver, memo);
     List<Speaker> speakers = policies.values().stream().map(factory::speaker).toList();
     Remarks remarks = new Remarks();
     ExemptNames exempt = new ExemptNames();
     SortedMap<RouteId, RoutePlan> routes = new TreeMap<>();
-    Claim.byRoute(speakers)
-        .forEach((id, claims) ->
-            routes.put(id, memo.route(new RouteAssembler(id, claims, remarks, exempt).assemble())));
+    Claims claims = new Claims(speakers, set.targets());
+    claims
+        .byRoute()
+        .forEach((id, ranked) ->
+            routes.put(id, memo.route(new RouteAssembler(id, ranked, remarks, exempt).assemble())));
     exempt.report(remarks);
-    SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, remarks, keys);
+    SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, claims, remarks, keys);
     return new CompileResult(
         Collections.unmodifiableSortedMap(routes),
+        claims.routing(),
         Collections.unmodifiableSortedMap(keys.records()),
         secrets(speakers),
         diagnostics(outcomes),

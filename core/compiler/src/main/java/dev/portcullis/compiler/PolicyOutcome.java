@@ -8,7 +8,9 @@ import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,9 +21,12 @@ import java.util.TreeSet;
  *     is missing keeps the policy from being served, anything else does not
  * @param warnings what its author should know
  * @param serving which version speaks for its routes
- * @param routes for which it speaks, alone or together with others; closed ones included
+ * @param targets what it claims, each with the routes that it speaks for there, alone or together
+ *     with others, closed ones included; without any where it lost to older policies, or where
+ *     nothing runs yet
  * @param conflicts routes that an older policy of its kind and rank speaks for ({@code Conflicted})
- * @param overridden routes on which a narrower policy replaces some of it ({@code Overridden})
+ * @param overridden routes on which a policy that goes first replaces some of it ({@code
+ *     Overridden})
  */
 public record PolicyOutcome(
     PolicyRef policy,
@@ -29,7 +34,7 @@ public record PolicyOutcome(
     List<Diagnostic> references,
     List<Diagnostic> warnings,
     Serving serving,
-    SortedSet<RouteId> routes,
+    SortedMap<TargetName, SortedSet<RouteId>> targets,
     List<Conflict> conflicts,
     List<Overridden> overridden) {
 
@@ -61,9 +66,19 @@ public record PolicyOutcome(
     errors = List.copyOf(errors);
     references = List.copyOf(references);
     warnings = List.copyOf(warnings);
-    routes = Collections.unmodifiableSortedSet(new TreeSet<>(routes));
+    SortedMap<TargetName, SortedSet<RouteId>> copy = new TreeMap<>();
+    targets.forEach((target, routes) ->
+        copy.put(target, Collections.unmodifiableSortedSet(new TreeSet<>(routes))));
+    targets = Collections.unmodifiableSortedMap(copy);
     conflicts = List.copyOf(conflicts);
     overridden = List.copyOf(overridden);
+  }
+
+  /** All routes that it speaks for. */
+  public SortedSet<RouteId> routes() {
+    SortedSet<RouteId> all = new TreeSet<>();
+    targets.values().forEach(all::addAll);
+    return all;
   }
 
   /** Whether it compiled. */

@@ -16,12 +16,21 @@ import java.util.List;
 public record PolicySet(
     List<PolicySource> policies,
     List<KeySource> apiKeys,
-    KnownServices services,
+    KnownTargets targets,
     KnownSecrets secrets) {
 
   public PolicySet {
     policies = List.copyOf(policies);
     apiKeys = List.copyOf(apiKeys);
+  }
+
+  /** Where no pods are known of. */
+  public PolicySet(
+      List<PolicySource> policies,
+      List<KeySource> apiKeys,
+      KnownServices services,
+      KnownSecrets secrets) {
+    this(policies, apiKeys, KnownTargets.of(services), secrets);
   }
 
   /**
@@ -34,7 +43,12 @@ public record PolicySet(
             .map(policy -> policy.fallingBackOn(earlier.served().get(policy.ref())))
             .toList(),
         apiKeys,
-        services,
+        targets,
         secrets);
+  }
+
+  /** The same set with other targets. */
+  public PolicySet with(KnownTargets others) {
+    return new PolicySet(policies, apiKeys, others, secrets);
   }
 }

@@ -7,7 +7,6 @@ import dev.portcullis.compiler.check.Content;
 import dev.portcullis.compiler.check.JwksCheck;
 import dev.portcullis.compiler.check.Target;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
-import dev.portcullis.compiler.diagnostic.DidYouMean;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Finding;
 import dev.portcullis.compiler.diagnostic.Quote;
@@ -23,19 +22,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a policy refers to. */
 final class RefResolver {
-  private final KnownServices services;
+  private final TargetRefs targets;
   private final KnownSecrets secrets;
   private final KeyRing keys;
   private final Memo memo;
 
-  RefResolver(KnownServices services, KnownSecrets secrets, KeyRing keys, Memo memo) {
-    this.services = services;
+  RefResolver(KnownTargets targets, KnownSecrets secrets, KeyRing keys, Memo memo) {
+    this.targets = new TargetRefs(targets);
     this.secrets = secrets;
     this.keys = keys;
     this.memo = memo;
@@ -52,49 +50,12 @@ final class RefResolver {
       List<Finding> findings, @Nullable Content content, List<SecretMaterial> material) {}
 
   Resolution resolve(String namespace, List<Target> targets, Content content) {
-    List<Finding> findings = new ArrayList<>();
-    targets.forEach(target -> checkTarget(target, findings));
+    List<Finding> findings = new ArrayList<>(this.targets.check(namespace, targets));
     return switch (content) {
       case Content.OfApi api -> resolveApi(namespace, api, findings);
       case Content.OfRateLimit _, Content.OfBot _ ->
           new Resolution(List.copyOf(findings), content, List.of());
     };
-  }
-
-  private void checkTarget(Target target, List<Finding> findings) {
-    if (!(services instanceof KnownServices.Listed(Map<ServiceName, Set<String>> known))) {
-      return;
-    }
-    Set<String> ports = known.get(new ServiceName(target.namespace(), target.service()));
-    String section = target.section();
-    if (ports == null) {
-      findings.add(
-          Finding.of(
-              DiagnosticCode.SERVICE_NOT_FOUND,
-              target.path().field("name"),
-              "there is no Service " + target.namespace() + "/" + target.service(),
-              serviceFix(target, known.keySet())));
-    } else if (section != null && !ports.contains(section)) {
-      findings.add(
-          Finding.of(
-              DiagnosticCode.PORT_NOT_FOUND,
-              target.path().field("sectionName"),
-              "Service " + target.service() + " has no port " + Quote.of(section),
-              ports.isEmpty()
-                  ? "name the ports of the Service, or remove sectionName"
-                  : DidYouMean.fix(section, ports)));
-    }
-  }
-
-  private static String serviceFix(Target target, Set<ServiceName> known) {
-    List<String> names =
-        known.stream()
-            .filter(service -> service.namespace().equals(target.namespace()))
-            .map(ServiceName::name)
-            .toList();
-    return DidYouMean.nearest(target.service(), names)
-        .map(name -> "did you mean " + name + "?")
-        .orElse("create the Service, or correct the name");
   }
 
   private Resolution resolveApi(String namespace, Content.OfApi api, List<Finding> findings) {

@@ -6,6 +6,7 @@ package dev.portcullis.compiler;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Finding;
+import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.ArrayList;
@@ -14,7 +15,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What turns out about policies only where they meet on routes. */
@@ -22,7 +25,7 @@ final class Remarks {
   private final Map<PolicyRef, Map<Place, Finding>> warnings = new HashMap<>();
   private final Map<PolicyRef, List<PolicyOutcome.Conflict>> conflicts = new HashMap<>();
   private final Map<PolicyRef, List<PolicyOutcome.Overridden>> overridden = new HashMap<>();
-  private final Map<PolicyRef, SortedSet<RouteId>> routes = new HashMap<>();
+  private final Map<PolicyRef, SortedMap<TargetName, SortedSet<RouteId>>> routes = new HashMap<>();
 
   /** One problem at one place is told once, however many routes it shows on. */
   private record Place(DiagnosticCode code, FieldPath path) {}
@@ -40,9 +43,11 @@ final class Remarks {
     warn(
         loser.speaker(),
         DiagnosticCode.CONFLICTED,
-        loser.target().path(),
+        loser.path(),
         winner.ref() + " already speaks for " + route,
-        "remove one of the two targets, or give one of them a sectionName");
+        loser.target().kind() == TargetRef.Kind.NAMESPACE
+            ? "join the two policies, or target something narrower"
+            : "remove one of the two targets, or give one of them a sectionName");
   }
 
   void overridden(PolicyRef loser, PolicyRef by, RouteId route, List<String> sections) {
@@ -51,8 +56,12 @@ final class Remarks {
         .add(new PolicyOutcome.Overridden(route, by, sections.stream().sorted().toList()));
   }
 
-  void speaks(Collection<PolicyRef> policies, RouteId route) {
-    policies.forEach(policy -> routes.computeIfAbsent(policy, _ -> new TreeSet<>()).add(route));
+  /** A policy speaks for a route, since it claims one of the targets that lead there. */
+  void speaks(Claim claim, RouteId route) {
+    routes
+        .computeIfAbsent(claim.ref(), _ -> new TreeMap<>())
+        .computeIfAbsent(claim.target(), _ -> new TreeSet<>())
+        .add(route);
   }
 
   Collection<Finding> warnings(PolicyRef policy) {
@@ -67,7 +76,7 @@ final class Remarks {
     return overridden.getOrDefault(policy, List.of());
   }
 
-  SortedSet<RouteId> routes(PolicyRef policy) {
-    return routes.getOrDefault(policy, new TreeSet<>());
+  SortedMap<TargetName, SortedSet<RouteId>> routes(PolicyRef policy) {
+    return routes.getOrDefault(policy, new TreeMap<>());
   }
 }

@@ -14,7 +14,9 @@ import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +25,19 @@ final class RouteAssembler {
   private final RouteId id;
   private final Remarks remarks;
   private final RouteRemarks advice;
+  private final List<Claim> claims;
   private final List<Claim> apis;
   private final List<Claim> limits;
   private final List<Claim> bots;
 
+  /**
+   * @param claims by rank; of several of one policy the first counts
+   */
   RouteAssembler(RouteId id, List<Claim> claims, Remarks remarks, ExemptNames exempt) {
     this.id = id;
     this.remarks = remarks;
     this.advice = new RouteRemarks(id, remarks, exempt);
+    this.claims = claims;
     this.apis = winners(ofKind("ApiPolicy", claims));
     this.limits = ofKind("RateLimitPolicy", claims);
     this.bots = winners(ofKind("BotPolicy", claims));
@@ -39,7 +46,9 @@ final class RouteAssembler {
   RoutePlan assemble() {
     List<Claim> effective = Stream.of(apis, limits, bots).flatMap(List::stream).toList();
     List<PolicyRef> sources = effective.stream().map(Claim::ref).toList();
-    remarks.speaks(sources, id);
+    claims.stream()
+        .filter(claim -> sources.contains(claim.ref()))
+        .forEach(claim -> remarks.speaks(claim, id));
     List<Claim> unserved =
         effective.stream().filter(claim -> claim.speaker().content() == null).toList();
     if (!unserved.isEmpty()) {
@@ -98,7 +107,7 @@ final class RouteAssembler {
     List<Claim> out = new ArrayList<>();
     for (Claim claim : claims) {
       Claim last = out.isEmpty() ? null : out.getLast();
-      if (last != null && last.narrow() == claim.narrow()) {
+      if (last != null && last.rank().equals(claim.rank())) {
         remarks.conflict(claim, last, id);
       } else {
         out.add(claim);
@@ -114,7 +123,10 @@ final class RouteAssembler {
   }
 
   private static List<Claim> ofKind(String kind, List<Claim> claims) {
-    return claims.stream().filter(claim -> claim.ref().kind().equals(kind)).toList();
+    Set<PolicyRef> seen = new HashSet<>();
+    return claims.stream()
+        .filter(claim -> claim.ref().kind().equals(kind) && seen.add(claim.ref()))
+        .toList();
   }
 
   private static <C extends Content> List<Merge.Ranked<C>> ranked(

@@ -30,7 +30,7 @@ final class RouteRemarks {
     remarks.warn(
         claim.speaker(),
         DiagnosticCode.NO_API_POLICY,
-        claim.target().path(),
+        claim.path(),
         "no ApiPolicy targets " + route + ", so it is closed",
         "add an ApiPolicy for it; with the method anonymous it lets everybody in");
   }

@@ -16,8 +16,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A flat directory of golden files: {@code case.in.yaml}, an optional {@code case.earlier.yaml},
- * and what is made of them. {@code -Dgolden.update=true} rewrites, except where {@code CI} is set.
+ * A flat directory of golden files: {@code case.in.yaml}, an optional {@code case.earlier.yaml} and
+ * {@code case.endpoints.yaml}, and what is made of them. {@code -Dgolden.update=true} rewrites,
+ * except where {@code CI} is set.
  */
 final class GoldenFiles {
   private static final boolean UPDATE = Boolean.getBoolean("golden.update");

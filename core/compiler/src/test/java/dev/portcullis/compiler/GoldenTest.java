@@ -27,6 +27,8 @@ import org.junit.jupiter.api.TestFactory;
  * Each {@code golden/case.in.yaml} compiles to {@code .plan.yaml}, {@code .diagnostics.txt} and
  * {@code .status.yaml}. With {@code case.earlier.yaml} that file was compiled before, and is what
  * policies may fall back on. Services in the file are all that exist; without any, none is known.
+ * With {@code case.endpoints.yaml} there are pods, and the plan says which route each of their
+ * ports has.
  */
 class GoldenTest {
   /**
@@ -54,18 +56,20 @@ class GoldenTest {
 
   private void check(String name) throws IOException {
     FileSet files = files(name + ".in.yaml");
-    PolicySet set = set(files);
+    String pods = name + ".endpoints.yaml";
+    Set<Endpoint> endpoints = golden.exists(pods) ? EndpointFile.read(golden.read(pods)) : Set.of();
+    PolicySet set = set(files, endpoints);
     String earlier = name + ".earlier.yaml";
     CompileResult result =
         PolicyCompiler.compile(
             golden.exists(earlier)
-                ? set.fallingBackOn(PolicyCompiler.compile(set(files(earlier))))
+                ? set.fallingBackOn(PolicyCompiler.compile(set(files(earlier), endpoints)))
                 : set);
     List<Diagnostic> diagnostics = new ArrayList<>(files.diagnostics());
     diagnostics.addAll(result.diagnostics());
     Collections.sort(diagnostics);
     diagnostics.forEach(diagnostic -> seen.add(diagnostic.code()));
-    golden.check(name + ".plan.yaml", Rendered.plan(result));
+    golden.check(name + ".plan.yaml", Rendered.plan(result, endpoints));
     golden.check(name + ".diagnostics.txt", DiagnosticText.plain(diagnostics));
     golden.check(name + ".status.yaml", Rendered.status(result));
   }
@@ -75,11 +79,12 @@ class GoldenTest {
         new TreeMap<>(Map.of(name, FileReader.read(name, golden.read(name)))), List.of());
   }
 
-  private static PolicySet set(FileSet files) {
+  private static PolicySet set(FileSet files, Set<Endpoint> endpoints) {
     KnownServices services =
         files.services().isEmpty()
             ? new KnownServices.Unknown()
             : new KnownServices.Listed(files.services());
-    return files.policySet(services, true);
+    PolicySet set = files.policySet(services, true);
+    return endpoints.isEmpty() ? set : set.with(set.targets().withEndpoints(endpoints));
   }
 }

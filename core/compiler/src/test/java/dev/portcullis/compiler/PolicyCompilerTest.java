@@ -15,6 +15,7 @@ import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiKeySpec;
 import dev.portcullis.crds.v1alpha1.ApiPolicy;
 import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
+import dev.portcullis.crds.v1alpha1.Inheritance;
 import dev.portcullis.crds.v1alpha1.Mode;
 import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.crds.v1alpha1.apipolicy.AnonymousMethod;
@@ -154,7 +155,7 @@ class PolicyCompilerTest {
 
     CompileResult result =
         PolicyCompiler.compile(
-            new PolicySet(known.policies(), known.apiKeys(), known.services(), secrets));
+            new PolicySet(known.policies(), known.apiKeys(), known.targets(), secrets));
 
     assertThat(result.diagnostics())
         .extracting(Diagnostic::message)
@@ -190,6 +191,8 @@ class PolicyCompilerTest {
     policy.setSpec(
         new ApiPolicySpec(
             List.of(TargetRef.service("orders")),
+            null,
+            Inheritance.DEFAULT,
             Mode.ENFORCE,
             FailureMode.DENY,
             null,

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What goldens show of a result. Secrets show as their hashes only. */
@@ -21,8 +23,17 @@ final class Rendered {
 
   private Rendered() {}
 
-  static String plan(CompileResult result) throws IOException {
+  static String plan(CompileResult result, Set<Endpoint> endpoints) throws IOException {
     Map<String, Object> out = new TreeMap<>();
+    Map<String, Object> routing = new TreeMap<>();
+    for (Endpoint endpoint : endpoints) {
+      routing.put(
+          EndpointFile.text(endpoint),
+          result.routeOf(endpoint).map(RouteId::value).orElse("unprotected"));
+    }
+    if (!routing.isEmpty()) {
+      out.put("endpoints", routing);
+    }
     List<Object> routes = new ArrayList<>();
     for (RoutePlan route : result.routes().values()) {
       routes.add(Yaml.plain(JSON.readTree(PlanCodec.encode(route))));
@@ -53,6 +64,14 @@ final class Rendered {
     out.put("resolvedRefs", outcome.resolvedRefs());
     out.put("serving", outcome.serving().name());
     put(out, "routes", outcome.routes().stream().map(Object::toString).toList());
+    put(
+        out,
+        "targets",
+        outcome.targets().size() == 1
+            ? List.of()
+            : outcome.targets().entrySet().stream()
+                .map(target -> target.getKey() + ": " + target.getValue())
+                .toList());
     put(out, "errors", codes(outcome.errors()));
     put(out, "references", codes(outcome.references()));
     put(out, "warnings", codes(outcome.warnings()));

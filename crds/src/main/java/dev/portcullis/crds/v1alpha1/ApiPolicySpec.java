@@ -13,7 +13,6 @@ import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.IpAccess;
 import dev.portcullis.crds.v1alpha1.apipolicy.RequestChecks;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -21,12 +20,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may call the targets, from where, and with what. An absent section demands nothing. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(value = Rules.TARGETED, message = Rules.TARGETED_MESSAGE)
+@ValidationRule(
+    value = Rules.ONE_CHOICE_OF_NAMESPACES,
+    message = Rules.ONE_CHOICE_OF_NAMESPACES_MESSAGE)
+@ValidationRule(value = Rules.OVERRIDES_FROM_ABOVE, message = Rules.OVERRIDES_FROM_ABOVE_MESSAGE)
 public record ApiPolicySpec(
-    @JsonPropertyDescription("What the policy guards, in its own namespace.")
-        @Required
+    @JsonPropertyDescription(
+            "What the policy guards, in its own namespace. Required without namespaceSelector.")
         @Size(min = 1, max = 16)
         @ValidationRule(value = Rules.UNIQUE_TARGETS, message = Rules.UNIQUE_TARGETS_MESSAGE)
         List<TargetRef> targetRefs,
+    @JsonPropertyDescription(
+            "Only in the installation namespace: the policy guards what its targetRefs name in"
+                + " each namespace with these labels; without targetRefs, all of each.")
+        @Nullable NamespaceSelector namespaceSelector,
+    @JsonPropertyDescription(
+            "For Namespace targets and namespaceSelector, section by section: with Default policies"
+                + " of narrower targets go first, with Override this one does.")
+        @Default("Default")
+        Inheritance inheritance,
     @JsonPropertyDescription(
             "Enforce acts; Shadow only records what it would have done. An authorization rule may"
                 + " set its own.")
@@ -51,6 +64,7 @@ public record ApiPolicySpec(
 
   public ApiPolicySpec {
     targetRefs = Absent.toEmpty(targetRefs);
+    inheritance = inheritance == null ? Inheritance.DEFAULT : inheritance;
     mode = mode == null ? Mode.ENFORCE : mode;
     failureMode = failureMode == null ? FailureMode.DENY : failureMode;
   }

@@ -11,7 +11,6 @@ import dev.portcullis.crds.v1alpha1.bot.Signals;
 import dev.portcullis.crds.v1alpha1.bot.Threshold;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
-import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -19,12 +18,26 @@ import org.jspecify.annotations.Nullable;
 
 /** How requests to the targets are scored as automated, and what the scores do. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(value = Rules.TARGETED, message = Rules.TARGETED_MESSAGE)
+@ValidationRule(
+    value = Rules.ONE_CHOICE_OF_NAMESPACES,
+    message = Rules.ONE_CHOICE_OF_NAMESPACES_MESSAGE)
+@ValidationRule(value = Rules.OVERRIDES_FROM_ABOVE, message = Rules.OVERRIDES_FROM_ABOVE_MESSAGE)
 public record BotPolicySpec(
-    @JsonPropertyDescription("What the policy guards, in its own namespace.")
-        @Required
+    @JsonPropertyDescription(
+            "What the policy guards, in its own namespace. Required without namespaceSelector.")
         @Size(min = 1, max = 16)
         @ValidationRule(value = Rules.UNIQUE_TARGETS, message = Rules.UNIQUE_TARGETS_MESSAGE)
         List<TargetRef> targetRefs,
+    @JsonPropertyDescription(
+            "Only in the installation namespace: the policy guards what its targetRefs name in"
+                + " each namespace with these labels; without targetRefs, all of each.")
+        @Nullable NamespaceSelector namespaceSelector,
+    @JsonPropertyDescription(
+            "For Namespace targets and namespaceSelector, section by section: with Default policies"
+                + " of narrower targets go first, with Override this one does.")
+        @Default("Default")
+        Inheritance inheritance,
     @JsonPropertyDescription(
             "Enforce acts; Shadow only records what it would have done. A threshold may set its"
                 + " own.")
@@ -58,6 +71,7 @@ public record BotPolicySpec(
 
   public BotPolicySpec {
     targetRefs = Absent.toEmpty(targetRefs);
+    inheritance = inheritance == null ? Inheritance.DEFAULT : inheritance;
     mode = mode == null ? Mode.ENFORCE : mode;
     match = Absent.toEmpty(match);
     profile = profile == null ? Profile.V1 : profile;

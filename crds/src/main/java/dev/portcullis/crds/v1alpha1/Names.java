@@ -14,6 +14,9 @@ public final class Names {
   public static final String DNS_SUBDOMAIN =
       "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
+  /** The value of a label. */
+  public static final String LABEL_VALUE = "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$";
+
   /** A header name without underscores, which Envoy refuses. */
   public static final String HEADER = "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$";
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param conditions {@code Accepted}, {@code ResolvedRefs}, {@code Programmed}, {@code Enforced}
  * @param observedGeneration of the spec that the status speaks of
- * @param targets one for each of the spec's targetRefs
+ * @param targets one for each of the spec's targetRefs; with a namespaceSelector one for each
+ *     namespace, at most 16
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PolicyStatus(
@@ -39,19 +40,27 @@ public record PolicyStatus(
   /**
    * How far the policy got on one target.
    *
-   * @param route the id under which Envoy asks about it; null while there is none
+   * @param route the id under which Envoy asks about it; null while there is none, or when there
+   *     are several
+   * @param routes how many ids there are: one for each way in which policies meet on the target
    * @param planVersion of the target's effective policy that is being served, a SHA-256 in
-   *     hexadecimal; null while there is none
+   *     hexadecimal; of several routes that of their ids and versions; null while there is none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Target(
       @JsonPropertyDescription("Kind of the target.") @Required TargetRef.Kind kind,
-      @JsonPropertyDescription("Name of the target.") @Required @Size(min = 1, max = 63)
+      @JsonPropertyDescription("Name of the target.") @Required @Size(min = 1, max = 253)
           String name,
       @JsonPropertyDescription("Name of the port, when one is meant.") @Size(max = 63)
           @Nullable String sectionName,
-      @JsonPropertyDescription("The id under which Envoy asks about this target.") @Size(max = 192)
+      @JsonPropertyDescription(
+              "The id under which Envoy asks about this target. Absent when there are several.")
+          @Size(max = 192)
           @Nullable String route,
+      @JsonPropertyDescription(
+              "How many such ids there are: one for each way in which policies meet on the target.")
+          @Min(0)
+          @Nullable Integer routes,
       @JsonPropertyDescription("Hash of the effective policy of this target that is being served.")
           @Size(max = 64)
           @Pattern("^[0-9a-f]*$")

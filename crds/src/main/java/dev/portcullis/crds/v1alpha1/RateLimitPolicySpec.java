@@ -16,12 +16,26 @@ import org.jspecify.annotations.Nullable;
 
 /** How much each caller of the targets may have. Each limit applies. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(value = Rules.TARGETED, message = Rules.TARGETED_MESSAGE)
+@ValidationRule(
+    value = Rules.ONE_CHOICE_OF_NAMESPACES,
+    message = Rules.ONE_CHOICE_OF_NAMESPACES_MESSAGE)
+@ValidationRule(value = Rules.OVERRIDES_FROM_ABOVE, message = Rules.OVERRIDES_FROM_ABOVE_MESSAGE)
 public record RateLimitPolicySpec(
-    @JsonPropertyDescription("What the policy guards, in its own namespace.")
-        @Required
+    @JsonPropertyDescription(
+            "What the policy guards, in its own namespace. Required without namespaceSelector.")
         @Size(min = 1, max = 16)
         @ValidationRule(value = Rules.UNIQUE_TARGETS, message = Rules.UNIQUE_TARGETS_MESSAGE)
         List<TargetRef> targetRefs,
+    @JsonPropertyDescription(
+            "Only in the installation namespace: the policy guards what its targetRefs name in"
+                + " each namespace with these labels; without targetRefs, all of each.")
+        @Nullable NamespaceSelector namespaceSelector,
+    @JsonPropertyDescription(
+            "For Namespace targets and namespaceSelector, section by section: with Default policies"
+                + " of narrower targets go first, with Override this one does.")
+        @Default("Default")
+        Inheritance inheritance,
     @JsonPropertyDescription(
             "Enforce acts; Shadow only records what it would have done. A limit may set its own.")
         @Default("Enforce")
@@ -38,6 +52,7 @@ public record RateLimitPolicySpec(
 
   public RateLimitPolicySpec {
     targetRefs = Absent.toEmpty(targetRefs);
+    inheritance = inheritance == null ? Inheritance.DEFAULT : inheritance;
     mode = mode == null ? Mode.ENFORCE : mode;
     limits = Absent.toEmpty(limits);
   }

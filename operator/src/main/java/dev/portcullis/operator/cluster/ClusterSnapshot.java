@@ -3,6 +3,8 @@
 package dev.portcullis.operator.cluster;
 
 import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.KnownTargets;
+import dev.portcullis.compiler.KnownWorkloads;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.ServiceName;
 import dev.portcullis.compiler.source.KeySource;
@@ -19,6 +21,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +71,7 @@ public record ClusterSnapshot(
         new PolicySet(
             sources,
             keys.values().stream().map(KeySource::ofCluster).toList(),
-            new KnownServices.Listed(ports(watch)),
+            targets(watch),
             watch.secrets().read(secretNames(sources))));
   }
 
@@ -85,6 +88,23 @@ public record ClusterSnapshot(
         resource.getKind(),
         resource.getMetadata().getNamespace(),
         resource.getMetadata().getName());
+  }
+
+  private static KnownTargets targets(ClusterWatch watch) {
+    Map<String, SortedMap<String, String>> namespaces = new HashMap<>();
+    watch
+        .namespaces()
+        .forEach(namespace ->
+            namespaces.put(
+                namespace.getMetadata().getName(),
+                new TreeMap<>(
+                    Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()))));
+    return new KnownTargets(
+        new KnownServices.Listed(ports(watch)),
+        new KnownWorkloads.Listed(Map.of()),
+        Set.of(),
+        namespaces,
+        watch.scope().installation());
   }
 
   private static Map<ServiceName, Set<String>> ports(ClusterWatch watch) {

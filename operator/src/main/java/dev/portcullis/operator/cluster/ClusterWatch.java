@@ -9,6 +9,7 @@ import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicy;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -30,12 +31,14 @@ import org.slf4j.LoggerFactory;
 public final class ClusterWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
+  private final Scope scope;
   private final Operator operator;
   private final Controller<ApiPolicy> apiPolicies;
   private final Controller<RateLimitPolicy> rateLimitPolicies;
   private final Controller<BotPolicy> botPolicies;
   private final Controller<ApiKey> apiKeys;
   private final NamespacedInformers<Service> services;
+  private final NamespacedInformers<Namespace> namespaces;
   private final NamespacedInformers<ControllerRevision> revisionInformers;
   private final AcceptedRevisions revisions;
   private final SecretWatch secrets;
@@ -49,6 +52,7 @@ public final class ClusterWatch implements AutoCloseable {
    * @throws ClusterException when something cannot be watched
    */
   public ClusterWatch(KubernetesClient client, Scope scope, Runnable dirty) {
+    this.scope = scope;
     operator =
         new Operator(configuration ->
             configuration
@@ -66,6 +70,9 @@ public final class ClusterWatch implements AutoCloseable {
       services =
           NamespacedInformers.start(
               client.services(), scope, null, new NamespacedInformers.MarksDirty<>(dirty));
+      namespaces =
+          NamespacedInformers.ofNamespaces(
+              client.namespaces(), scope, new NamespacedInformers.MarksDirty<>(dirty));
       revisionInformers =
           NamespacedInformers.start(
               client.apps().controllerRevisions(), scope, AcceptedRevisions.LABEL, own);
@@ -103,7 +110,7 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** Whether changes in the cluster still reach the operator, as far as it can tell. */
   public boolean watching() {
-    return !broken && services.watching() && revisionInformers.watching();
+    return !broken && services.watching() && namespaces.watching() && revisionInformers.watching();
   }
 
   /** The policies of all three kinds. */
@@ -128,6 +135,14 @@ public final class ClusterWatch implements AutoCloseable {
     return services.list();
   }
 
+  Stream<Namespace> namespaces() {
+    return namespaces.list();
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
   SecretWatch secrets() {
     return secrets;
   }
@@ -146,6 +161,7 @@ public final class ClusterWatch implements AutoCloseable {
     closing = true;
     operator.stop();
     services.close();
+    namespaces.close();
     revisionInformers.close();
     secrets.close();
   }

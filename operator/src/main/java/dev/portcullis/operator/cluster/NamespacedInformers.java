@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -41,6 +42,23 @@ final class NamespacedInformers<T extends HasMetadata> implements AutoCloseable 
     } else {
       for (String namespace : scope.namespaces()) {
         all.add(labelled(operation.inNamespace(namespace), label), handler);
+      }
+    }
+    return all;
+  }
+
+  /** The same of the namespaces in the operator's scope themselves. */
+  static <T extends HasMetadata, L extends KubernetesResourceList<T>>
+      NamespacedInformers<T> ofNamespaces(
+          NonNamespaceOperation<T, L, ? extends Resource<T>> operation,
+          Scope scope,
+          ResourceEventHandler<T> handler) {
+    NamespacedInformers<T> all = new NamespacedInformers<>();
+    if (scope.everywhere()) {
+      all.add(operation, handler);
+    } else {
+      for (String namespace : scope.namespaces()) {
+        all.add(operation.withField("metadata.name", namespace), handler);
       }
     }
     return all;

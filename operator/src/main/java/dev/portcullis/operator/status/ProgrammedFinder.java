@@ -2,13 +2,17 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.status;
 
+import dev.portcullis.compiler.TargetName;
 import dev.portcullis.operator.rollout.NodeState;
 import dev.portcullis.operator.rollout.Progress;
 import dev.portcullis.operator.rollout.Progress.Report;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,7 +31,12 @@ final class ProgrammedFinder {
     this.progress = progress;
   }
 
-  Finding of(Collection<RouteId> routes) {
+  /**
+   * @param targets the routes of each target, of which at least one has some
+   */
+  Finding of(Map<TargetName, ? extends Collection<RouteId>> targets) {
+    SortedSet<RouteId> routes = new TreeSet<>();
+    targets.values().forEach(routes::addAll);
     List<Report> deciders = routes.stream().flatMap(r -> progress.decidersOf(r).stream()).toList();
     List<Report> proxies = routes.stream().flatMap(r -> progress.proxiesOf(r).stream()).toList();
     for (Report report : deciders) {
@@ -52,7 +61,7 @@ final class ProgrammedFinder {
     if (!laggingDeciders.isEmpty() || !laggingProxies.isEmpty()) {
       return Finding.no(TYPE, "Pending", waitsFor(laggingDeciders, laggingProxies));
     }
-    SortedSet<String> unserved = unserved(routes);
+    SortedSet<String> unserved = unserved(targets);
     if (!unserved.isEmpty()) {
       return Finding.unknown(
           TYPE, "NoProxies", "no proxy serves " + named(unserved) + ", so nothing guards it yet");
@@ -61,18 +70,18 @@ final class ProgrammedFinder {
         TYPE, count(deciders, "decision service") + " and " + count(proxies, "proxy") + " run it");
   }
 
-  /** Services none of whose routes has a proxy: a whole-service route may be served by sections. */
-  private SortedSet<String> unserved(Collection<RouteId> routes) {
-    SortedSet<String> services = new TreeSet<>();
-    routes.forEach(route -> services.add(service(route)));
-    routes.stream()
-        .filter(route -> !progress.proxiesOf(route).isEmpty())
-        .forEach(route -> services.remove(service(route)));
-    return services;
-  }
-
-  private static String service(RouteId route) {
-    return route.namespace() + "/" + route.service();
+  /**
+   * Targets none of whose routes has a proxy. Not every route needs one: a gateway may ask about a
+   * whole Service where pods ask about its ports. So a Service counts with its ports together.
+   */
+  private SortedSet<String> unserved(Map<TargetName, ? extends Collection<RouteId>> targets) {
+    SortedSet<String> unserved = new TreeSet<>();
+    Set<String> served = new HashSet<>();
+    targets.forEach((target, routes) ->
+        (routes.stream().allMatch(route -> progress.proxiesOf(route).isEmpty()) ? unserved : served)
+            .add(target.whole().toString()));
+    unserved.removeAll(served);
+    return unserved;
   }
 
   private static SortedSet<String> lagging(List<Report> reports) {

@@ -120,8 +120,19 @@ public enum DiagnosticCode {
   TARGET_UNSUPPORTED(
       2012,
       Severity.ERROR,
-      "A policy targets something that this release cannot guard.",
-      "Target a Service of the policy's own namespace."),
+      "A policy targets something that cannot be guarded, or cannot be guarded in this way.",
+      "Target a Service, a workload or the Namespace, as the message says."),
+  NAMESPACE_FOREIGN(
+      2013,
+      Severity.ERROR,
+      "A policy targets a namespace that is not its own.",
+      "Target the policy's own namespace; one of the installation namespace may have a"
+          + " namespaceSelector."),
+  SELECTOR_OUTSIDE(
+      2014,
+      Severity.ERROR,
+      "A policy outside of the installation namespace has a namespaceSelector.",
+      "Put the policy into the installation namespace, or target its own Namespace."),
 
   EXPRESSION_INVALID(
       3001,
@@ -208,7 +219,7 @@ public enum DiagnosticCode {
       Severity.WARNING,
       "Two policies of one kind and equal rank claim a route. The older one speaks for it; of two"
           + " that are equally old, the first by name.",
-      "Remove one of the two targets, or give one of them a sectionName."),
+      "Remove one of the two targets, or let one of them be narrower."),
   EXEMPT_UNKNOWN(
       5007,
       Severity.WARNING,
@@ -238,7 +249,22 @@ public enum DiagnosticCode {
       5012,
       Severity.ERROR,
       "The operator may not read a Secret that a policy needs.",
-      "Grant it get, list and watch on that Secret.");
+      "Grant it get, list and watch on that Secret."),
+  WORKLOAD_NOT_FOUND(
+      5013,
+      Severity.WARNING,
+      "A policy targets a workload of which no pod is known. The policy waits for it.",
+      "Correct the name, or create the workload."),
+  NAMESPACES_NOT_FOUND(
+      5014,
+      Severity.WARNING,
+      "A namespaceSelector selects no namespace, so the policy guards nothing.",
+      "Label the namespaces, or correct the selector."),
+  SECTION_IS_A_NUMBER(
+      5015,
+      Severity.WARNING,
+      "A sectionName is a number. It names a port and never means its number.",
+      "Name the port in the Service, or in the container, and write that name.");
 
   private final int number;
   private final Severity severity;

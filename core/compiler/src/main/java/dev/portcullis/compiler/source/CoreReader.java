@@ -5,16 +5,22 @@ package dev.portcullis.compiler.source;
 
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.Workload;
+import dev.portcullis.compiler.WorkloadName;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
+import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.policy.plan.SecretMaterial;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Reads Secrets and Services, as far as policies refer to them. No message shows a value. */
+/** Reads Kubernetes' own kinds, as far as policies refer to them. No message shows a value. */
 final class CoreReader {
   private final FileBuilder file;
   private final YamlValue.Mapping document;
@@ -41,18 +47,51 @@ final class CoreReader {
   void service() {
     if (isNamed("the Service")) {
       Set<String> ports = new TreeSet<>();
-      YamlValue.Mapping spec = YamlText.mapping(document, "spec");
-      if (YamlText.value(spec, "ports") instanceof YamlValue.Sequence list) {
-        for (YamlValue port : list.elements()) {
-          String portName =
-              port instanceof YamlValue.Mapping fields ? YamlText.of(fields, "name") : "";
-          if (!portName.isEmpty()) {
-            ports.add(portName);
-          }
+      addPorts(YamlText.mapping(document, "spec"), ports);
+      file.add(new ServiceName(namespaceOrDefault(), name), ports);
+    }
+  }
+
+  void workload(TargetRef.Kind kind) {
+    if (isNamed("the " + kind.word())) {
+      YamlValue.Mapping template = YamlText.mapping(YamlText.mapping(document, "spec"), "template");
+      Set<String> ports = new TreeSet<>();
+      if (YamlText.value(YamlText.mapping(template, "spec"), "containers")
+          instanceof YamlValue.Sequence containers) {
+        for (YamlValue container : containers.elements()) {
+          addPorts(container instanceof YamlValue.Mapping fields ? fields : null, ports);
         }
       }
-      file.add(new ServiceName(namespace.isEmpty() ? "default" : namespace, name), ports);
+      file.add(new WorkloadName(namespaceOrDefault(), new Workload(kind, name)), ports);
     }
+  }
+
+  void namespace() {
+    if (isNamed("the Namespace")) {
+      SortedMap<String, String> labels = new TreeMap<>();
+      YamlValue.Mapping written =
+          YamlText.mapping(YamlText.mapping(document, "metadata"), "labels");
+      if (written != null) {
+        written.entries().keySet().forEach(key -> labels.put(key, YamlText.of(written, key)));
+      }
+      file.addNamespace(name, labels);
+    }
+  }
+
+  private static void addPorts(YamlValue.@Nullable Mapping holder, Set<String> names) {
+    if (YamlText.value(holder, "ports") instanceof YamlValue.Sequence list) {
+      for (YamlValue port : list.elements()) {
+        String portName =
+            port instanceof YamlValue.Mapping fields ? YamlText.of(fields, "name") : "";
+        if (!portName.isEmpty()) {
+          names.add(portName);
+        }
+      }
+    }
+  }
+
+  private String namespaceOrDefault() {
+    return namespace.isEmpty() ? "default" : namespace;
   }
 
   private boolean isNamed(String what) {

@@ -10,6 +10,7 @@ import dev.portcullis.compiler.diagnostic.Quote;
 import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
 import dev.portcullis.crds.v1alpha1.BotPolicySpec;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicySpec;
+import dev.portcullis.crds.v1alpha1.TargetRef;
 import java.util.List;
 
 /** Recognises what a document is, and has it read. */
@@ -88,6 +89,10 @@ final class DocumentReader {
     switch (apiVersion + " " + kind) {
       case "v1 Secret" -> reader.secret();
       case "v1 Service" -> reader.service();
+      case "v1 Namespace" -> reader.namespace();
+      case "apps/v1 Deployment" -> reader.workload(TargetRef.Kind.DEPLOYMENT);
+      case "apps/v1 StatefulSet" -> reader.workload(TargetRef.Kind.STATEFUL_SET);
+      case "apps/v1 DaemonSet" -> reader.workload(TargetRef.Kind.DAEMON_SET);
       case "v1 ConfigMap" -> {}
       default ->
           file.report(

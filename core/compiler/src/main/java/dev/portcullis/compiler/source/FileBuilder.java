@@ -5,6 +5,7 @@ package dev.portcullis.compiler.source;
 
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.WorkloadName;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** Gathers what the documents of one file hold. */
 final class FileBuilder {
@@ -22,6 +24,8 @@ final class FileBuilder {
   private final List<KeySource> apiKeys = new ArrayList<>();
   private final Map<KnownSecrets.Key, SecretMaterial> secrets = new LinkedHashMap<>();
   private final Map<ServiceName, Set<String>> services = new LinkedHashMap<>();
+  private final Map<WorkloadName, Set<String>> workloads = new LinkedHashMap<>();
+  private final Map<String, SortedMap<String, String>> namespaces = new LinkedHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
 
   FileBuilder(String file) {
@@ -48,6 +52,14 @@ final class FileBuilder {
     services.put(service, ports);
   }
 
+  void add(WorkloadName workload, Set<String> ports) {
+    workloads.put(workload, ports);
+  }
+
+  void addNamespace(String name, SortedMap<String, String> labels) {
+    namespaces.put(name, labels);
+  }
+
   /** Reports something about a document that is no policy. */
   void report(YamlValue document, DiagnosticCode code, FieldPath path, String message, String fix) {
     diagnostics.add(
@@ -55,6 +67,7 @@ final class FileBuilder {
   }
 
   FileContent build(String hash) {
-    return new FileContent(file, hash, true, policies, apiKeys, secrets, services, diagnostics);
+    return new FileContent(
+        file, hash, true, policies, apiKeys, secrets, services, workloads, namespaces, diagnostics);
   }
 }

@@ -5,11 +5,13 @@ package dev.portcullis.compiler.source;
 
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.WorkloadName;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.policy.plan.SecretMaterial;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * What one file holds.
@@ -18,6 +20,8 @@ import java.util.Set;
  * @param hash SHA-256 of its bytes; empty when they could not be read
  * @param readable false: it is not YAML, and nothing is known of what it would say
  * @param services names of ports, by Service
+ * @param workloads names of ports, by workload
+ * @param namespaces labels, by namespace
  */
 public record FileContent(
     String file,
@@ -27,6 +31,8 @@ public record FileContent(
     List<KeySource> apiKeys,
     Map<KnownSecrets.Key, SecretMaterial> secrets,
     Map<ServiceName, Set<String>> services,
+    Map<WorkloadName, Set<String>> workloads,
+    Map<String, SortedMap<String, String>> namespaces,
     List<Diagnostic> diagnostics) {
 
   public FileContent {
@@ -34,18 +40,38 @@ public record FileContent(
     apiKeys = List.copyOf(apiKeys);
     secrets = Map.copyOf(secrets);
     services = Map.copyOf(services);
+    workloads = Map.copyOf(workloads);
+    namespaces = Map.copyOf(namespaces);
     diagnostics = List.copyOf(diagnostics);
   }
 
   /** This content in place of one that cannot be read. */
   FileContent standingInFor(FileContent broken) {
     return new FileContent(
-        file, broken.hash, false, policies, apiKeys, secrets, services, broken.diagnostics);
+        file,
+        broken.hash,
+        false,
+        policies,
+        apiKeys,
+        secrets,
+        services,
+        workloads,
+        namespaces,
+        broken.diagnostics);
   }
 
   /** A file of which nothing is known but why. */
   static FileContent unreadable(String file, String hash, Diagnostic why) {
     return new FileContent(
-        file, hash, false, List.of(), List.of(), Map.of(), Map.of(), List.of(why));
+        file,
+        hash,
+        false,
+        List.of(),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        List.of(why));
   }
 }

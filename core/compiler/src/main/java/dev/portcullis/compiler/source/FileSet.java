@@ -5,8 +5,11 @@ package dev.portcullis.compiler.source;
 
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.KnownTargets;
+import dev.portcullis.compiler.KnownWorkloads;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.ServiceName;
+import dev.portcullis.compiler.WorkloadName;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
@@ -87,8 +90,26 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
     return new PolicySet(
         files.values().stream().flatMap(content -> content.policies().stream()).toList(),
         files.values().stream().flatMap(content -> content.apiKeys().stream()).toList(),
-        services,
+        targets(services),
         new KnownSecrets(secrets, secretsComplete));
+  }
+
+  /** Where Services are known, nothing else exists; else the files say what they can. */
+  private KnownTargets targets(KnownServices services) {
+    KnownTargets known = KnownTargets.of(services).withNamespaces(namespaces());
+    Map<WorkloadName, Set<String>> workloads = new HashMap<>();
+    files.values().forEach(content -> content.workloads().forEach(workloads::putIfAbsent));
+    return switch (services) {
+      case KnownServices.Unknown _ ->
+          workloads.isEmpty() ? known : known.withWorkloads(new KnownWorkloads.Listed(workloads));
+      case KnownServices.Listed _ -> known;
+    };
+  }
+
+  private Map<String, SortedMap<String, String>> namespaces() {
+    Map<String, SortedMap<String, String>> namespaces = new HashMap<>();
+    files.values().forEach(content -> content.namespaces().forEach(namespaces::putIfAbsent));
+    return namespaces;
   }
 
   /** Names of the ports of the Services that the files hold. */

@@ -5,6 +5,7 @@ package dev.portcullis.crds.v1alpha1.apipolicy;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.portcullis.crds.v1alpha1.Absent;
+import dev.portcullis.crds.v1alpha1.Names;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -23,10 +24,7 @@ public record KeySelector(
         @ValidationRule(
             value = "self.all(key, key.size() <= 317)",
             message = "matchLabels: a label's name is at most 317 characters long, prefix included")
-        Map<
-                String,
-                @Size(max = 63) @Pattern("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$") String>
-            matchLabels) {
+        Map<String, @Size(max = 63) @Pattern(Names.LABEL_VALUE) String> matchLabels) {
 
   public KeySelector {
     matchLabels = Absent.toEmpty(matchLabels);
