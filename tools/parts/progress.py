@@ -17,16 +17,17 @@ LIVE_INTERVAL_SECONDS = 0.2
 
 
 class Progress:
-    """Reports notes and tasks; silent when quiet."""
+    """Reports notes and tasks of one command; silent when quiet."""
 
-    def __init__(self, quiet: bool = False, stream: TextIO | None = None):
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None, command: str = "fetch"):
         self.quiet = quiet
+        self.command = command
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty() and not quiet
 
     def note(self, text: str) -> None:
         if not self.quiet:
-            print(f"fetch: {text}", file=self.stream, flush=True)
+            print(f"{self.command}: {text}", file=self.stream, flush=True)
 
     @contextlib.contextmanager
     def task(self, what: str, status: Callable[[], str] = lambda: "") -> Iterator[None]:

@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of ours that writes its output to a file and does not outlive this JVM. */
 public final class ChildProcess implements AutoCloseable {
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  // A program that is trained writes down what it learned before it ends.
+  private static final Duration GRACE =
+      Duration.ofSeconds(Integer.getInteger("portcullis.grace.seconds", 10));
   private static final int LOG_TAIL = 4_000;
 
   private final String name;
@@ -128,7 +130,7 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to end (SIGTERM), waits at most 10 s, then kills it. */
+  /** Asks it to end (SIGTERM), waits 10 s or {@code portcullis.grace.seconds}, then kills it. */
   @Override
   public void close() {
     process.destroy();

@@ -5,6 +5,7 @@ package dev.portcullis.cli.process;
 
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.parts.Home;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,11 +32,32 @@ public enum Program {
   }
 
   /**
-   * Its command line.
+   * Its command line. A file named by the system property {@code portcullis.command.MODULE} may say,
+   * one argument a line, how else to start it: container images are tried, and their class caches
+   * are made, by running them here.
    *
-   * @throws CommandException when it was not built
+   * @throws CommandException when it was not built, or the file cannot be read
    */
   public List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(start());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private List<String> start() {
+    String property = "portcullis.command." + module;
+    String file = System.getProperty(property);
+    if (file == null) {
+      return built();
+    }
+    try {
+      return Files.readAllLines(Path.of(file));
+    } catch (IOException e) {
+      throw CommandException.environment(property + ": cannot read " + file);
+    }
+  }
+
+  private List<String> built() {
     Path target = Home.directory().resolve(module).resolve("target");
     Path jar = target.resolve("portcullis-" + module + ".jar");
     if (!Files.isRegularFile(jar)) {
@@ -49,7 +71,6 @@ public enum Program {
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     command.addAll(flags);
     command.addAll(List.of("-cp", jar + ":" + target.resolve("lib") + "/*", mainClass));
-    command.addAll(List.of(arguments));
     return command;
   }
 }

@@ -1,0 +1,3 @@
+module portcullis.dev/e2e-app
+
+go 1.24
