@@ -32,9 +32,9 @@ public enum Program {
   }
 
   /**
-   * Its command line. A file named by the system property {@code portcullis.command.MODULE} may say,
-   * one argument a line, how else to start it: container images are tried, and their class caches
-   * are made, by running them here.
+   * Its command line. A file named by the system property {@code portcullis.command.MODULE} may
+   * say, one argument a line, how else to start it: container images are tried, and their class
+   * caches are made, by running them here.
    *
    * @throws CommandException when it was not built, or the file cannot be read
    */

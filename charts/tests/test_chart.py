@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""The chart as Helm renders it: golden files, values that must be refused, and rules that every object keeps.
+
+    tools/fetch helm && python3 -m unittest discover -s charts/tests
+    GOLDEN_UPDATE=1 python3 -m unittest discover -s charts/tests     rewrites charts/golden, and removes what is stale
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2]
+CHART = HOME / "charts/portcullis"
+GOLDEN = HOME / "charts/golden"
+UPDATE = os.environ.get("GOLDEN_UPDATE") == "1"
+
+
+def helm_program() -> str:
+    """The Helm on PATH, else the one in the cache of tools/fetch."""
+    on_path = os.environ.get("HELM") or shutil.which("helm")
+    if on_path:
+        return on_path
+    told = subprocess.run([HOME / "tools/fetch", "--where", "helm"], capture_output=True, check=False, text=True)
+    if told.returncode != 0:
+        raise AssertionError(f"helm is needed: tools/fetch helm ({told.stderr.strip()})")
+    return told.stdout.strip()
+
+
+class ChartTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.program = helm_program()
+
+    def helm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with tempfile.TemporaryDirectory() as own:
+            places = {name: own for name in ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME")}
+            environment = {**os.environ, **places, "KUBECONFIG": f"{own}/none"}
+            return subprocess.run([self.program, *arguments], capture_output=True, check=False, text=True, env=environment)
+
+    def render(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.helm("template", "portcullis", str(CHART), "--namespace", "portcullis-system", "--kube-version", "1.36.3", *arguments)
+
+    def objects(self, *arguments: str) -> list[str]:
+        rendered = self.render(*arguments)
+        self.assertEqual(0, rendered.returncode, rendered.stderr)
+        return [text for text in re.split(r"^---\n", rendered.stdout, flags=re.MULTILINE) if "\nkind: " in f"\n{text}"]
+
+    def test_every_golden_case_renders_as_it_did(self) -> None:
+        if UPDATE and os.environ.get("CI"):
+            self.fail("golden files are not rewritten in CI")
+        cases = sorted(GOLDEN.glob("*.values.yaml"))
+        self.assertTrue(cases)
+        expected = {GOLDEN / f"{case.name.removesuffix('.values.yaml')}.yaml": case for case in cases}
+        for file in sorted(set(GOLDEN.glob("*.yaml")) - set(expected) - set(cases)):
+            if UPDATE:
+                file.unlink()
+            else:
+                self.fail(f"{file.name} belongs to no case: remove it")
+        for file, case in expected.items():
+            with self.subTest(case.name):
+                rendered = self.render("--values", str(case))
+                self.assertEqual(0, rendered.returncode, rendered.stderr)
+                if UPDATE:
+                    file.write_text(rendered.stdout, encoding="utf-8")
+                self.maxDiff = None
+                self.assertEqual(file.read_text(encoding="utf-8"), rendered.stdout, "see GOLDEN_UPDATE=1 above")
+
+    def test_rendering_twice_gives_the_same(self) -> None:
+        self.assertEqual(self.render().stdout, self.render().stdout)
+
+    def test_lint_finds_nothing(self) -> None:
+        linted = self.helm("lint", "--strict", str(CHART))
+        self.assertEqual(0, linted.returncode, linted.stdout + linted.stderr)
+
+    def test_values_that_are_wrong_or_unknown_are_refused_by_name(self) -> None:
+        for value, complaint in {
+            "operator.replica=3": "replica",
+            "operator.replicas=0": "replicas",
+            "log.format=xml": "format",
+            "networkPolicies.apiServerCidrs={example.org}": "apiServerCidrs",
+            "revision=Blue": "revision",
+            "extAuthz.decisionLog=/var/log/x": "decisionLog",
+        }.items():
+            with self.subTest(value):
+                refused = self.render("--set", value)
+                self.assertNotEqual(0, refused.returncode)
+                self.assertIn(complaint, refused.stderr)
+
+    def test_every_pod_is_restricted(self) -> None:
+        pods = [text for text in self.objects("--set", "tests.image=x") if "\n      containers:" in text or "\n  containers:" in text]
+        self.assertEqual(3, len(pods))
+        for text in pods:
+            for line in (
+                "allowPrivilegeEscalation: false",
+                "drop: [ALL]" if "drop: [ALL]" in text else "- ALL",
+                "readOnlyRootFilesystem: true",
+                "runAsNonRoot: true",
+                "type: RuntimeDefault",
+            ):
+                self.assertIn(line, text)
+            self.assertNotRegex(text, r"hostNetwork|hostPID|hostPath|privileged: true")
+
+    def test_secrets_are_granted_by_name_and_in_roles_only(self) -> None:
+        objects = self.objects("--values", str(GOLDEN / "all-features.values.yaml"))
+        granting = [text for text in objects if re.search(r"resources: \[[^]]*\bsecrets\b|- secrets$", text, re.MULTILINE)]
+        self.assertTrue(granting)
+        for text in granting:
+            self.assertIn("\nkind: Role\n", f"\n{text}")
+            self.assertIn("resourceNames:", text)
+        for text in objects:
+            self.assertNotRegex(text, r"""(apiGroups|resources|verbs): \[["']?\*|\b(escalate|impersonate)\b""")
+
+    def test_nothing_is_rendered_that_changes_from_day_to_day(self) -> None:
+        for template in CHART.joinpath("templates").rglob("*"):
+            if template.is_file():
+                self.assertNotRegex(template.read_text(encoding="utf-8"), r"\b(now|rand[A-Z]\w*|uuidv4|genCA|genSigned\w*|lookup|date)\b[^:]*}}")
+
+    def test_every_value_has_a_default_and_is_described(self) -> None:
+        schema = (CHART / "values.schema.json").read_text(encoding="utf-8")
+        values = (CHART / "values.yaml").read_text(encoding="utf-8")
+        for name in re.findall(r"^ *([a-zA-Z]+):", values, re.MULTILINE):
+            if name not in {"matchLabels", "requests", "limits", "cpu", "memory", "names", "namespace"}:
+                self.assertIn(f'"{name}"', schema)
+
+
+if __name__ == "__main__":
+    unittest.main()
