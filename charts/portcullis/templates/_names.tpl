@@ -93,3 +93,31 @@ topologySpreadConstraints:
       cidr: {{ . }}
   {{- end }}
 {{- end }}
+
+{{/* An operator that waits for itself would never start, and a cluster without its own pods would not mend itself. */}}
+{{- define "portcullis.otherNamespaces" -}}
+- key: kubernetes.io/metadata.name
+  operator: NotIn
+  values: [{{ .Release.Namespace }}, kube-system]
+{{- end }}
+
+{{/* A pod of an enrolled namespace runs guarded or not at all. */}}
+{{- define "portcullis.podWebhook" -}}
+rules:
+- operations: [CREATE]
+  apiGroups: [""]
+  apiVersions: [v1]
+  resources: [pods]
+  scope: Namespaced
+objectSelector:
+  matchExpressions:
+  - key: portcullis.dev/inject
+    operator: NotIn
+    values: [disabled]
+failurePolicy: Fail
+matchPolicy: Equivalent
+reinvocationPolicy: IfNeeded
+sideEffects: None
+timeoutSeconds: {{ .Values.webhooks.timeoutSeconds }}
+admissionReviewVersions: [v1]
+{{- end }}
