@@ -2,8 +2,8 @@
 # Copyright The Portcullis Authors
 """Tries the one-node cluster itself, before anything of Portcullis runs on it: root on Linux, some minutes.
 
-    sudo python3 -m unittest discover -s e2e/cluster                    all, from no cluster to no cluster
-    sudo python3 -m unittest discover -s e2e/cluster -k ServicesTest    a part, on the cluster that is there, or a new one
+sudo python3 -m unittest discover -s e2e/cluster -p test_one_node.py    all; leaves no cluster behind
+… -k ServicesTest                                                       a part, on the cluster that is there
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ IMAGE = "docker.io/portcullis/cluster-test:1"
 PATIENCE = "120s"
 
 
-def run(*command: str, text: str | None = None, check: bool = True, seconds: int = 400) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str, text: str | None = None, check: bool = True, seconds: int = 400
+) -> subprocess.CompletedProcess[str]:
     ran = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=seconds)
     if check and ran.returncode != 0:
         raise AssertionError(f"{' '.join(command)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}")
@@ -41,7 +43,7 @@ class ClusterTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         facts = json.loads(run(CLUSTER, "up", "--json", "--quiet", seconds=1800).stdout)
-        cls.kubectl_program = facts["programs"]["kubectl"]
+        cls.kubectl_program = run(str(PROJECT / "tools" / "fetch"), "--where", "kubectl").stdout.strip()
         cls.kubeconfig = facts["kubeconfig"]
         with tempfile.TemporaryDirectory() as scratch:
             run(CLUSTER, "load", "--quiet", str(test_image(Path(scratch) / "image.tar")))
@@ -115,8 +117,10 @@ class ServicesTest(ClusterTest):
         self.ready("web", "client")
         for name in ("web", f"web.{self.namespace}.svc.cluster.local", f"each.{self.namespace}:8080"):
             with self.subTest(name):
-                self.eventually(f"{name} answers", lambda n=name: "hello" in self.shell(
-                    "client", f"curl -sS -m 3 http://{n}/", check=False).stdout)
+                self.eventually(
+                    f"{name} answers",
+                    lambda n=name: "hello" in self.shell("client", f"curl -sS -m 3 http://{n}/", check=False).stdout,
+                )
         headless = self.shell("client", f"nslookup each.{self.namespace}.svc.cluster.local").stdout
         self.assertIn(self.address("web"), headless)
 
@@ -142,10 +146,14 @@ class ServicesTest(ClusterTest):
         self.assertEqual("said this\n", self.kubectl("logs", "talker").stdout)
         self.assertEqual("3\n", self.shell("talker", "echo $((1+2))").stdout)
         command = [self.kubectl_program, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}"]
-        with subprocess.Popen([*command, "port-forward", "pod/web", ":8080"], stdout=subprocess.PIPE, text=True) as forward:
+        with subprocess.Popen(
+            [*command, "port-forward", "pod/web", ":8080"], stdout=subprocess.PIPE, text=True
+        ) as forward:
             try:
                 port = re.search(r"127\.0\.0\.1:(\d+)", forward.stdout.readline()).group(1)
-                self.assertTrue(answers(urllib.request.build_opener(urllib.request.ProxyHandler({})), f"127.0.0.1:{port}"))
+                self.assertTrue(
+                    answers(urllib.request.build_opener(urllib.request.ProxyHandler({})), f"127.0.0.1:{port}")
+                )
             finally:
                 forward.terminate()
 
@@ -161,14 +169,20 @@ def answers(opener, host: str) -> bool:
 class PodsTest(ClusterTest):
     def test_job_with_a_native_sidecar_ends(self):
         sidecar = container("trap 'exit 0' TERM; while true; do sleep 0.1; done", "sidecar", restartPolicy="Always")
-        template = {"spec": {"restartPolicy": "Never", "initContainers": [sidecar], "containers": [container("echo done")]}}
-        self.apply({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job"}, "spec": {"template": template}})
+        template = {
+            "spec": {"restartPolicy": "Never", "initContainers": [sidecar], "containers": [container("echo done")]}
+        }
+        self.apply(
+            {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job"}, "spec": {"template": template}}
+        )
         self.kubectl("wait", "--for=condition=Complete", f"--timeout={PATIENCE}", "job/job")
 
     def test_init_container_redirects_inside_the_pod(self):
         rules = "iptables -t nat -A PREROUTING -p tcp --dport 9000 -j REDIRECT --to-ports 8080"
         # What user 1337 sends is left alone, as a proxy's own traffic must be.
-        rules += " && iptables -t nat -A OUTPUT -p tcp --dport 9001 -m owner ! --uid-owner 1337 -j REDIRECT --to-ports 8080"
+        rules += (
+            " && iptables -t nat -A OUTPUT -p tcp --dport 9001 -m owner ! --uid-owner 1337 -j REDIRECT --to-ports 8080"
+        )
         capable = {"capabilities": {"add": ["NET_ADMIN", "NET_RAW"]}}
         server = web("web")
         server["spec"]["initContainers"] = [container(rules, "rules", securityContext=capable)]
@@ -178,7 +192,9 @@ class PodsTest(ClusterTest):
         self.assertIn("hello", self.shell("client", f"curl -sS -m 3 http://{self.address('web')}:9000/").stdout)
         get = "curl -sS -m 3 http://127.0.0.1:9001/"
         self.assertIn("hello", self.kubectl("exec", "web", "-c", "main", "--", "/bin/sh", "-c", get).stdout)
-        self.assertNotEqual(0, self.kubectl("exec", "web", "-c", "proxy", "--", "/bin/sh", "-c", get, check=False).returncode)
+        self.assertNotEqual(
+            0, self.kubectl("exec", "web", "-c", "proxy", "--", "/bin/sh", "-c", get, check=False).returncode
+        )
 
     def test_token_of_a_pod_names_the_pod_and_ends_with_it(self):
         source = {"serviceAccountToken": {"path": "token", "audience": "portcullis", "expirationSeconds": 600}}
@@ -193,7 +209,10 @@ class PodsTest(ClusterTest):
         self.assertEqual(f"system:serviceaccount:{self.namespace}:default", status["user"]["username"])
         self.assertFalse(self.review(token, "another").get("authenticated", False))
         self.kubectl("delete", "pod", "client", "--wait=true")
-        self.eventually("the token of a pod that is gone is refused", lambda: not self.review(token, "portcullis").get("authenticated", False))
+        self.eventually(
+            "the token of a pod that is gone is refused",
+            lambda: not self.review(token, "portcullis").get("authenticated", False),
+        )
 
     def review(self, token: str, audience: str) -> dict:
         spec = {"token": token, "audiences": [audience]}
@@ -216,7 +235,11 @@ class AdmissionTest(ClusterTest):
         self.addCleanup(self.kubectl, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", name)
         constraints = {"resourceRules": [rule]}
         self.apply(
-            {**kind, "kind": "ValidatingAdmissionPolicy", "spec": {"matchConstraints": constraints, "validations": [validation]}},
+            {
+                **kind,
+                "kind": "ValidatingAdmissionPolicy",
+                "spec": {"matchConstraints": constraints, "validations": [validation]},
+            },
             {
                 **kind,
                 "kind": "ValidatingAdmissionPolicyBinding",
@@ -243,7 +266,12 @@ class NetworkPolicyTest(ClusterTest):
             "policyTypes": ["Ingress"],
             "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "friend"}}}]}],
         }
-        policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web"}, "spec": spec}
+        policy = {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "web"},
+            "spec": spec,
+        }
         self.apply(policy)
         self.eventually("the stranger is refused", lambda: not reaches("stranger"))
         self.assertTrue(reaches("friend"))
@@ -299,7 +327,13 @@ class ZLastDownTest(unittest.TestCase):
 
 def fingerprint() -> dict:
     """What of this machine a cluster may change."""
-    settings = ("kernel/panic", "kernel/panic_on_oops", "vm/overcommit_memory", "vm/panic_on_oom", "net/ipv4/ip_forward")
+    settings = (
+        "kernel/panic",
+        "kernel/panic_on_oops",
+        "vm/overcommit_memory",
+        "vm/panic_on_oom",
+        "net/ipv4/ip_forward",
+    )
     programs = ("containerd", "containerd-shim", "etcd", "kube-apiserver", "kube-node", "network-policies", "pause")
     return {
         "filters": [re.sub(r"(?m)^#.*\n", "", run(name).stdout) for name in ("iptables-save", "ip6tables-save")],
@@ -309,7 +343,9 @@ def fingerprint() -> dict:
         "groups": sorted(str(group) for group in Path("/sys/fs/cgroup").rglob("*portcullis*")),
         "settings": {name: Path("/proc/sys", name).read_text() for name in settings},
         "processes": sorted(name for name in process_names() if name in programs),
-        "directories": [str(p) for p in (Path("/var/lib/portcullis-cluster"), Path("/var/lib/cni"), Path("/etc/cni")) if p.exists()],
+        "directories": [
+            str(p) for p in (Path("/var/lib/portcullis-cluster"), Path("/var/lib/cni"), Path("/etc/cni")) if p.exists()
+        ],
         "namespaces": sorted(os.listdir("/run/netns")) if Path("/run/netns").exists() else [],
     }
 
@@ -326,7 +362,11 @@ def process_names() -> list[str]:
 
 def test_image(target: Path) -> Path:
     """An image of this machine's busybox, curl and iptables, with the libraries that they load."""
-    programs = {"/bin/busybox": "/bin/busybox", "/bin/curl": "/usr/bin/curl", "/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
+    programs = {
+        "/bin/busybox": "/bin/busybox",
+        "/bin/curl": "/usr/bin/curl",
+        "/sbin/iptables": "/usr/sbin/xtables-nft-multi",
+    }
     missing = [program for program in programs.values() if not Path(program).exists()]
     if missing:
         raise AssertionError(f"the tests' image needs {missing}: apt-get install busybox-static curl iptables")

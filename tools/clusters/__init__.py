@@ -10,6 +10,6 @@
                  └▶ images         tar files in, without a registry
 
 The node is to this machine what a container is: one process in mount, PID, network, UTS and IPC namespaces, from which
-all others descend. So its mounts, devices, routes and packet filters are not this machine's, and ending that one process
-ends all of them, whatever state they are in.
+all others descend. So its mounts, devices, routes and packet filters are not this machine's, and ending that one
+process ends all of them, whatever state they are in.
 """

@@ -13,21 +13,20 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from clusters import images, needs
-from clusters.errors import ClusterError
-from clusters.layout import DEFAULT_ROOT, Layout
-from clusters.onenode import PARTS, OneNode
-from clusters.status import Status
-from clusters.steps import Steps
-from parts.cache import Cache
-from parts.command import default_cache, this_platform
 from parts.errors import FetchError
-from parts.fetcher import Fetcher
-from parts.lockfile import PARTS_LOCK, read
-from parts.progress import Progress
+
+from clusters import needs, status
+from clusters.errors import ClusterError
+from clusters.existing import Existing
+from clusters.kind import Kind
+from clusters.layout import DEFAULT_ROOT, Layout
+from clusters.onenode import OneNode
+from clusters.programs import Programs
+from clusters.provider import Provider
+from clusters.steps import Steps
 
 EPILOG = """\
 examples:
@@ -39,13 +38,15 @@ examples:
   tools/cluster restart-node              cuts the node's power, so to speak, and lets it start again
   tools/cluster stop-apiserver; tools/cluster start-apiserver
   tools/cluster down                      takes everything away again
+  tools/cluster up --provider kind        the same verbs for a cluster of kind, or with kubeconfig for any other
 
-It changes this machine only when asked to, and all of it can be taken back: files below --dir, the bridge portcullis0 with
-10.213.0.0/16, control groups named portcullis-cluster, and the kernel settings that every kubelet changes.
+It changes this machine only when asked to, and all of it can be taken back: files below --dir, the bridge portcullis0
+with 10.213.0.0/16, control groups named portcullis-cluster, and the kernel settings that every kubelet changes.
 
-exit codes: 0 done (status: all runs), 1 something failed or does not run, 2 wrong usage, 3 this machine lacks something,
-130 interrupted
+exit codes: 0 done (status: all runs), 1 something failed or does not run, 2 wrong usage, 3 this machine lacks
+something, 130 interrupted
 """
+PROVIDER = "one-node: this machine, as root (default); kind: with Docker; kubeconfig: a cluster that exists"
 LOCK = "\0portcullis-cluster"
 LOCK_SECONDS = 1800
 
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _parser().parse_args(arguments)
     try:
-        return VERBS[options.verb](options)
+        return VERBS[options.verb](options, _provider(options))
     except (ClusterError, FetchError) as error:
         print(f"cluster: error: {error}", file=sys.stderr)
         return error.code
@@ -64,125 +65,78 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def _up(options: argparse.Namespace) -> int:
+def _provider(options: argparse.Namespace) -> Provider:
+    root, steps, programs = options.dir.expanduser().absolute(), Steps(options.quiet), Programs(options.quiet)
+    if options.provider == "kind":
+        return Kind(root, steps)
+    if options.provider == "kubeconfig":
+        return Existing(options.kubeconfig, programs)
+    return OneNode(Layout(root), programs, steps)
+
+
+def _up(options: argparse.Namespace, provider: Provider) -> int:
     started = time.monotonic()
     with _alone():
-        cluster = OneNode(_layout(options), _programs(options, fetch=True), Steps(options.quiet))
-        cluster.up()
+        kubeconfig = provider.up()
     seconds = round(time.monotonic() - started, 1)
-    cluster.steps.note(f"up after {seconds} s")
+    Steps(options.quiet).note(f"up after {seconds} s")
     if options.json:
-        programs = {name: str(path) for name, path in cluster.programs.items()}
-        facts = {"kubeconfig": str(cluster.layout.kubeconfig), "programs": programs}
-        print(json.dumps({**facts, "steps": cluster.steps.seconds, "seconds": seconds}, indent=2))
+        print(json.dumps({"provider": options.provider, "kubeconfig": str(kubeconfig), "seconds": seconds}, indent=2))
     else:
-        print(f"export KUBECONFIG={shlex.quote(str(cluster.layout.kubeconfig))}")
+        print(f"export KUBECONFIG={shlex.quote(str(kubeconfig))}")
     return 0
 
 
-def _down(options: argparse.Namespace) -> int:
-    layout = _layout(options)
-    with _alone():
-        if layout.marker.exists():
-            _cluster(options).down()
-        else:
-            Steps(options.quiet).note(f"no cluster in {layout.root}")
-    return 0
-
-
-def _load(options: argparse.Namespace) -> int:
-    cluster = _cluster(options)
+def _load(options: argparse.Namespace, provider: Provider) -> int:
     for tar in options.tars:
-        with cluster.steps.step(f"loading {tar}"):
-            names = images.load(cluster.layout, tar.absolute())
+        with Steps(options.quiet).step(f"loading {tar}"):
+            names = provider.load(tar.absolute())
         for name in names:
             print(name)
     return 0
 
 
-def _status(options: argparse.Namespace) -> int:
-    status = Status(_layout(options))
-    print(json.dumps(status.facts(), indent=2) if options.json else status.text())
-    return 0 if status.all_runs() else 1
+def _status(options: argparse.Namespace, provider: Provider) -> int:
+    facts = provider.status()
+    print(json.dumps(facts, indent=2) if options.json else status.text(facts))
+    return 0 if facts["running"] else 1
 
 
-def _restart_node(options: argparse.Namespace) -> int:
-    with _alone():
-        _cluster(options, run=True).restart_node()
-    return 0
-
-
-def _stop_apiserver(options: argparse.Namespace) -> int:
-    with _alone():
-        cluster = _cluster(options)
-        with cluster.steps.step("kube-apiserver stops"):
-            cluster.control.stop("kube-apiserver")
-    return 0
-
-
-def _start_apiserver(options: argparse.Namespace) -> int:
-    with _alone():
-        cluster = _cluster(options, run=True)
-        with cluster.steps.step("kube-apiserver starts"):
-            cluster.control.start("kube-apiserver")
-    return 0
-
-
-def _enter(options: argparse.Namespace) -> int:
-    command = [*_cluster(options).node.enter(), *options.command]
+def _enter(options: argparse.Namespace, provider: Provider) -> int:
+    command = provider.enter(options.command)
     os.execvp(command[0], command)
 
 
-def _prepare(options: argparse.Namespace) -> int:
+def _prepare(options: argparse.Namespace, _provider: Provider) -> int:
     needs.prepare(Steps(options.quiet).note)
     return 0
 
 
+def _changing(verb: Callable[[Provider], None]) -> Callable[[argparse.Namespace, Provider], int]:
+    def run(_options: argparse.Namespace, provider: Provider) -> int:
+        with _alone():
+            verb(provider)
+        return 0
+
+    return run
+
+
 VERBS = {
     "up": _up,
-    "down": _down,
+    "down": _changing(lambda provider: provider.down()),
     "load": _load,
     "status": _status,
-    "restart-node": _restart_node,
-    "stop-apiserver": _stop_apiserver,
-    "start-apiserver": _start_apiserver,
+    "restart-node": _changing(lambda provider: provider.restart_node()),
+    "stop-apiserver": _changing(lambda provider: provider.stop_apiserver()),
+    "start-apiserver": _changing(lambda provider: provider.start_apiserver()),
     "enter": _enter,
     "prepare": _prepare,
 }
 
 
-def _layout(options: argparse.Namespace) -> Layout:
-    return Layout(options.dir.expanduser().absolute())
-
-
-def _cluster(options: argparse.Namespace, run: bool = False) -> OneNode:
-    """The cluster that is there; to run something of it, its programs must be in the cache."""
-    needs.check()
-    layout = _layout(options)
-    if not layout.marker.exists():
-        raise ClusterError(f"there is no cluster in {layout.root}: make one with tools/cluster up")
-    return OneNode(layout, _programs(options, fetch=False) if run else {}, Steps(options.quiet))
-
-
-def _programs(options: argparse.Namespace, fetch: bool) -> dict[str, Path]:
-    """Where the parts are. They are fetched only on the way up."""
-    needs.check()
-    cache = Cache(default_cache().expanduser().absolute(), this_platform())
-    lock = read(PARTS_LOCK)
-    fetcher = Fetcher(lock, cache, Progress(options.quiet))
-    programs = {}
-    for name in PARTS:
-        outcome = fetcher.fetch(lock.part(name)) if fetch else fetcher.cached(lock.part(name))
-        if outcome is None:
-            raise FetchError(f"{name} is not in {cache.root}: get it with tools/fetch {name}")
-        programs[name] = outcome.path
-    cache.tidy_go()
-    return programs
-
-
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Lets one command at a time change the cluster. The kernel frees the name when its holder ends, however it ends."""
+    """Lets one command at a time change the cluster. The kernel frees the name when its holder ends in any way."""
     with socket.socket(socket.AF_UNIX) as held:
         deadline = time.monotonic() + LOCK_SECONDS
         waiting = False
@@ -192,7 +146,9 @@ def _alone() -> Iterator[None]:
                 break
             except OSError:
                 if time.monotonic() > deadline:
-                    raise ClusterError("another tools/cluster has been at work for half an hour: see what it does") from None
+                    raise ClusterError(
+                        "another tools/cluster has been at work for half an hour"
+                    ) from None
             if not waiting:
                 print("cluster: waiting for another tools/cluster to finish", file=sys.stderr)
                 waiting = True
@@ -203,21 +159,25 @@ def _alone() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tools/cluster",
-        description="A Kubernetes cluster of one node on this machine, without a container engine and without a registry.",
+        description="A Kubernetes cluster for tests: on this machine, without a container engine and without a registry.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dir", type=Path, default=DEFAULT_ROOT, help="where all its files are; default %(default)s")
+    common.add_argument("--provider", choices=("one-node", "kind", "kubeconfig"), default="one-node", help=PROVIDER)
+    common.add_argument(
+        "--kubeconfig", type=Path, help="of the existing cluster; default KUBECONFIG of the environment"
+    )
     common.add_argument("--quiet", action="store_true", help="errors only")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, text: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=text, description=text, parents=[common])
 
-    verb("prepare", "install the Debian packages that are missing").set_defaults()
+    verb("prepare", "install the Debian packages that are missing")
     up = verb("up", "make the cluster, or what of it is missing; prints the export of KUBECONFIG")
-    up.add_argument("--json", action="store_true", help="tell the kubeconfig, the programs and the seconds as JSON")
+    up.add_argument("--json", action="store_true", help="tell the kubeconfig and the seconds as JSON")
     verb("down", "end every process and take away everything")
     load = verb("load", "import image tars into containerd")
     load.add_argument("tars", metavar="IMAGE.tar", nargs="+", type=Path)

@@ -16,9 +16,9 @@ from clusters.errors import ClusterError
 from clusters.layout import API_SERVER, DOMAIN, ETCD, ETCD_PEERS, HOST_ADDRESS, PODS, SERVICES, Layout
 from clusters.pki import Pki
 from clusters.processes import POLL_SECONDS, Process, launch
+from clusters.programs import Programs
 
 READY_SECONDS = 180
-GRACE_SECONDS = 15
 # In the order in which they start; they end in the opposite one.
 NAMES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
@@ -26,7 +26,7 @@ NAMES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 class ControlPlane:
     """Four processes, of which each can be ended and started on its own."""
 
-    def __init__(self, layout: Layout, programs: dict[str, Path]):
+    def __init__(self, layout: Layout, programs: Programs):
         self.layout = layout
         self.programs = programs
         self.pki = Pki(layout)
@@ -37,17 +37,22 @@ class ControlPlane:
         if process is None:
             process = launch(name, self._command(name), self._log(name), self._file(name))
         if name == "etcd":
-            self._wait(process, f"{ETCD}/health", "apiserver-etcd", "etcd-ca", lambda body: json.loads(body)["health"] == "true")
+            self._wait(
+                process,
+                f"{ETCD}/health",
+                "apiserver-etcd",
+                "etcd-ca",
+                lambda body: json.loads(body)["health"] == "true",
+            )
         if name == "kube-apiserver":
             self._wait(process, f"{API_SERVER}/readyz", "admin", "ca", lambda body: body == "ok")
 
-    def stop(self, name: str) -> bool:
-        """Ends a program; tells whether it ran."""
+    def stop(self, name: str, grace_seconds: float) -> None:
+        """Ends a program, if it runs: asks it to, and after so many seconds makes it."""
         process = self.process(name)
         if process is not None:
-            process.end(GRACE_SECONDS)
+            process.end(grace_seconds)
         self._file(name).unlink(missing_ok=True)
-        return process is not None
 
     def process(self, name: str) -> Process | None:
         """The program's process, if it runs."""
@@ -63,7 +68,9 @@ class ControlPlane:
     def _wait(self, process: Process, url: str, user: str, authority: str, ready: Callable[[str], bool]) -> None:
         context = ssl.create_default_context(cafile=self.pki.path(f"{authority}.crt"))
         context.load_cert_chain(self.pki.path(f"{user}.crt"), self.pki.path(f"{user}.key"))
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
         deadline = time.monotonic() + READY_SECONDS
         said = "nothing"
         while time.monotonic() < deadline:
@@ -79,7 +86,9 @@ class ControlPlane:
             except OSError as error:
                 said = str(error)
             time.sleep(POLL_SECONDS * 4)
-        raise ClusterError(f"{process.name} is not ready after {READY_SECONDS} s: {url} says {said}; see {self._log(process.name)}")
+        raise ClusterError(
+            f"{process.name} is not ready after {READY_SECONDS} s: {url} says {said}; see {self._log(process.name)}"
+        )
 
     def _command(self, name: str) -> list[str]:
         return {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from clusters.errors import ClusterError, WrongUsage
 from clusters.layout import Layout
+from clusters.run import attempt, last_word
 
 USER = 65532
 
@@ -49,7 +50,7 @@ def load(layout: Layout, tar: Path) -> list[str]:
         raise WrongUsage(f"{tar} is no file: name the tar of an image")
     ran = containerd(layout, "images", "import", str(tar))
     if ran.returncode != 0:
-        raise ClusterError(f"containerd does not import {tar}: {_last(ran.stderr)}")
+        raise ClusterError(f"containerd does not import {tar}: {last_word(ran)}")
     # "unpacking docker.io/portcullis/pause:1 (sha256:…)...done"
     return [line.split()[1] for line in ran.stdout.splitlines() if line.startswith("unpacking ")]
 
@@ -60,8 +61,7 @@ def ready(layout: Layout) -> bool:
 
 
 def containerd(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["ctr", "--address", str(layout.containerd), "--namespace", "k8s.io", *arguments]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, errors="replace")
+    return attempt("ctr", "--address", str(layout.containerd), "--namespace", "k8s.io", *arguments)
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
@@ -73,7 +73,3 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
 def _architecture() -> str:
     machine = os.uname().machine
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
-
-
-def _last(text: str) -> str:
-    return (text.strip().splitlines() or ["nothing was said"])[-1]

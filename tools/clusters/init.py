@@ -2,9 +2,9 @@
 # Copyright The Portcullis Authors
 """The node's first process: makes the node out of fresh namespaces, then keeps its programs running.
 
-Started by node.py with the path of a JSON file, in mount, PID, network, UTS and IPC namespaces of its own. Whatever runs
-in the node is a descendant of this process; when it ends, the kernel ends them all, and the mounts, devices and packet
-filters of these namespaces go with them. It stands alone: it imports nothing of this package.
+Started by node.py with the path of a JSON file, in mount, PID, network, UTS and IPC namespaces of its own. Whatever
+runs in the node is a descendant of this process; when it ends, the kernel ends them all, and the mounts, devices and
+packet filters of these namespaces go with them. It stands alone: it imports nothing of this package.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Program:
         self.since = now
 
     def ended(self, now: float) -> None:
-        self.delay = FIRST_DELAY_SECONDS if now - self.since > STEADY_SECONDS else min(self.delay * 2, LONGEST_DELAY_SECONDS)
+        self.delay = (
+            FIRST_DELAY_SECONDS if now - self.since > STEADY_SECONDS else min(self.delay * 2, LONGEST_DELAY_SECONDS)
+        )
         self.pid = 0
         self.due = now + self.delay
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright The Portcullis Authors
-"""What the cluster changes on the machine itself, each with its way back: a bridge, control groups, some kernel settings."""
+"""What the cluster changes on the machine itself, and how it is put back: a bridge, control groups, kernel settings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import contextlib
 import ipaddress
 import json
 import os
-import subprocess
 import time
 from pathlib import Path
 
 from clusters.errors import ClusterError, NotPossibleHere
 from clusters.layout import BLOCK, BRIDGE, CGROUP, HOST_ADDRESS, LINK_PREFIX, NODE_ADDRESS, PODS, SERVICES, VETH, Layout
 from clusters.processes import Process
+from clusters.run import attempt, must
 
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 NODE_DEVICE = "eth0"
@@ -33,8 +33,9 @@ SETTINGS = (
 class Machine:
     """The machine around the node."""
 
-    def __init__(self, layout: Layout):
+    def __init__(self, layout: Layout, settings: Path = Path("/proc/sys")):
         self.layout = layout
+        self.settings = settings
 
     # The directory, and what to put back.
 
@@ -49,15 +50,17 @@ class Machine:
             raise NotPossibleHere(f"{root} holds files that are not the cluster's: name an empty directory with --dir")
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o700)
-        settings = {name: _setting(name).read_text(encoding="ascii").strip() for name in SETTINGS if _setting(name).exists()}
+        files = {name: self.settings / name for name in SETTINGS}
+        settings = {name: file.read_text(encoding="ascii").strip() for name, file in files.items() if file.exists()}
         new = marker.with_suffix(".new")
         new.write_text(json.dumps({"format": FORMAT, "settings": settings}, indent=2) + "\n", encoding="utf-8")
         os.replace(new, marker)
 
     def restore_settings(self) -> None:
         for name, value in self._remembered()["settings"].items():
-            if name in SETTINGS and _setting(name).read_text(encoding="ascii").strip() != value:
-                _setting(name).write_text(value, encoding="ascii")
+            file = self.settings / name
+            if name in SETTINGS and file.read_text(encoding="ascii").strip() != value:
+                file.write_text(value, encoding="ascii")
 
     def refuse_mounts(self) -> None:
         """Fails if anything is mounted below the directory: whoever removes it would remove that too."""
@@ -72,8 +75,12 @@ class Machine:
             if facts["format"] == FORMAT:
                 return facts
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NotPossibleHere(f"{self.layout.marker} cannot be read ({error}): is {self.layout.root} a cluster's?") from error
-        raise NotPossibleHere(f"{self.layout.root} was made by another release: end the cluster with that release")
+            raise NotPossibleHere(
+                f"{self.layout.marker} cannot be read ({error}): is {self.layout.root} a cluster's?"
+            ) from error
+        raise NotPossibleHere(
+            f"{self.layout.root} was made by another release: take the cluster down with that release"
+        )
 
     # The link to the node. The machine's end carries the API server's address, and so outlives the node.
 
@@ -81,17 +88,17 @@ class Machine:
         if _device(BRIDGE):
             return
         _refuse_if_used()
-        _run("ip", "link", "add", BRIDGE, "type", "bridge")
-        _run("ip", "address", "add", f"{HOST_ADDRESS}/{LINK_PREFIX}", "dev", BRIDGE)
-        _run("ip", "link", "set", BRIDGE, "up")
+        must("ip", "link", "add", BRIDGE, "type", "bridge")
+        must("ip", "address", "add", f"{HOST_ADDRESS}/{LINK_PREFIX}", "dev", BRIDGE)
+        must("ip", "link", "set", BRIDGE, "up")
         for network in (SERVICES, PODS):
-            _run("ip", "route", "add", network, "via", NODE_ADDRESS, "dev", BRIDGE)
+            must("ip", "route", "add", network, "via", NODE_ADDRESS, "dev", BRIDGE)
 
     def link(self, node: Process) -> None:
         """Joins the bridge to the network namespace of the node's first process."""
         self.unlink()
-        _run("ip", "link", "add", VETH, "type", "veth", "peer", "name", NODE_DEVICE, "netns", str(node.pid))
-        _run("ip", "link", "set", VETH, "master", BRIDGE, "up")
+        must("ip", "link", "add", VETH, "type", "veth", "peer", "name", NODE_DEVICE, "netns", str(node.pid))
+        must("ip", "link", "set", VETH, "master", BRIDGE, "up")
 
     def linked(self) -> bool:
         return _device(VETH)
@@ -99,13 +106,13 @@ class Machine:
     def unlink(self) -> None:
         if _device(VETH):
             # It goes with the node's namespace, maybe just now.
-            subprocess.run(["ip", "link", "delete", VETH], capture_output=True, check=False)
+            attempt("ip", "link", "delete", VETH)
             if _device(VETH):
                 raise ClusterError(f"the network device {VETH} cannot be removed")
 
     def remove_bridge(self) -> None:
         if _device(BRIDGE):
-            _run("ip", "link", "delete", BRIDGE)
+            must("ip", "link", "delete", BRIDGE)
 
     # Control groups: one for the node's own processes, and one, made by the kubelet, for its pods.
 
@@ -136,17 +143,13 @@ class Machine:
 
 def _refuse_if_used() -> None:
     block = ipaddress.ip_network(BLOCK)
-    for route in json.loads(_run("ip", "-json", "-4", "route", "show")):
+    for route in json.loads(must("ip", "-json", "-4", "route", "show")):
         if route["dst"] != "default" and ipaddress.ip_network(route["dst"], strict=False).overlaps(block):
             raise NotPossibleHere(f"this machine has a route to {route['dst']}, which the cluster needs for itself")
 
 
 def _device(name: str) -> bool:
     return Path("/sys/class/net", name).exists()
-
-
-def _setting(name: str) -> Path:
-    return Path("/proc/sys", name)
 
 
 def _hierarchies() -> list[Path]:
@@ -169,10 +172,3 @@ def _remove_cgroup(group: Path) -> None:
             if time.monotonic() > deadline:
                 raise ClusterError(f"the control group {group} cannot be removed: {error.strerror}") from error
             time.sleep(0.1)
-
-
-def _run(*command: str) -> str:
-    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
-    if ran.returncode != 0:
-        raise ClusterError(f"{' '.join(command)} failed: {ran.stderr.strip()}")
-    return ran.stdout

@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
 from pathlib import Path
 
 from clusters.errors import ClusterError, NotPossibleHere
 from clusters.nodeconfig import PLUGINS
+from clusters.run import must
 
 # Program, or file: the Debian package that has it.
 PROGRAMS = {
@@ -53,11 +53,7 @@ def prepare(say) -> None:
         raise NotPossibleHere(f"this is no Debian: install what it calls {', '.join(packages)} by hand")
     for command in (["apt-get", "update"], [*INSTALL, *packages]):
         say(" ".join(command))
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
-        if ran.returncode != 0:
-            last = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
-            raise ClusterError(f"{' '.join(command)} failed: {last}")
+        must("env", "DEBIAN_FRONTEND=noninteractive", *command)
     left = missing_packages()
     if left:
         raise ClusterError(f"still missing after the installation: {', '.join(left)}")

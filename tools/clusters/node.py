@@ -14,6 +14,7 @@ from clusters.layout import CGROUP, HOST_ADDRESS, LINK_PREFIX, NODE_ADDRESS, NOD
 from clusters.machine import NODE_DEVICE, Machine
 from clusters.nodeconfig import NodeConfig
 from clusters.processes import POLL_SECONDS, Process, launch
+from clusters.programs import Programs
 
 INIT = Path(__file__).with_name("init.py")
 START_SECONDS = 30
@@ -22,7 +23,7 @@ START_SECONDS = 30
 class Node:
     """A set of namespaces whose first process is init.py."""
 
-    def __init__(self, layout: Layout, machine: Machine, programs: dict[str, Path]):
+    def __init__(self, layout: Layout, machine: Machine, programs: Programs):
         self.layout = layout
         self.machine = machine
         self.programs = programs

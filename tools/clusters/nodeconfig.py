@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from clusters.layout import (
     CGROUP,
@@ -19,6 +18,7 @@ from clusters.layout import (
     SERVICES,
     Layout,
 )
+from clusters.programs import Programs
 
 PLUGINS = "/usr/lib/cni"
 CONTAINERD = """\
@@ -57,7 +57,7 @@ SystemdCgroup = false
 class NodeConfig:
     """Writes what the programs read."""
 
-    def __init__(self, layout: Layout, programs: dict[str, Path]):
+    def __init__(self, layout: Layout, programs: Programs):
         self.layout = layout
         self.programs = programs
 

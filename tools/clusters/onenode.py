@@ -6,31 +6,34 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from clusters import images
+from clusters import images, needs
 from clusters.control import NAMES, ControlPlane
 from clusters.errors import ClusterError
 from clusters.layout import DNS_IMAGE, NODE_NAME, PAUSE_IMAGE, Layout
 from clusters.machine import Machine
 from clusters.node import Node
 from clusters.pki import Pki
+from clusters.processes import Process
+from clusters.programs import Programs
+from clusters.run import attempt, must
 from clusters.steps import Steps
 
 MANIFESTS = Path(__file__).with_name("manifests")
 PARTS = ("etcd", "kubectl", "kube-apiserver", "kube-node", "pause", "coredns", "network-policies")
 PATIENCE_SECONDS = 180
+GRACE_SECONDS = 5
 POLL_SECONDS = 0.3
 
 
 class OneNode:
     """A whole cluster on this machine. Every step looks first whether it was done, so that up can be called again."""
 
-    def __init__(self, layout: Layout, programs: dict[str, Path], steps: Steps):
+    def __init__(self, layout: Layout, programs: Programs, steps: Steps):
         self.layout = layout
         self.programs = programs
         self.steps = steps
@@ -38,7 +41,9 @@ class OneNode:
         self.node = Node(layout, self.machine, programs)
         self.control = ControlPlane(layout, programs)
 
-    def up(self) -> None:
+    def up(self) -> Path:
+        needs.check()
+        self.programs.fetch(PARTS)
         with self.steps.step("directory, certificates"):
             self.machine.remember()
             for directory in self.layout.directories():
@@ -57,8 +62,9 @@ class OneNode:
         with self.steps.step("images of pause and CoreDNS"):
             self._own_images()
         with self.steps.step("roles and DNS"):
-            self._kubectl("apply", "--server-side", "-f", str(MANIFESTS))
+            must(*self._kubectl(), "apply", "--server-side", "-f", str(MANIFESTS))
         self._ready()
+        return self.layout.kubeconfig
 
     def _ready(self) -> None:
         with self.steps.step("node is ready"):
@@ -68,9 +74,13 @@ class OneNode:
 
     def down(self) -> None:
         """Takes away whatever of the cluster is there."""
+        needs.check()
+        if not self.layout.marker.exists():
+            self.steps.note(f"there is no cluster in {self.layout.root}")
+            return
         with self.steps.step("control plane"):
             for name in reversed(NAMES):
-                self.control.stop(name)
+                self.control.stop(name, 0)  # what it would put in order is thrown away
         with self.steps.step("node"):
             self.node.stop()
         with self.steps.step("network and control groups"):
@@ -83,12 +93,51 @@ class OneNode:
 
     def restart_node(self) -> None:
         """As if the node's power were cut and came back; the control plane goes on."""
+        self._must_exist()
         with self.steps.step("node stops"):
             self.node.stop()
         with self.steps.step("node starts"):
             self.node.start()
             self._until(lambda: images.ready(self.layout), "containerd answers", "containerd")
         self._ready()
+
+    def load(self, tar: Path) -> list[str]:
+        self._must_exist()
+        return images.load(self.layout, tar)
+
+    def stop_apiserver(self) -> None:
+        self._must_exist()
+        with self.steps.step("kube-apiserver stops"):
+            self.control.stop("kube-apiserver", GRACE_SECONDS)
+
+    def start_apiserver(self) -> None:
+        self._must_exist()
+        with self.steps.step("kube-apiserver starts"):
+            self.control.start("kube-apiserver")
+
+    def enter(self, command: list[str]) -> list[str]:
+        self._must_exist()
+        return [*self.node.enter(), *command]
+
+    def status(self) -> dict:
+        """Told from the processes alone: a cluster whose API server is down has a status too."""
+        made = self.layout.marker.exists()
+        processes = [_fact(name, self.control.process(name)) for name in NAMES]
+        first = self.node.process()
+        processes.append(_fact("node", first))
+        for program in self.node.running():
+            processes.append({**program, "running": program["running"] and first is not None})
+        return {
+            "provider": "one-node",
+            "kubeconfig": str(self.layout.kubeconfig) if made else None,
+            "running": made and all(process["running"] for process in processes),
+            "processes": processes if made else [],
+        }
+
+    def _must_exist(self) -> None:
+        needs.check()
+        if not self.layout.marker.exists():
+            raise ClusterError(f"there is no cluster in {self.layout.root}: make one with tools/cluster up")
 
     def _own_images(self) -> None:
         for part, name in (("pause", PAUSE_IMAGE), ("coredns", DNS_IMAGE)):
@@ -113,24 +162,22 @@ class OneNode:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not done():
             if time.monotonic() > deadline:
-                raise ClusterError(f"after {PATIENCE_SECONDS} s it is not so that {what}: see {self.layout.log / log}.log")
+                raise ClusterError(
+                    f"after {PATIENCE_SECONDS} s it is not so that {what}: see {self.layout.log / log}.log"
+                )
             time.sleep(POLL_SECONDS)
 
     def _try(self, *arguments: str) -> str:
-        ran = self._run_kubectl(arguments)
+        """What kubectl says; nothing if it failed."""
+        ran = attempt(*self._kubectl(), *arguments)
         return ran.stdout if ran.returncode == 0 else ""
 
-    def _kubectl(self, *arguments: str) -> str:
-        ran = self._run_kubectl(arguments)
-        if ran.returncode != 0:
-            raise ClusterError(f"kubectl {' '.join(arguments)} failed: {ran.stderr.strip()}")
-        return ran.stdout
+    def _kubectl(self) -> tuple[str, ...]:
+        return (str(self.programs["kubectl"]), f"--kubeconfig={self.layout.kubeconfig}", "--request-timeout=10s")
 
-    def _run_kubectl(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-        command = [str(self.programs["kubectl"]), f"--kubeconfig={self.layout.kubeconfig}", "--request-timeout=10s"]
-        return subprocess.run(
-            [*command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, errors="replace"
-        )
+
+def _fact(name: str, process: Process | None) -> dict:
+    return {"name": name, "running": process is not None, "pid": None if process is None else process.pid}
 
 
 def _seconds(time_of_kubernetes: str) -> float:

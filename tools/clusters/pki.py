@@ -7,11 +7,10 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
 from pathlib import Path
 
-from clusters.errors import ClusterError
 from clusters.layout import API_SERVER, DOMAIN, FIRST_SERVICE, HOST_ADDRESS, NODE_ADDRESS, NODE_NAME, Layout
+from clusters.run import must
 
 DAYS = "365"
 CONFIG = "[req]\ndistinguished_name = name\n[name]\n"
@@ -64,7 +63,9 @@ class Pki:
         usage = "clientAuth,serverAuth" if names else "clientAuth"
         extensions = ["basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature"]
         extensions += [f"extendedKeyUsage={usage}", *([f"subjectAltName={','.join(names)}"] if names else [])]
-        self._request(name, subject, extensions, ["-CA", self.path(f"{issuer}.crt"), "-CAkey", self.path(f"{issuer}.key")])
+        self._request(
+            name, subject, extensions, ["-CA", self.path(f"{issuer}.crt"), "-CAkey", self.path(f"{issuer}.key")]
+        )
 
     def _request(self, name: str, subject: tuple[str | None, str], extensions: list[str], issuer: list[str]) -> None:
         certificate = self.directory / f"{name}.crt"
@@ -77,14 +78,14 @@ class Pki:
         for extension in extensions:
             command += ["-addext", extension]
         new = certificate.with_suffix(".new")
-        _openssl([*command, "-out", str(new)])
+        must("openssl", *command, "-out", str(new))
         os.replace(new, certificate)
 
     def _key(self, name: str) -> None:
         key = self.directory / f"{name}.key"
         if not key.exists():
             new = key.with_suffix(".new")
-            _openssl(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(new)])
+            must("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(new))
             os.replace(new, key)
 
     def _kubeconfig(self, user: str, file: Path) -> None:
@@ -108,10 +109,3 @@ class Pki:
 
     def _encoded(self, name: str) -> str:
         return base64.b64encode((self.directory / name).read_bytes()).decode()
-
-
-def _openssl(arguments: list[str]) -> None:
-    ran = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True)
-    if ran.returncode != 0:
-        last = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise ClusterError(f"openssl {arguments[0]} failed: {last}")

@@ -113,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("parts", metavar="PART", nargs="*", help="a part, or all parts for a purpose: tests (default), cluster")
+    parser.add_argument("parts", metavar="PART", nargs="*", help="a part, or all for a purpose: tests (default), cluster")
     parser.add_argument("--dir", type=Path, default=default_cache(), help="the cache; default %(default)s")
     parser.add_argument("--quiet", action="store_true", help="errors only")
     output = parser.add_mutually_exclusive_group()
