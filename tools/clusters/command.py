@@ -60,6 +60,9 @@ def main(arguments: list[str]) -> int:
     except (ClusterError, FetchError) as error:
         print(f"cluster: error: {error}", file=sys.stderr)
         return error.code
+    except PermissionError as error:
+        print(f"cluster: error: {error.filename}: {error.strerror}: run it as root", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("\ncluster: interrupted: run it again and it goes on, or tools/cluster down", file=sys.stderr)
         return 130
@@ -146,9 +149,7 @@ def _alone() -> Iterator[None]:
                 break
             except OSError:
                 if time.monotonic() > deadline:
-                    raise ClusterError(
-                        "another tools/cluster has been at work for half an hour"
-                    ) from None
+                    raise ClusterError("another tools/cluster has been at work for half an hour") from None
             if not waiting:
                 print("cluster: waiting for another tools/cluster to finish", file=sys.stderr)
                 waiting = True
@@ -159,7 +160,7 @@ def _alone() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tools/cluster",
-        description="A Kubernetes cluster for tests: on this machine, without a container engine and without a registry.",
+        description="A Kubernetes cluster for tests: on this machine, with no container engine and no registry.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -40,12 +40,21 @@ class Program:
     delay: float = field(default=FIRST_DELAY_SECONDS)
 
     def start(self, now: float) -> None:
-        with open(self.log, "ab") as words:
-            self.pid = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
-            ).pid
         self.starts += 1
         self.since = now
+        with open(self.log, "ab") as words:
+            try:
+                self.pid = subprocess.Popen(
+                    self.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=words,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                ).pid
+            except OSError as error:
+                # The node must not end with a program that is gone for a while.
+                words.write(f"{self.name} does not start: {error}\n".encode())
+                self.ended(now)
 
     def ended(self, now: float) -> None:
         self.delay = (

@@ -19,6 +19,10 @@ from clusters.run import attempt, must
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 NODE_DEVICE = "eth0"
 FORMAT = "portcullis-cluster 1"
+HIDDEN = tuple(map(Path, ("/dev", "/proc", "/run", "/sys", "/var/log")))
+LONGEST_ROOT = 80
+# What a kubelet wants of control groups, version 2.
+CONTROLLERS = {"cpu", "cpuset", "hugetlb", "io", "memory", "pids"}
 # Settings of the whole machine that a kubelet changes.
 SETTINGS = (
     "kernel/keys/root_maxbytes",
@@ -46,6 +50,10 @@ class Machine:
             self._remembered()
             return
         root = self.layout.root
+        if any(place == root or place in root.parents for place in HIDDEN):
+            raise NotPossibleHere(f"the node has its own {', '.join(map(str, HIDDEN))}: choose --dir elsewhere")
+        if len(str(root)) > LONGEST_ROOT:
+            raise NotPossibleHere(f"{root} is too long for the path of a socket: choose a shorter --dir")
         if root.exists() and any(root.iterdir()):
             raise NotPossibleHere(f"{root} holds files that are not the cluster's: name an empty directory with --dir")
         root.mkdir(parents=True, exist_ok=True)
@@ -53,7 +61,8 @@ class Machine:
         files = {name: self.settings / name for name in SETTINGS}
         settings = {name: file.read_text(encoding="ascii").strip() for name, file in files.items() if file.exists()}
         new = marker.with_suffix(".new")
-        new.write_text(json.dumps({"format": FORMAT, "settings": settings}, indent=2) + "\n", encoding="utf-8")
+        facts = {"format": FORMAT, "settings": settings, "controllers": _enabled()}
+        new.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         os.replace(new, marker)
 
     def restore_settings(self) -> None:
@@ -86,13 +95,17 @@ class Machine:
 
     def make_bridge(self) -> None:
         if _device(BRIDGE):
-            return
+            if self._bridge_owner() == str(self.layout.root):
+                return
+            self.remove_bridge()  # half made
         _refuse_if_used()
         must("ip", "link", "add", BRIDGE, "type", "bridge")
         must("ip", "address", "add", f"{HOST_ADDRESS}/{LINK_PREFIX}", "dev", BRIDGE)
         must("ip", "link", "set", BRIDGE, "up")
         for network in (SERVICES, PODS):
             must("ip", "route", "add", network, "via", NODE_ADDRESS, "dev", BRIDGE)
+        # At last, so that a bridge of somebody's is a whole one.
+        must("ip", "link", "set", BRIDGE, "alias", str(self.layout.root))
 
     def link(self, node: Process) -> None:
         """Joins the bridge to the network namespace of the node's first process."""
@@ -114,9 +127,19 @@ class Machine:
         if _device(BRIDGE):
             must("ip", "link", "delete", BRIDGE)
 
+    def other(self) -> str | None:
+        """The directory of another cluster that this machine has."""
+        owner = self._bridge_owner() if _device(BRIDGE) else ""
+        return owner if owner not in ("", str(self.layout.root)) else None
+
+    def _bridge_owner(self) -> str:
+        return Path("/sys/class/net", BRIDGE, "ifalias").read_text(encoding="utf-8").strip()
+
     # Control groups: one for the node's own processes, and one, made by the kubelet, for its pods.
 
     def make_cgroups(self) -> None:
+        for controller in CONTROLLERS & set(_words("cgroup.controllers")) - set(_enabled()):
+            (CGROUP_ROOT / "cgroup.subtree_control").write_text(f"+{controller}", encoding="ascii")
         for hierarchy in _hierarchies():
             for group in (hierarchy / CGROUP, hierarchy / CGROUP / "system"):
                 group.mkdir(exist_ok=True)
@@ -130,6 +153,9 @@ class Machine:
         for hierarchy in _hierarchies():
             for directory, _, _ in os.walk(hierarchy / CGROUP, topdown=False):
                 _remove_cgroup(Path(directory))
+        for controller in set(_enabled()) - set(self._remembered()["controllers"]):
+            with contextlib.suppress(OSError):  # somebody else has come to need it
+                (CGROUP_ROOT / "cgroup.subtree_control").write_text(f"-{controller}", encoding="ascii")
 
     def processes(self) -> set[int]:
         """All processes in the cluster's control groups."""
@@ -146,6 +172,16 @@ def _refuse_if_used() -> None:
     for route in json.loads(must("ip", "-json", "-4", "route", "show")):
         if route["dst"] != "default" and ipaddress.ip_network(route["dst"], strict=False).overlaps(block):
             raise NotPossibleHere(f"this machine has a route to {route['dst']}, which the cluster needs for itself")
+
+
+def _enabled() -> list[str]:
+    """The controllers that groups of version 2 may use; none in version 1, where each has its own hierarchy."""
+    return _words("cgroup.subtree_control")
+
+
+def _words(name: str) -> list[str]:
+    file = CGROUP_ROOT / name
+    return file.read_text(encoding="ascii").split() if file.exists() else []
 
 
 def _device(name: str) -> bool:

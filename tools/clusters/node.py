@@ -41,7 +41,7 @@ class Node:
         self.stop()
         specification = self.layout.config / "node.json"
         specification.write_text(json.dumps(self._specification(), indent=2) + "\n", encoding="utf-8")
-        unshare = ["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork"]
+        unshare = ["unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child"]
         command = [*unshare, sys.executable, "-I", str(INIT), str(specification)]
         outer = launch("unshare", command, self.layout.log / "node.log", self.layout.state / "unshare.json")
         deadline = time.monotonic() + START_SECONDS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clusters import images, needs
 from clusters.control import NAMES, ControlPlane
-from clusters.errors import ClusterError
+from clusters.errors import ClusterError, NotPossibleHere
 from clusters.layout import DNS_IMAGE, NODE_NAME, PAUSE_IMAGE, Layout
 from clusters.machine import Machine
 from clusters.node import Node
@@ -43,6 +43,7 @@ class OneNode:
 
     def up(self) -> Path:
         needs.check()
+        self._must_be_the_only_one()
         self.programs.fetch(PARTS)
         with self.steps.step("directory, certificates"):
             self.machine.remember()
@@ -81,13 +82,14 @@ class OneNode:
         with self.steps.step("control plane"):
             for name in reversed(NAMES):
                 self.control.stop(name, 0)  # what it would put in order is thrown away
-        with self.steps.step("node"):
-            self.node.stop()
-        with self.steps.step("network and control groups"):
-            self.machine.remove_bridge()
-            self.machine.remove_cgroups()
-        with self.steps.step("kernel settings, files"):
-            self.machine.restore_settings()
+        if self.machine.other() is None:
+            with self.steps.step("node"):
+                self.node.stop()
+            with self.steps.step("network and control groups"):
+                self.machine.remove_bridge()
+                self.machine.remove_cgroups()
+                self.machine.restore_settings()
+        with self.steps.step("files"):
             self.machine.refuse_mounts()
             shutil.rmtree(self.layout.root)
 
@@ -138,6 +140,12 @@ class OneNode:
         needs.check()
         if not self.layout.marker.exists():
             raise ClusterError(f"there is no cluster in {self.layout.root}: make one with tools/cluster up")
+        self._must_be_the_only_one()
+
+    def _must_be_the_only_one(self) -> None:
+        other = self.machine.other()
+        if other is not None:
+            raise NotPossibleHere(f"there is a cluster in {other}, and a machine can have only one")
 
     def _own_images(self) -> None:
         for part, name in (("pause", PAUSE_IMAGE), ("coredns", DNS_IMAGE)):

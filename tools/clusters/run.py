@@ -8,12 +8,23 @@ import subprocess
 
 from clusters.errors import ClusterError
 
+TIMEOUT_SECONDS = 1800
+
 
 def attempt(*command: str) -> subprocess.CompletedProcess[str]:
-    """What it said and its exit code, whatever that is."""
-    return subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True, errors="replace"
-    )
+    """What it said and its exit code, whatever that is; fails if it takes half an hour."""
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+            text=True,
+            errors="replace",
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ClusterError(f"{' '.join(command)} has not ended after {TIMEOUT_SECONDS} s") from error
 
 
 def must(*command: str) -> str:

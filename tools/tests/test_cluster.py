@@ -167,6 +167,12 @@ class MachineTest(LayoutTest):
             Machine(self.layout).remember()
         self.assertTrue((self.layout.root / "letter").exists())
 
+    def test_directory_that_the_node_cannot_see_is_refused(self):
+        for place, why in (("/run/x", "the node has its own"), ("/x" * 50, "too long")):
+            with self.subTest(place), self.assertRaisesRegex(NotPossibleHere, why):
+                Machine(Layout(Path(place))).remember()
+            self.assertFalse(Path(place).exists())
+
     def test_settings_are_noted_once_and_put_back(self):
         settings = self.scratch / "sys"
         (settings / "kernel").mkdir(parents=True)
@@ -274,6 +280,14 @@ class NodeTest(LayoutTest):
         self.assertEqual([2, 4, 8, 10, 10, 10], delays)
         program.ended(100.0 + init.STEADY_SECONDS + 1)
         self.assertEqual(init.FIRST_DELAY_SECONDS, program.delay)
+
+    def test_program_that_is_gone_does_not_end_the_node(self):
+        log = self.scratch / "log"
+        program = init.Program("p", [str(self.scratch / "gone")], str(log))
+        program.start(1.0)
+        self.assertEqual((0, 1), (program.pid, program.starts))
+        self.assertGreater(program.due, 1.0)
+        self.assertIn("p does not start", log.read_text())
 
     def test_ended_children_are_buried_and_told(self):
         told = self.scratch / "programs.json"
