@@ -43,6 +43,9 @@ public final class Names {
   /** Health, drain, metrics and forwarded probes. */
   public static final int HEALTH_PORT = 15021;
 
+  /** What that port is called, for those who scrape metrics. */
+  public static final String HEALTH_PORT_NAME = "portcullis";
+
   /** Egress listener on 127.0.0.1, rewrite mode. */
   public static final int EGRESS_PORT = 15080;
 

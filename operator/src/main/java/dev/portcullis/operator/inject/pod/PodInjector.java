@@ -47,16 +47,18 @@ public final class PodInjector {
     label(pod, options.interception());
     List<ProbeForward> probes = List.of();
     ArrayNode ports = JsonNodeFactory.instance.arrayNode();
-    ports.add(port("portcullis", Names.HEALTH_PORT));
+    ports.add(port(Names.HEALTH_PORT_NAME, Names.HEALTH_PORT));
     switch (options.interception()) {
       case REDIRECT -> {
         ProbeForwarding.Outcome outcome = ProbeForwarding.apply(pod);
         probes = outcome.forwards();
         warnings.addAll(outcome.warnings());
       }
-      case REWRITE ->
-          throw new RefusedException(
-              "annotation " + Names.INTERCEPTION + ": rewrite is not there yet");
+      case REWRITE -> {
+        PortMoves.Outcome outcome = PortMoves.apply(pod);
+        PortMoves.declare(outcome.ports(), ports);
+        warnings.addAll(outcome.warnings());
+      }
     }
     for (ObjectNode volume : SidecarVolumes.all()) {
       volume(pod, volume);
