@@ -16,6 +16,7 @@ import dev.portcullis.operator.inject.Admission;
 import dev.portcullis.operator.inject.CaBundles;
 import dev.portcullis.operator.inject.NamespaceAnnotations;
 import dev.portcullis.operator.inject.PodAdmission;
+import dev.portcullis.operator.inject.PolicyAdmission;
 import dev.portcullis.operator.inject.WebhookIdentity;
 import dev.portcullis.operator.inject.WebhookServer;
 import dev.portcullis.operator.inject.WebhookSettings;
@@ -119,7 +120,7 @@ public final class RunningOperator implements AutoCloseable {
             part(
                 new AdminServer(address(config.admin()), watch::watching, worker::ready, metrics)));
     if (config.webhooks() != null) {
-      webhooks(config.webhooks(), client, identity.webhooks(), metrics);
+      webhooks(config.webhooks(), client, identity.webhooks(), worker, metrics);
     }
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
@@ -131,12 +132,16 @@ public final class RunningOperator implements AutoCloseable {
       WebhookSettings settings,
       KubernetesClient client,
       WebhookIdentity identity,
+      PolicyWorker worker,
       MeterRegistry metrics) {
     Map<String, Admission> admissions =
         Map.of(
             "/inject",
             new PodAdmission(
-                new PodInjector(settings.injection()), NamespaceAnnotations.of(client)));
+                new PodInjector(settings.injection()), NamespaceAnnotations.of(client)),
+            "/validate",
+            new PolicyAdmission(
+                worker::latest, client.getKubernetesSerialization(), Clock.systemUTC()));
     listen(
         "--webhook-listen",
         settings.listen(),

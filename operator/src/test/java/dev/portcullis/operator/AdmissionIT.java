@@ -46,6 +46,17 @@ class AdmissionIT {
        "spec": {"containers": [{"name": "app", "image": "registry.example/web:1"}]}}
       """;
 
+  private static final String POLICY =
+      """
+      apiVersion: portcullis.dev/v1alpha1
+      kind: ApiPolicy
+      metadata: {name: %1$s, namespace: shop}
+      spec:
+        targetRefs: [{kind: Service, name: %1$s}]
+        authentication: {methods: [{name: public, anonymous: {}}]}
+        authorization: {rules: [{name: only, when: '%2$s'}]}
+      """;
+
   private static final int PORT = FreePorts.next();
   private static Cluster cluster;
   private RunningOperator operator;
@@ -83,6 +94,9 @@ class AdmissionIT {
                 cluster.operatorKubeconfig(),
                 new WebhookSettings(new HostPort("127.0.0.1", PORT), INJECTION)));
     await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> applyDry(POLICY.formatted("orders", "nonsense(")).exitCode() != 0);
   }
 
   private static void admitsPods() {
@@ -230,6 +244,40 @@ class AdmissionIT {
         .orThrow();
     assertThat(create("shop", PLAIN).output()).contains("x509: certificate signed by unknown");
     await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
+  }
+
+  @Test
+  void saysWhatValidateSaysOfABrokenPolicy() {
+    CommandResult result = applyDry(POLICY.formatted("orders", "claims.sub =="));
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.output())
+        .contains("admission webhook \"validate.portcullis.dev\" denied the request")
+        .contains("error[PC3001]")
+        .contains("$.spec.authorization")
+        .contains("fix: ");
+  }
+
+  @Test
+  void warnsOfWhatAPolicyWaitsFor() {
+    CommandResult result = applyDry(POLICY.formatted("not-yet", "1 == 1"));
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    assertThat(result.output()).contains("Warning: ").contains("PC5001").contains("not-yet");
+  }
+
+  @Test
+  void storesPoliciesAsTheyAre() {
+    cluster.apply(POLICY.formatted("stored", "1 == 1"));
+    String patch = "{\"metadata\":{\"labels\":{\"team\":\"shop\"}}}";
+    assertThat(
+            cluster.api.kubectl(
+                "-n", "shop", "patch", "apipol", "stored", "--type=merge", "-p", patch))
+        .satisfies(result -> assertThat(result.exitCode()).as(result.output()).isZero());
+    assertThat(applyDry(POLICY.formatted("stored", "nonsense(")).exitCode()).isNotZero();
+    cluster.api.kubectl("-n", "shop", "delete", "apipol", "stored").orThrow();
+  }
+
+  private static CommandResult applyDry(String policy) {
+    return cluster.api.kubectlReading(policy, "apply", "--dry-run=server", "-f", "-");
   }
 
   @Test

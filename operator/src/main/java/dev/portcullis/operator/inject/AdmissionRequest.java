@@ -19,6 +19,7 @@ import java.io.IOException;
  * @param subResource such as {@code status}, or empty
  * @param namespace empty for what belongs to none
  * @param object to be stored; not an object when something is deleted
+ * @param oldObject what is stored; not an object when something is created
  */
 public record AdmissionRequest(
     String uid,
@@ -26,7 +27,8 @@ public record AdmissionRequest(
     String operation,
     String subResource,
     String namespace,
-    JsonNode object) {
+    JsonNode object,
+    JsonNode oldObject) {
   private static final int MAX_DEPTH = 200;
 
   /** Numbers keep their digits: what stands in an object goes back into patches. */
@@ -67,6 +69,7 @@ public record AdmissionRequest(
         request.path("operation").asText(),
         request.path("subResource").asText(),
         request.path("namespace").asText(),
-        request.path("object"));
+        request.path("object"),
+        request.path("oldObject"));
   }
 }

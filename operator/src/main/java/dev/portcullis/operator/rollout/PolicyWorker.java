@@ -5,6 +5,7 @@ package dev.portcullis.operator.rollout;
 import dev.portcullis.compiler.CompileCache;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.PolicyCompiler;
+import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,7 +42,7 @@ public final class PolicyWorker implements AutoCloseable {
   private final Reporter reporter;
   private final Timer compilations;
   private final Thread thread;
-  private volatile boolean ready;
+  private volatile @Nullable Compiled latest;
   private volatile boolean closed;
   private Map<String, LastAccepted> served = new HashMap<>();
   private @Nullable ClusterSnapshot snapshot;
@@ -55,6 +56,9 @@ public final class PolicyWorker implements AutoCloseable {
   public interface Reporter {
     void report(ClusterSnapshot snapshot, CompileResult result, Progress progress);
   }
+
+  /** What was compiled last, for those who ask what would become of one more policy. */
+  public record Compiled(PolicySet input, CompileCache cache) {}
 
   /**
    * @param reader reads the cluster, given what was served of each policy last, by its UID
@@ -82,7 +86,12 @@ public final class PolicyWorker implements AutoCloseable {
 
   /** Whether something has been compiled and is being served. */
   public boolean ready() {
-    return ready;
+    return latest != null;
+  }
+
+  /** The last compilation; null before the first. From any thread. */
+  public @Nullable Compiled latest() {
+    return latest;
   }
 
   private void run() {
@@ -147,7 +156,7 @@ public final class PolicyWorker implements AutoCloseable {
     served = nowServed;
     snapshot = read;
     result = compiled;
-    ready = true;
+    latest = new Compiled(read.input(), compiled.cache());
     if (reported && settled) {
       reportLatest(REPORT_LATEST);
     }

@@ -36,7 +36,9 @@ final class ProgrammedFinder {
    */
   Finding of(Map<TargetName, ? extends Collection<RouteId>> targets) {
     SortedSet<RouteId> routes = new TreeSet<>();
-    targets.values().forEach(routes::addAll);
+    for (Collection<RouteId> each : targets.values()) {
+      routes.addAll(each);
+    }
     List<Report> deciders = routes.stream().flatMap(r -> progress.decidersOf(r).stream()).toList();
     List<Report> proxies = routes.stream().flatMap(r -> progress.proxiesOf(r).stream()).toList();
     for (Report report : deciders) {
