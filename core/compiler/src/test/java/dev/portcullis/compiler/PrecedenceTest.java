@@ -278,8 +278,8 @@ class PrecedenceTest {
         case "Service" -> {
           boolean selected =
               endpoint.services().stream()
-                  .anyMatch(one ->
-                      one.service().equals(ref[1]) && (!port || ref[2].equals(one.port())));
+                  .anyMatch(
+                      one -> one.service().equals(ref[1]) && (!port || ref[2].equals(one.port())));
           return selected ? port ? "Service port" : "Service" : "";
         }
         default -> {
