@@ -111,7 +111,7 @@ def _enter(options: argparse.Namespace, provider: Provider) -> int:
 
 
 def _prepare(options: argparse.Namespace, _provider: Provider) -> int:
-    needs.prepare(Steps(options.quiet).note)
+    needs.prepare(Steps(options.quiet).note, options.packages)
     return 0
 
 
@@ -176,7 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     def verb(name: str, text: str) -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=text, description=text, parents=[common])
 
-    verb("prepare", "install the Debian packages that are missing")
+    prepare = verb("prepare", "install the Debian packages that are missing")
+    prepare.add_argument("packages", metavar="PACKAGE", nargs="*", help="install these too, if they are missing")
     up = verb("up", "make the cluster, or what of it is missing; prints the export of KUBECONFIG")
     up.add_argument("--json", action="store_true", help="tell the kubeconfig and the seconds as JSON")
     verb("down", "end every process and take away everything")

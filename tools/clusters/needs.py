@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clusters.errors import ClusterError, NotPossibleHere
 from clusters.nodeconfig import PLUGINS
-from clusters.run import must
+from clusters.run import attempt, must
 
 # Program, or file: the Debian package that has it.
 PROGRAMS = {
@@ -42,10 +42,10 @@ def missing_packages() -> list[str]:
     return sorted({package for program, package in PROGRAMS.items() if not _found(program)})
 
 
-def prepare(say) -> None:
-    """Installs what is missing."""
+def prepare(say, more: list[str]) -> None:
+    """Installs what is missing of the cluster's packages, and of these."""
     _linux_and_root()
-    packages = missing_packages()
+    packages = sorted({*missing_packages(), *(package for package in more if not _installed(package))})
     if not packages:
         say("nothing is missing")
         return
@@ -70,6 +70,10 @@ def _linux_and_root() -> None:
         raise NotPossibleHere(f"a one-node cluster needs Linux, this is {platform.system()}: try --provider kind")
     if os.geteuid() != 0:
         raise NotPossibleHere("a one-node cluster needs root: run it with sudo, or try --provider kind")
+
+
+def _installed(package: str) -> bool:
+    return attempt("dpkg-query", "--show", "--showformat=${db:Status-Status}", package).stdout == "installed"
 
 
 def _found(program: str) -> bool:

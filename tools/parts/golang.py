@@ -86,7 +86,13 @@ class _Build:
         with open(log, "w", encoding="utf-8") as said, open(output, "w", encoding="utf-8") as out:
             command = [self.go, *arguments]
             with subprocess.Popen(
-                command, cwd=self.module, env=self.environment, stdout=out, stderr=subprocess.PIPE, text=True
+                command,
+                cwd=self.module,
+                env=self.environment,
+                stdout=out,
+                stderr=subprocess.PIPE,
+                text=True,
+                preexec_fn=_interruptible,
             ) as running:
                 try:
                     for line in running.stderr or []:
@@ -102,6 +108,11 @@ class _Build:
             last = (log.read_text(encoding="utf-8").strip().splitlines() or ["nothing"])[-1]
             raise SourceFailed(f"go {arguments[0]} {self.package} failed: {last}; all it said is in {log}")
         return output.read_text(encoding="utf-8").splitlines()
+
+
+def _interruptible() -> None:
+    """A shell has its background jobs ignore SIGINT, which go would inherit, and could then not be stopped."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _go(part: Part, module: Path) -> Path:

@@ -35,6 +35,15 @@ class CacheTest(ScratchTest):
         self.assertTrue(os.access(self.cache.path(self.part), os.X_OK))
         self.assertEqual(stamp, self.cache.find(self.part, {"pin"}))
 
+    def test_what_builds_share_is_removed_only_when_nobody_builds(self):
+        (self.cache.go / "modules").mkdir(parents=True)
+        with self.cache.using_go():
+            self.cache.tidy_go()
+            self.assertTrue(self.cache.go.exists())
+        self.cache.tidy_go()
+        self.assertFalse(self.cache.go.exists())
+        self.cache.tidy_go()
+
     def test_part_of_another_pin_is_stale(self):
         self.publish()
         self.assertIsNone(self.cache.find(self.part, {"newer pin"}))

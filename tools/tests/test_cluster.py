@@ -333,7 +333,22 @@ class NeedsTest(ScratchTest):
             self.skipTest("only root gets that far")
         os.environ["PATH"] = str(self.scratch)
         with self.assertRaisesRegex(NotPossibleHere, "no Debian: install what it calls .*runc"):
-            needs.prepare(lambda _text: None)
+            needs.prepare(lambda _text: None, [])
+
+    @unittest.skipUnless(shutil.which("dpkg-query") and os.geteuid() == 0, "this is no Debian, or not root")
+    def test_what_is_installed_already_is_not_installed_again(self):
+        apt = install(self.scratch / "bin", "1.2.3", "apt-get")
+        apt.write_text(f"#!/bin/sh\necho $* >> {self.scratch}/asked\n")
+        os.environ["PATH"] = f"{apt.parent}:{os.environ['PATH']}"
+        before = needs.PROGRAMS
+        needs.PROGRAMS = {"sh": "dash"}
+        self.addCleanup(setattr, needs, "PROGRAMS", before)
+        said = []
+        needs.prepare(said.append, ["dpkg"])
+        self.assertEqual(["nothing is missing"], said)
+        needs.prepare(said.append, ["dpkg", "no-such-package"])
+        asked = (self.scratch / "asked").read_text()
+        self.assertEqual("update\ninstall --yes --no-install-recommends no-such-package\n", asked)
 
 
 class StepsTest(unittest.TestCase):
