@@ -16,7 +16,9 @@ public enum RealPart {
   ENVOY("envoy"),
   ETCD("etcd"),
   KUBE_APISERVER("kube-apiserver"),
-  KUBECTL("kubectl");
+  KUBECTL("kubectl"),
+  /** Only tests of the chart need it. */
+  HELM("helm");
 
   private static final Map<RealPart, Path> FOUND = new ConcurrentHashMap<>();
 

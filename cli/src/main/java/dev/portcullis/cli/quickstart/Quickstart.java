@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * requests. Whatever it starts ends with it.
  */
 public final class Quickstart implements AutoCloseable {
+  private static final List<RealPart> PARTS =
+      List.of(RealPart.ENVOY, RealPart.ETCD, RealPart.KUBE_APISERVER, RealPart.KUBECTL);
+
   private final ScratchDirectory scratch = ScratchDirectory.create("portcullis-quickstart-");
   private final ProcessGroup processes = new ProcessGroup(scratch.path());
   private final Terminal terminal;
@@ -61,9 +64,7 @@ public final class Quickstart implements AutoCloseable {
   public Stage start() {
     terminal.say("Portcullis on this machine");
     terminal.begin("Envoy, etcd, kube-apiserver, kubectl");
-    for (RealPart part : RealPart.values()) {
-      part.path();
-    }
+    PARTS.forEach(RealPart::path);
     terminal.done("found");
     terminal.begin("Kubernetes API server");
     ApiServer server = ApiServer.start();
