@@ -15,7 +15,7 @@ from image.archive import ImageArchive
 from image.debian import Debian, Package
 from image.jdk import HOME as JAVA_HOME
 from image.jdk import Jdk
-from image.layer import Layer, PackedLayer
+from image.layer import Layer, PackedLayer, sha256
 from parts.cache import Cache
 from parts.errors import FetchError
 from parts.fetcher import Fetcher
@@ -164,7 +164,8 @@ class Recipes:
             settings = self._settings(NOBODY, [f"/{JAVA_HOME}/bin/java"])
             ImageArchive.of(f"portcullis/java:{self.version}", self.architecture, settings, layers, self.created).write(base)
             stamp.Stamp(base, inputs).write()
-        outputs = [stamp.Stamp(self.home / module / "target/image.tar", self._java_inputs()) for module in JAVA_MODULES.values()]
+        packed = stamp.digest(stamp.sources(self.home, _SOURCES), sha256(base.read_bytes()))
+        outputs = [stamp.Stamp(self.home / module / "target/image.tar", packed) for module in JAVA_MODULES.values()]
         if not all(output.valid() for output in outputs):
             maven.build(self.home, base, self.progress)
             for output in outputs:

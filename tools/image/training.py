@@ -51,6 +51,10 @@ class Trainee:
     def cache(self) -> Path:
         return self.root.with_name(f"{self.root.name}.aot")
 
+    def forget(self) -> None:
+        """Removes what an earlier run learned, so that it cannot pass for this one's."""
+        self._configuration().unlink(missing_ok=True)
+
     def _configuration(self) -> Path:
         return self.root.with_name(f"{self.root.name}.aotconf")
 
@@ -81,21 +85,24 @@ def train(home: Path, jdk: Jdk, trainees: list[Trainee], work: Path, progress: P
     command = [str(jdk.home / "bin/java"), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Dportcullis.home={home}"]
     command.append(f"-Dportcullis.grace.seconds={PATIENCE_SECONDS}")
     for trainee in trainees:
+        trainee.forget()
         file = work / f"{trainee.module}.command"
         file.write_text("\n".join(trainee.recording()) + "\n", encoding="utf-8")
         command.append(f"-Dportcullis.command.{trainee.module}={file}")
     classes = f"{home}/cli/target/portcullis-cli.jar:{home}/cli/target/lib/*"
-    _run([*command, "-cp", classes, "dev.portcullis.cli.Main", "quickstart", "--once"], "training run: the quickstart", progress)
+    quickstart = [*command, "-cp", classes, "dev.portcullis.cli.Main", "quickstart", "--once"]
+    # 1: an answer was not the expected one. On a slow machine some come too late, and nothing is learned the worse for it.
+    _run(quickstart, "training run: the quickstart", progress, {0, 1})
     layers = {}
     for trainee in trainees:
-        _run(trainee.assembling(), f"AOT cache of {trainee.module}", progress)
+        _run(trainee.assembling(), f"AOT cache of {trainee.module}", progress, {0})
         layer = Layer()
         layer.file(CACHE, trainee.cache().read_bytes())
         layers[trainee.module] = layer.packed()
     return layers
 
 
-def _run(command: list[str], what: str, progress: Progress) -> None:
+def _run(command: list[str], what: str, progress: Progress, accepted: set[int]) -> None:
     with progress.task(what):
         ran = subprocess.run(
             command,
@@ -107,5 +114,5 @@ def _run(command: list[str], what: str, progress: Progress) -> None:
             text=True,
             errors="replace",
         )
-    if ran.returncode != 0:
+    if ran.returncode not in accepted:
         raise FetchError(f"{what}: exit code {ran.returncode}:\n{ran.stdout[-4000:]}")

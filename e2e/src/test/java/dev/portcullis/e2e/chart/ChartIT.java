@@ -154,7 +154,12 @@ final class ChartIT {
 
     as("tenant", "label", "apipolicy/open", "team=a", "--overwrite").orThrow();
     assertForbidden(
-        as("tenant", "patch", "apipolicy/open", "--type=merge", "--patch={\"spec\":{\"mode\":\"Shadow\"}}"));
+        as(
+            "tenant",
+            "patch",
+            "apipolicy/open",
+            "--type=merge",
+            "--patch={\"spec\":{\"mode\":\"Shadow\"}}"));
     as("platform", "delete", "apipolicy/open").orThrow();
   }
 
@@ -312,7 +317,8 @@ final class ChartIT {
     return input(
             "get",
             "--filename=-",
-            "--output=jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}")
+            "--output=jsonpath={range .items[*]}{.kind}/{.metadata.name}"
+                + " {.metadata.resourceVersion}{\"\\n\"}{end}")
         .orThrow();
   }
 
