@@ -5,6 +5,7 @@ package dev.portcullis.operator;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the operator proves who it is, and how it lets others prove who they are.
@@ -25,6 +26,16 @@ public record IdentityConfig(
 
     /** In files of this machine, for one operator. */
     record Directory(Path directory) implements CaSource {}
+
+    /**
+     * In a Secret of the installation namespace, for all operators.
+     *
+     * @param given the Secret of an authority that somebody else keeps up to date; null: none
+     * @param overlap how long a new root is trusted before it signs
+     * @param renewAfter at what age a root of our own is replaced
+     */
+    record Cluster(@Nullable String given, Duration overlap, Duration renewAfter)
+        implements CaSource {}
   }
 
   public IdentityConfig {

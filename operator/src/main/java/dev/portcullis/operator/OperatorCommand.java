@@ -84,9 +84,45 @@ final class OperatorCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      required = true,
-      description = "Keeps the certificate authority: ca.key, and ca.crt for clients to trust.")
-  private Path state = Path.of(".");
+      description = {
+        "Keeps the certificate authority: ca.key, and ca.crt for clients to trust. For one"
+            + " operator",
+        "alone. Default: the Secret portcullis-ca in --namespace keeps it, for all operators."
+      })
+  private @Nullable Path state;
+
+  @Option(
+      names = "--ca-secret",
+      paramLabel = "NAME",
+      description = {
+        "A Secret in --namespace with an intermediate authority that somebody else keeps up to",
+        "date, as cert-manager makes it (tls.crt, tls.key, ca.crt). Default: an authority of our",
+        "own."
+      })
+  private @Nullable String givenAuthority;
+
+  @Option(
+      names = "--ca-overlap",
+      paramLabel = "TIME",
+      defaultValue = "1h",
+      converter = TimeSpan.class,
+      description = {
+        "How long a new root is trusted before it signs; longer than files take to reach pods.",
+        "Default: ${DEFAULT-VALUE}."
+      })
+  private Duration overlap = Duration.ZERO;
+
+  @Option(
+      names = "--ca-rotate-after",
+      paramLabel = "TIME",
+      defaultValue = "365d",
+      converter = TimeSpan.class,
+      description = {
+        "At what age a root of our own is replaced. Another value of the annotation",
+        "portcullis.dev/rotate on the Secret portcullis-ca replaces it, too. Default:",
+        "${DEFAULT-VALUE}."
+      })
+  private Duration rotateAfter = Duration.ZERO;
 
   @Option(
       names = "--trust-domain",
@@ -206,7 +242,7 @@ final class OperatorCommand implements Callable<Integer> {
           listen,
           names(listen),
           HostPort.parse(admin),
-          new IdentityConfig(trustDomain, namespace, new CaSource.Directory(state), svidLife()),
+          new IdentityConfig(trustDomain, namespace, authority(), svidLife()),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
           new Scope(new HashSet<>(watched), namespace),
           webhooks());
@@ -216,6 +252,16 @@ final class OperatorCommand implements Callable<Integer> {
       }
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private CaSource authority() {
+    if (state == null) {
+      return new CaSource.Cluster(givenAuthority, overlap, rotateAfter);
+    }
+    if (givenAuthority != null) {
+      throw new IllegalArgumentException("say either --state-dir or --ca-secret");
+    }
+    return new CaSource.Directory(state);
   }
 
   private Duration svidLife() {

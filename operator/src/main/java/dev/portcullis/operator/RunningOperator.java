@@ -85,10 +85,10 @@ public final class RunningOperator implements AutoCloseable {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("timer"));
     parts.push(timer::shutdownNow);
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
-    OperatorIdentity identity = part(new OperatorIdentity(config, timer, metrics, clock));
-
     KubernetesClient client = part(KubernetesAccess.client(config.kubeconfig()));
     Preflight.check(client);
+    OperatorIdentity identity =
+        part(new OperatorIdentity(config, client, Leadership.ALONE, timer, metrics, clock));
     Signals signals = new Signals();
     NodeDirectory directory = new NodeDirectory(NodeEvents.both(signals, identity.svids()), clock);
     ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));

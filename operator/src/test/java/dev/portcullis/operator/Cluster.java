@@ -56,6 +56,26 @@ final class Cluster implements AutoCloseable {
     return scratch.write("operator.kubeconfig", api.kubeconfigFor(token("operator")));
   }
 
+  /** An operator that keeps its authority in the cluster, on a port of its own. */
+  RunningOperator sharing(int port, Duration overlap) {
+    OperatorConfig base =
+        config(scratch.write("operator.kubeconfig", api.kubeconfigFor(token("operator"))));
+    return RunningOperator.start(
+        new OperatorConfig(
+            base.kubeconfig(),
+            new HostPort("127.0.0.1", port),
+            base.xdsNames(),
+            new HostPort("127.0.0.1", FreePorts.next()),
+            new IdentityConfig(
+                "cluster.local",
+                NAMESPACE,
+                new CaSource.Cluster(null, overlap, Duration.ofDays(365)),
+                Duration.ofHours(1)),
+            base.roles(),
+            base.scope(),
+            base.webhooks()));
+  }
+
   OperatorConfig config(Path kubeconfig) {
     return config(kubeconfig, null);
   }

@@ -8,7 +8,7 @@ import java.io.Serial;
 public final class IdentityFileException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  IdentityFileException(String message, Throwable cause) {
+  public IdentityFileException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.identity.ca;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows objects of one kind, and never gives up: what cannot be read now is tried again.
+ *
+ * @param changed told of every change; which one does not matter, everything is read again
+ */
+record WatchedObject<T extends HasMetadata>(
+    SharedIndexInformer<T> informer, Runnable changed, AtomicReference<String> lastError)
+    implements ResourceEventHandler<T>, AutoCloseable {
+
+  static <T extends HasMetadata> WatchedObject<T> start(
+      SharedIndexInformer<T> informer, Runnable changed) {
+    WatchedObject<T> watched =
+        new WatchedObject<>(
+            informer, changed, new AtomicReference<>("the API server does not answer"));
+    informer.exceptionHandler((_, error) -> {
+      watched.lastError.set(String.valueOf(error.getMessage()));
+      return true;
+    });
+    informer.addEventHandler(watched);
+    var _ = informer.start();
+    return watched;
+  }
+
+  /** Whether everything that exists is known, also that there is nothing. */
+  boolean known() {
+    return informer.hasSynced();
+  }
+
+  /** Why it is not known, as long as it is not. */
+  String error() {
+    return lastError.get();
+  }
+
+  List<T> all() {
+    return informer.getStore().list();
+  }
+
+  /** The only object, when a name is watched; null: it does not exist, or is not known. */
+  @Nullable T only() {
+    List<T> all = all();
+    return all.isEmpty() ? null : all.getFirst();
+  }
+
+  @Override
+  public void onAdd(T added) {
+    changed.run();
+  }
+
+  @Override
+  public void onUpdate(T before, T after) {
+    changed.run();
+  }
+
+  @Override
+  public void onDelete(T deleted, boolean unknownFinalState) {
+    changed.run();
+  }
+
+  @Override
+  public void close() {
+    informer.close();
+  }
+}
