@@ -114,6 +114,7 @@ final class OperatorIdentity implements AutoCloseable {
     TrustConfigMaps maps =
         new TrustConfigMaps(
             client,
+            identity.namespace(),
             () -> content(identity, config.xds().port(), followed.get()),
             leadership::leads,
             writer,

@@ -180,7 +180,7 @@ class IdentityIT {
             """
             apiVersion: v1
             kind: Pod
-            metadata: {name: %s, namespace: shop}
+            metadata: {name: %s, namespace: shop, labels: {portcullis.dev/inject: disabled}}
             spec:
               serviceAccountName: %s
               automountServiceAccountToken: false

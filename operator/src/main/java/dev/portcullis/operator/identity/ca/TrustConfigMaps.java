@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the ConfigMap that sidecars find the operator by right in every enrolled namespace, and in
- * each that was enrolled once: pods that still run there go on trusting what they must. The leader
- * writes, and only what differs; what somebody edits or deletes is put right again.
+ * Keeps the ConfigMap that sidecars find the operator by right in every enrolled namespace, in that
+ * of the installation for decision services, and in each that was enrolled once: pods that still
+ * run there go on trusting what they must. The leader writes, and only what differs; what somebody
+ * edits or deletes is put right again.
  */
 public final class TrustConfigMaps implements AutoCloseable {
   /** The name of the ConfigMap. */
@@ -35,6 +36,7 @@ public final class TrustConfigMaps implements AutoCloseable {
   private static final String REVISION = "portcullis.dev/revision";
 
   private final KubernetesClient client;
+  private final String installation;
   private final Supplier<Map<String, String>> content;
   private final BooleanSupplier leads;
   private final ScheduledExecutorService worker;
@@ -44,6 +46,7 @@ public final class TrustConfigMaps implements AutoCloseable {
   /**
    * Starts to keep them right.
    *
+   * @param installation the namespace of the operator
    * @param content what they should hold now
    * @param leads whether this operator writes now
    * @param worker a single thread
@@ -51,11 +54,13 @@ public final class TrustConfigMaps implements AutoCloseable {
    */
   public TrustConfigMaps(
       KubernetesClient client,
+      String installation,
       Supplier<Map<String, String>> content,
       BooleanSupplier leads,
       ScheduledExecutorService worker,
       Duration look) {
     this.client = client;
+    this.installation = installation;
     this.content = content;
     this.leads = leads;
     this.worker = worker;
@@ -97,8 +102,9 @@ public final class TrustConfigMaps implements AutoCloseable {
     for (Namespace namespace : namespaces.all()) {
       String name = namespace.getMetadata().getName();
       ConfigMap map = present.get(name);
+      boolean served = name.equals(installation) || enrolled(namespace) || isOurs(map);
       boolean ends = namespace.getMetadata().getDeletionTimestamp() != null;
-      if (!ends && (enrolled(namespace) || isOurs(map)) && !isRight(map, wanted)) {
+      if (!ends && served && !isRight(map, wanted)) {
         write(name, wanted);
       }
     }
