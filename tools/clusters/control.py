@@ -165,8 +165,6 @@ class ControlPlane:
             "--allocate-node-cidrs=true",
             f"--cluster-cidr={PODS}",
             "--node-cidr-mask-size=24",
-            # A pod of a node that is gone is to be seen as such within a test's patience.
-            "--node-monitor-grace-period=20s",
         ]
 
     def _scheduler(self) -> list[str]:
