@@ -6,6 +6,7 @@ package dev.portcullis.cli.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.RouteId;
 import java.io.IOException;
@@ -63,6 +64,34 @@ class GatewayPoliciesTest {
     assertThat(policies.unsettled()).isTrue();
     assertThat(policies.read()).hasValueSatisfying(now -> assertThat(maxBody(now)).isEqualTo(2000));
     assertThat(policies.read()).isEmpty();
+  }
+
+  @Test
+  void guardsTheServicesOfANamespaceThatAPolicyTargets() throws IOException {
+    Files.writeString(file, targeting("kind: Namespace, name: shop").formatted(3000));
+    policies.read();
+    assertThat(policies.read())
+        .hasValueSatisfying(now -> {
+          assertThat(now.diagnostics()).isEmpty();
+          assertThat(maxBody(now)).isEqualTo(3000);
+        });
+  }
+
+  @Test
+  void saysOfAWorkloadThatItHasNoPodsHere() throws IOException {
+    Files.writeString(file, targeting("kind: Deployment, name: orders").formatted(3000));
+    policies.read();
+    assertThat(policies.read())
+        .hasValueSatisfying(now -> {
+          assertThat(now.diagnostics())
+              .extracting(Diagnostic::code)
+              .containsExactly(DiagnosticCode.WORKLOAD_NOT_FOUND);
+          assertThat(now.result().routes()).isEmpty();
+        });
+  }
+
+  private static String targeting(String target) {
+    return POLICY.replace("kind: Service, name: orders", target);
   }
 
   @Test
