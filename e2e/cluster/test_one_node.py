@@ -313,6 +313,18 @@ class FailureTest(ClusterTest):
 class ZLastDownTest(unittest.TestCase):
     """Runs last, as its name sorts: it leaves no cluster."""
 
+    def test_down_leaves_nothing_of_an_up_that_was_killed(self):
+        self.maxDiff = None
+        run(CLUSTER, "down", "--quiet")
+        before = fingerprint()
+        for seconds in (1, 4):
+            with self.subTest(seconds), subprocess.Popen([CLUSTER, "up", "--quiet"], stdout=subprocess.DEVNULL) as up:
+                time.sleep(seconds)
+                up.kill()
+                up.wait()
+                run(CLUSTER, "down", "--quiet")
+                self.assertEqual(before, fingerprint())
+
     def test_down_leaves_nothing_and_up_works_again(self):
         self.maxDiff = None
         run(CLUSTER, "down", "--quiet")
