@@ -54,6 +54,7 @@ final class WarmupPlan {
     return new GuardedRoute(
         new RouteId(ROUTE),
         FailureMode.DENY,
+        null,
         List.of(),
         null,
         new AuthenticationSpec(

@@ -64,6 +64,7 @@ public final class Plans {
     return new GuardedRoute(
         new RouteId(id),
         FailureMode.DENY,
+        null,
         List.of(),
         null,
         authentication,

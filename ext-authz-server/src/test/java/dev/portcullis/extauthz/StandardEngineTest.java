@@ -142,6 +142,7 @@ final class StandardEngineTest {
     return new GuardedRoute(
         new RouteId("shop/orders"),
         FailureMode.DENY,
+        null,
         List.of(),
         null,
         new AuthenticationSpec(API, Mode.ENFORCE, List.of(jwt())),

@@ -84,6 +84,7 @@ public final class Plans {
     return new GuardedRoute(
         ROUTE,
         FailureMode.DENY,
+        null,
         List.of(),
         null,
         authentication,
@@ -99,6 +100,7 @@ public final class Plans {
     return new GuardedRoute(
         ROUTE,
         FailureMode.DENY,
+        null,
         List.of(),
         request,
         null,

@@ -5,6 +5,7 @@ package dev.portcullis.cli.gateway;
 
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.KnownTrust;
 import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.ServiceName;
@@ -77,7 +78,10 @@ public final class GatewayPolicies {
   private Reading take(FileSet now) {
     taken = now;
     standing = now.keepingReadable(standing);
-    PolicySet set = standing.policySet(new KnownServices.Listed(ports()), true);
+    PolicySet set =
+        standing
+            .policySet(new KnownServices.Listed(ports()), true)
+            .trusting(new KnownTrust.NoTls());
     CompileResult compiled =
         result == null
             ? PolicyCompiler.compile(set)

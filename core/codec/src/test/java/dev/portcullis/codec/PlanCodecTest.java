@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.PathPattern;
+import dev.portcullis.policy.match.PrincipalPattern;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuditSpec;
@@ -26,12 +27,14 @@ import dev.portcullis.policy.plan.JwsAlgorithm;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.MtlsMode;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.SecretRef;
+import dev.portcullis.policy.plan.TransportSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +110,7 @@ final class PlanCodecTest {
     return new GuardedRoute(
         new RouteId("shop/orders/http"),
         FailureMode.DENY,
+        new TransportSpec(API, Mode.ENFORCE, MtlsMode.STRICT),
         List.of(Cidr.parse("10.0.0.0/8")),
         new RequestSpec(
             API,
@@ -131,6 +135,9 @@ final class PlanCodecTest {
                     List.of(bearer),
                     List.of(new ClaimHeader("sub", "x-user-id"))),
                 new AuthMethodSpec.ApiKey("partners", "shop", new TreeMap<>(), List.of(bearer)),
+                new AuthMethodSpec.Mtls(
+                    "services",
+                    List.of(PrincipalPattern.parse("spiffe://cluster.local/ns/*/sa/orders"))),
                 new AuthMethodSpec.Anonymous("public"))),
         new AuthorizationSpec(
             API,

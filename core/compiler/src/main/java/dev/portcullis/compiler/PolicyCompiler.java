@@ -48,7 +48,10 @@ public final class PolicyCompiler {
     claims
         .byRoute()
         .forEach((id, ranked) ->
-            routes.put(id, memo.route(new RouteAssembler(id, ranked, remarks, exempt).assemble())));
+            routes.put(
+                id,
+                memo.route(
+                    new RouteAssembler(id, ranked, set.trust(), remarks, exempt).assemble())));
     exempt.report(remarks);
     SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, claims, remarks, keys);
     return new CompileResult(

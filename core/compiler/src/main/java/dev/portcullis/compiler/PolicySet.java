@@ -17,20 +17,35 @@ public record PolicySet(
     List<PolicySource> policies,
     List<KeySource> apiKeys,
     KnownTargets targets,
-    KnownSecrets secrets) {
+    KnownSecrets secrets,
+    KnownTrust trust) {
 
   public PolicySet {
     policies = List.copyOf(policies);
     apiKeys = List.copyOf(apiKeys);
   }
 
-  /** Where no pods are known of. */
+  /** Where no pods are known of, and not who trusts whom. */
   public PolicySet(
       List<PolicySource> policies,
       List<KeySource> apiKeys,
       KnownServices services,
       KnownSecrets secrets) {
-    this(policies, apiKeys, KnownTargets.of(services), secrets);
+    this(policies, apiKeys, KnownTargets.of(services), secrets, new KnownTrust.Unknown());
+  }
+
+  /** A set of which it is not known who trusts whom. */
+  public PolicySet(
+      List<PolicySource> policies,
+      List<KeySource> apiKeys,
+      KnownTargets targets,
+      KnownSecrets secrets) {
+    this(policies, apiKeys, targets, secrets, new KnownTrust.Unknown());
+  }
+
+  /** The same set for proxies of which this is known. */
+  public PolicySet trusting(KnownTrust known) {
+    return new PolicySet(policies, apiKeys, targets, secrets, known);
   }
 
   /**
@@ -44,11 +59,12 @@ public record PolicySet(
             .toList(),
         apiKeys,
         targets,
-        secrets);
+        secrets,
+        trust);
   }
 
   /** The same set with other targets. */
   public PolicySet with(KnownTargets others) {
-    return new PolicySet(policies, apiKeys, others, secrets);
+    return new PolicySet(policies, apiKeys, others, secrets, trust);
   }
 }

@@ -26,6 +26,7 @@ final class RouteAssembler {
   private final Remarks remarks;
   private final RouteRemarks advice;
   private final List<Claim> claims;
+  private final TransportRemarks connections;
   private final List<Claim> apis;
   private final List<Claim> limits;
   private final List<Claim> bots;
@@ -33,10 +34,12 @@ final class RouteAssembler {
   /**
    * @param claims by rank; of several of one policy the first counts
    */
-  RouteAssembler(RouteId id, List<Claim> claims, Remarks remarks, ExemptNames exempt) {
+  RouteAssembler(
+      RouteId id, List<Claim> claims, KnownTrust trust, Remarks remarks, ExemptNames exempt) {
     this.id = id;
     this.remarks = remarks;
     this.advice = new RouteRemarks(id, remarks, exempt);
+    this.connections = new TransportRemarks(id, trust, remarks);
     this.claims = claims;
     this.apis = winners(ofKind("ApiPolicy", claims));
     this.limits = ofKind("RateLimitPolicy", claims);
@@ -68,6 +71,7 @@ final class RouteAssembler {
 
   private GuardedRoute guarded(List<PolicyRef> sources) {
     var merge = new Merge<>(id, ranked(apis, Content.OfApi.class), remarks);
+    var transport = merge.choose("transport", Content.OfApi::transport);
     var proxies = merge.choose("clientAddress", Content.OfApi::trustedProxies);
     var request = RequestMerge.merge(merge);
     var authentication = merge.choose("authentication", Content.OfApi::authentication);
@@ -82,6 +86,7 @@ final class RouteAssembler {
     if (methods == null) {
       advice.noAuthentication(apis.getFirst().speaker());
     }
+    connections.about(transport, authentication);
     if (authorization != null) {
       advice.expressions(authorization.speaker(), methods, score);
     }
@@ -92,6 +97,7 @@ final class RouteAssembler {
     return new GuardedRoute(
         id,
         merge.decisive().failureMode(),
+        value(transport),
         orElse(value(proxies), List.of()),
         request,
         methods,

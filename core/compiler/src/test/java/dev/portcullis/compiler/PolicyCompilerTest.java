@@ -197,7 +197,9 @@ class PolicyCompilerTest {
             FailureMode.DENY,
             null,
             null,
-            new Authentication(List.of(new Method("public", null, null, new AnonymousMethod()))),
+            null,
+            new Authentication(
+                List.of(new Method("public", null, null, null, new AnonymousMethod()))),
             new Authorization(List.of(rule)),
             null,
             null));

@@ -15,10 +15,12 @@ import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** An engine with one route, whose callers and scores a test chooses. */
 final class TestGate {
@@ -29,6 +31,7 @@ final class TestGate {
       () -> new AuthenticationResult.Missing(List.of("Bearer"));
   Supplier<BotScore> score = () -> new BotScore(0, List.of());
   String peer = "192.0.2.1";
+  @Nullable Principal principal;
   Instant now = NOW;
   private int nextId;
 
@@ -77,7 +80,7 @@ final class TestGate {
         new RequestContext(
             new RequestLine(method, target, "orders.example.com", "https", "HTTP/2"),
             Headers.of(headers),
-            new Peer(IpAddress.parse(peer), 40000, null),
+            new Peer(IpAddress.parse(peer), 40000, principal),
             id,
             now));
   }

@@ -18,11 +18,13 @@ import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.MtlsMode;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.RuleSpec.Effect;
+import dev.portcullis.policy.plan.TransportSpec;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ final class TestRoute {
   private final List<RuleSpec> rules = new ArrayList<>();
   private final List<LimitSpec> limits = new ArrayList<>();
   private List<Cidr> trusted = List.of();
+  private @Nullable TransportSpec transport;
   private @Nullable RequestSpec request;
   private @Nullable AuthenticationSpec authentication;
   private @Nullable BotSpec bot;
@@ -52,6 +55,11 @@ final class TestRoute {
 
   TestRoute trusting(String range) {
     trusted = List.of(Cidr.parse(range));
+    return this;
+  }
+
+  TestRoute transport(Mode mode, MtlsMode mtls) {
+    transport = new TransportSpec(API, mode, mtls);
     return this;
   }
 
@@ -152,6 +160,7 @@ final class TestRoute {
     return new GuardedRoute(
         new RouteId(ID),
         FailureMode.DENY,
+        transport,
         trusted,
         request,
         authentication,

@@ -112,6 +112,7 @@ final class EnvoyTranslatorTest {
     return new GuardedRoute(
         new RouteId(id),
         mode,
+        null,
         List.of(),
         null,
         null,

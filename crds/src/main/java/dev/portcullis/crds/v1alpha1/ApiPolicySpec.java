@@ -12,6 +12,7 @@ import dev.portcullis.crds.v1alpha1.apipolicy.ClientAddress;
 import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.IpAccess;
 import dev.portcullis.crds.v1alpha1.apipolicy.RequestChecks;
+import dev.portcullis.crds.v1alpha1.apipolicy.Transport;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -25,6 +26,14 @@ import org.jspecify.annotations.Nullable;
     value = Rules.ONE_CHOICE_OF_NAMESPACES,
     message = Rules.ONE_CHOICE_OF_NAMESPACES_MESSAGE)
 @ValidationRule(value = Rules.OVERRIDES_FROM_ABOVE, message = Rules.OVERRIDES_FROM_ABOVE_MESSAGE)
+@ValidationRule(
+    value =
+        "!has(self.transport) || self.transport.mtls != 'Disabled' || !has(self.authentication)"
+            + " || !self.authentication.methods.exists(m, has(m.mtls))",
+    message =
+        "transport.mtls is Disabled, so that no method mtls can ever hold: remove the method, or"
+            + " write Permissive",
+    fieldPath = ".transport.mtls")
 public record ApiPolicySpec(
     @JsonPropertyDescription(
             "What the policy guards, in its own namespace. Required without namespaceSelector.")
@@ -49,6 +58,8 @@ public record ApiPolicySpec(
             "What Envoy does when it gets no answer from the decision service: Deny or Allow.")
         @Default("Deny")
         FailureMode failureMode,
+    @JsonPropertyDescription("How callers connect. Absent: as with mtls Permissive.")
+        @Nullable Transport transport,
     @JsonPropertyDescription("How the address of the client is found.")
         @Nullable ClientAddress clientAddress,
     @JsonPropertyDescription("Which client addresses may call.") @Nullable IpAccess ipAccess,

@@ -7,11 +7,11 @@ import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Envoy's description of a request. Takes headers from the raw header map, in which repeated
@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * headers would be unknown and not absent. Thread-safe.
  */
 public final class CheckRequestReader {
-  private static final String SPIFFE = "spiffe://";
-
   private final InstantSource clock;
 
   /** Takes the clock that each request is decided by. */
@@ -67,17 +65,17 @@ public final class CheckRequestReader {
     return headers.build();
   }
 
+  /**
+   * Envoy names a peer by its certificate's URI, else a DNS name, else its subject. Anything but a
+   * SPIFFE ID may be text that the certificate's owner chose: nobody's identity.
+   */
   private static Peer peer(CheckFields fields) throws UnreadableCheckException {
     try {
-      return new Peer(IpAddress.parse(fields.address), fields.port, principal(fields.principal));
+      return new Peer(
+          IpAddress.parse(fields.address), fields.port, Principal.read(fields.principal));
     } catch (IllegalArgumentException e) {
       throw new UnreadableCheckException("the client's connection has no IP address");
     }
-  }
-
-  /** Anything but a SPIFFE id may be text of the certificate's owner: nobody's identity. */
-  private static @Nullable String principal(String principal) {
-    return principal.startsWith(SPIFFE) ? principal : null;
   }
 
   private static String withoutPort(String host) {

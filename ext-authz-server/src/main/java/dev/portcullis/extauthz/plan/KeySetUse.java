@@ -35,7 +35,8 @@ final class KeySetUse {
             case JwksSpec.Remote(String uri) -> Stream.of(uri);
             case JwksSpec.Inline _, JwksSpec.FromSecret _ -> Stream.empty();
           };
-      case AuthMethodSpec.ApiKey _, AuthMethodSpec.Anonymous _ -> Stream.empty();
+      case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ ->
+          Stream.empty();
     };
   }
 }

@@ -88,7 +88,7 @@ record Redaction(Set<String> headers, Set<String> parameters) {
     return switch (method) {
       case AuthMethodSpec.Jwt jwt -> jwt.from();
       case AuthMethodSpec.ApiKey key -> key.from();
-      case AuthMethodSpec.Anonymous _ -> List.of();
+      case AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> List.of();
     };
   }
 

@@ -75,12 +75,16 @@ final class AuthenticationCheck {
         scope,
         new Values.Choice("jwt", method.jwt() != null),
         new Values.Choice("apiKey", method.apiKey() != null),
+        new Values.Choice("mtls", method.mtls() != null),
         new Values.Choice("anonymous", method.anonymous() != null));
     if (method.jwt() != null) {
       return new JwtCheck(scope, secrets).check(method.name(), method.jwt(), path.field("jwt"));
     }
     if (method.apiKey() != null) {
       return apiKey(method.name(), method.apiKey(), path.field("apiKey"));
+    }
+    if (method.mtls() != null) {
+      return TransportCheck.method(method.name(), method.mtls(), path.field("mtls"), scope);
     }
     return method.anonymous() == null ? null : new AuthMethodSpec.Anonymous(method.name());
   }

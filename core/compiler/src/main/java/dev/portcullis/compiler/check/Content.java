@@ -13,6 +13,7 @@ import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RequestSpec;
+import dev.portcullis.policy.plan.TransportSpec;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public sealed interface Content {
   record OfApi(
       Mode mode,
       FailureMode failureMode,
+      @Nullable TransportSpec transport,
       @Nullable List<Cidr> trustedProxies,
       @Nullable RequestSpec ipAccess,
       @Nullable RequestSpec request,
@@ -67,6 +69,7 @@ public sealed interface Content {
       return new OfApi(
           mode,
           failureMode,
+          transport,
           trustedProxies,
           ipAccess,
           request,

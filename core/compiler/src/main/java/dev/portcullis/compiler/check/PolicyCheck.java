@@ -83,9 +83,13 @@ public final class PolicyCheck {
     AuthenticationCheck authentication = new AuthenticationCheck(scope);
     var methods = authentication.check(spec.authentication(), path.field("authentication"));
     var rules = AuthorizationCheck.check(spec.authorization(), path.field("authorization"), scope);
+    var transport =
+        TransportCheck.check(
+            spec.transport(), spec.authentication(), path.field("transport"), scope);
     return new Content.OfApi(
         scope.mode(),
         Words.plan(spec.failureMode()),
+        transport,
         RequestCheck.trustedProxies(spec.clientAddress(), path.field("clientAddress"), scope),
         RequestCheck.ipAccess(spec.ipAccess(), path.field("ipAccess"), scope),
         RequestCheck.request(spec.request(), scope),

@@ -5,6 +5,7 @@ package dev.portcullis.compiler.check;
 
 import dev.portcullis.crds.v1alpha1.apipolicy.Algorithm;
 import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
+import dev.portcullis.crds.v1alpha1.apipolicy.MtlsMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.Rule;
 import dev.portcullis.crds.v1alpha1.bot.Threshold;
 import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
@@ -30,6 +31,14 @@ final class Words {
     return switch (mode) {
       case DENY -> dev.portcullis.policy.plan.FailureMode.DENY;
       case ALLOW -> dev.portcullis.policy.plan.FailureMode.ALLOW;
+    };
+  }
+
+  static dev.portcullis.policy.plan.MtlsMode plan(MtlsMode mode) {
+    return switch (mode) {
+      case STRICT -> dev.portcullis.policy.plan.MtlsMode.STRICT;
+      case PERMISSIVE -> dev.portcullis.policy.plan.MtlsMode.PERMISSIVE;
+      case DISABLED -> dev.portcullis.policy.plan.MtlsMode.DISABLED;
     };
   }
 

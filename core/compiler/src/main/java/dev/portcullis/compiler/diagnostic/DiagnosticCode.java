@@ -133,6 +133,12 @@ public enum DiagnosticCode {
       Severity.ERROR,
       "A policy outside of the installation namespace has a namespaceSelector.",
       "Put the policy into the installation namespace, or target its own Namespace."),
+  BAD_PRINCIPAL(
+      2015,
+      Severity.ERROR,
+      "A principal is no pattern of workload identities.",
+      "Write a SPIFFE ID such as spiffe://cluster.local/ns/shop/sa/orders; a * stands for a segment"
+          + " of its path or a part of one."),
 
   EXPRESSION_INVALID(
       3001,
@@ -188,6 +194,39 @@ public enum DiagnosticCode {
       Severity.ERROR,
       "Two ApiKeys of a namespace have one id. The older one counts.",
       "Create a new key; an id is never shared."),
+  MTLS_DISABLED(
+      4008,
+      Severity.ERROR,
+      "A policy disables mutual TLS and asks for identities that only mutual TLS proves.",
+      "Remove the method mtls, or write transport.mtls: Permissive."),
+  MTLS_UNREACHABLE(
+      4009,
+      Severity.WARNING,
+      "A method mtls never holds on a route, since another policy disables mutual TLS there.",
+      "Remove the method, or let the other policy say Permissive."),
+  TRUST_DOMAIN_FOREIGN(
+      4010,
+      Severity.WARNING,
+      "A principal names another trust domain than that of the workloads here, so that nobody can"
+          + " have it.",
+      "Write the trust domain of this installation."),
+  NO_TLS_LISTENER(
+      4011,
+      Severity.NOTE,
+      "A method mtls never holds behind a gateway that listens without TLS.",
+      "Nothing has to be done where other methods are meant; in a cluster it holds."),
+  STRICT_WITHOUT_TLS(
+      4012,
+      Severity.WARNING,
+      "transport.mtls is Strict behind a gateway that listens without TLS, which refuses every"
+          + " request.",
+      "Write Permissive, or guard the Service in a cluster."),
+  STRICT_ANONYMOUS(
+      4013,
+      Severity.NOTE,
+      "A route that only workloads with an identity reach lets all of them in by the method"
+          + " anonymous.",
+      "Nothing has to be done if that is meant; a method mtls says which workloads."),
 
   SERVICE_NOT_FOUND(
       5001,

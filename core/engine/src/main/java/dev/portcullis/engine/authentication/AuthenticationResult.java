@@ -23,6 +23,14 @@ public sealed interface AuthenticationResult {
   }
 
   /**
+   * The route asks for nothing but workload identities, and the connection has none that some
+   * method names. There is nothing that the client could add to its request.
+   */
+  enum Unaccepted implements AuthenticationResult {
+    UNACCEPTED
+  }
+
+  /**
    * The request carries credentials that fail; it is never made anonymous.
    *
    * @param method name of the method that refused, or empty when credentials contradict each other

@@ -57,6 +57,8 @@ public final class AuthenticationStep implements PhaseStep {
                   DenyReason.CREDENTIALS_MISSING.title(),
                   ""),
               challenges);
+      case AuthenticationResult.Unaccepted _ ->
+          refuse(evaluation, unaccepted(evaluation), List.of());
       case AuthenticationResult.Invalid(var method, var detail, var challenges) ->
           refuse(
               evaluation,
@@ -69,6 +71,14 @@ public final class AuthenticationStep implements PhaseStep {
       case AuthenticationResult.Unavailable(var method, var cause) ->
           unavailable(evaluation, by(method), cause);
     };
+  }
+
+  private Refusal unaccepted(Evaluation evaluation) {
+    DenyReason reason =
+        evaluation.request().peer().principal() == null
+            ? DenyReason.MTLS_REQUIRED
+            : DenyReason.PRINCIPAL_NOT_ACCEPTED;
+    return new Refusal(reason, policy, reason.title(), "");
   }
 
   private RuleRef by(@Nullable String method) {

@@ -18,6 +18,7 @@ import dev.portcullis.expression.Variable;
 import dev.portcullis.expression.VariableSource;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -175,7 +176,7 @@ public final class Evaluation implements VariableSource {
       case REQUEST_ID -> request.id();
       case SOURCE_ADDRESS -> client.toString();
       case SOURCE_PORT -> (long) request.peer().port();
-      case SOURCE_PRINCIPAL -> orEmpty(request.peer().principal());
+      case SOURCE_PRINCIPAL -> principal(request.peer().principal());
       case AUTH_AUTHENTICATED -> identity != null && identity.authenticated();
       case AUTH_METHOD -> identity == null ? "" : identity.method();
       case AUTH_SUBJECT -> identity == null ? "" : identity.subject();
@@ -192,6 +193,10 @@ public final class Evaluation implements VariableSource {
 
   private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
+  }
+
+  private static String principal(@Nullable Principal principal) {
+    return principal == null ? "" : principal.value();
   }
 
   private BotScore scored(Variable variable) {

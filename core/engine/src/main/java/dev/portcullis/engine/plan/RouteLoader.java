@@ -18,6 +18,7 @@ import dev.portcullis.engine.phase.HygieneStep;
 import dev.portcullis.engine.phase.LimitSteps;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.RequestStep;
+import dev.portcullis.engine.phase.TransportStep;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -71,6 +72,9 @@ public final class RouteLoader {
     PathIndex.Builder index = new PathIndex.Builder();
     List<PhaseStep> steps = new ArrayList<>();
     steps.add(new HygieneStep());
+    if (route.transport() != null) {
+      steps.add(new TransportStep(route.transport()));
+    }
     if (route.request() != null) {
       steps.add(new RequestStep(route.request()));
     }

@@ -4,6 +4,7 @@
 package dev.portcullis.engine.request;
 
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address of the connection itself, never from a header
  * @param port 0 to 65535
- * @param principal the verified identity of its certificate ({@code spiffe://…}); null: none
+ * @param principal the verified identity of its certificate; null: it has no certificate, or one
+ *     that names no workload
  */
-public record Peer(IpAddress address, int port, @Nullable String principal) {}
+public record Peer(IpAddress address, int port, @Nullable Principal principal) {}

@@ -74,7 +74,7 @@ public record RouteGuard(
         case AuthMethodSpec.Jwt jwt ->
             jwt.claimsToHeaders()
                 .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
-        case AuthMethodSpec.ApiKey _, AuthMethodSpec.Anonymous _ -> {}
+        case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> {}
       }
     }
     return names;

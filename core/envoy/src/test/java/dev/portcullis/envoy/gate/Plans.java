@@ -63,6 +63,7 @@ final class Plans {
     return new GuardedRoute(
         new RouteId(id),
         mode,
+        null,
         List.of(),
         request,
         authentication,

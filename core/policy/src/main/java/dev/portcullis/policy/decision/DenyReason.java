@@ -20,6 +20,8 @@ public enum DenyReason {
   BODY_TOO_LARGE(413, 3, "The request's body is too large"),
   UNSUPPORTED_CONTENT_TYPE(415, 3, "The content type is not accepted here"),
   ADDRESS_DENIED(403, 7, "Requests from this address are not accepted"),
+  MTLS_REQUIRED(403, 7, "Callers must identify themselves by mutual TLS"),
+  PRINCIPAL_NOT_ACCEPTED(403, 7, "This workload identity is not accepted here"),
   CREDENTIALS_MISSING(401, 16, "Authentication is required"),
   CREDENTIALS_INVALID(401, 16, "The credentials are not valid"),
   BOT(403, 7, "The request looks automated"),

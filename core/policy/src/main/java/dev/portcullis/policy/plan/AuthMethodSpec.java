@@ -3,6 +3,7 @@
 
 package dev.portcullis.policy.plan;
 
+import dev.portcullis.policy.match.PrincipalPattern;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -58,6 +59,18 @@ public sealed interface AuthMethodSpec {
     public ApiKey {
       matchLabels = Collections.unmodifiableSortedMap(new TreeMap<>(matchLabels));
       from = List.copyOf(from);
+    }
+  }
+
+  /**
+   * A workload identity, which Envoy has verified.
+   *
+   * @param principals any one suffices
+   */
+  record Mtls(String name, List<PrincipalPattern> principals) implements AuthMethodSpec {
+
+    public Mtls {
+      principals = List.copyOf(principals);
     }
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A route with the policies that guard it, merged. An absent section demands nothing.
  *
  * @param failureMode for Envoy only: what happens when it gets no answer
+ * @param transport how callers connect; null: as {@link #mtls} says
  * @param trustedProxies whose {@code X-Forwarded-For} is believed; empty means the peer is the
  *     client
  * @param request checks of the request's form
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record GuardedRoute(
     RouteId id,
     FailureMode failureMode,
+    @Nullable TransportSpec transport,
     List<Cidr> trustedProxies,
     @Nullable RequestSpec request,
     @Nullable AuthenticationSpec authentication,
@@ -36,5 +38,15 @@ public record GuardedRoute(
     trustedProxies = List.copyOf(trustedProxies);
     limits = List.copyOf(limits);
     sources = List.copyOf(sources);
+  }
+
+  /**
+   * What Envoy does with connections to this route. A shadow changes nothing, so it counts as if it
+   * were absent; and when nothing is said, whoever brings a certificate is authenticated by it.
+   */
+  public MtlsMode mtls() {
+    return transport == null || transport.mode() == Mode.SHADOW
+        ? MtlsMode.PERMISSIVE
+        : transport.mtls();
   }
 }

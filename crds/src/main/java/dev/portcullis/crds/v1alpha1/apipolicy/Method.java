@@ -12,14 +12,18 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
-/** One way to authenticate: exactly one of {@code jwt}, {@code apiKey}, {@code anonymous}. */
+/**
+ * One way to authenticate: exactly one of {@code jwt}, {@code apiKey}, {@code mtls}, {@code
+ * anonymous}.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value =
-        "[has(self.jwt), has(self.apiKey), has(self.anonymous)].filter(present, present).size() =="
-            + " 1",
+        "[has(self.jwt), has(self.apiKey), has(self.mtls), has(self.anonymous)]"
+            + ".filter(present, present).size() == 1",
     message =
-        "a method needs exactly one of jwt, apiKey and anonymous: give each a method of its own")
+        "a method needs exactly one of jwt, apiKey, mtls and anonymous: give each a method of its"
+            + " own")
 public record Method(
     @JsonPropertyDescription(
             "Name of the method, unique in the policy. Policies read it as auth.method.")
@@ -30,6 +34,10 @@ public record Method(
     @JsonPropertyDescription("Signed tokens (RFC 7519).") @Nullable JwtMethod jwt,
     @JsonPropertyDescription("Keys issued as ApiKey resources of this namespace.")
         @Nullable ApiKeyMethod apiKey,
+    @JsonPropertyDescription(
+            "Workload identities, proved by mutual TLS. A caller whom no principal names goes on to"
+                + " the next method.")
+        @Nullable MtlsMethod mtls,
     @JsonPropertyDescription(
             "Requests that carry no credentials. One whose credentials fail is refused, not made"
                 + " anonymous.")

@@ -5,8 +5,10 @@ package dev.portcullis.engine.authentication.methods;
 
 import dev.portcullis.engine.authentication.AuthenticationResult.Authenticated;
 import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
 import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -32,6 +34,11 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
   @Override
   public String name() {
     return spec.name();
+  }
+
+  @Override
+  public Credential read(RequestContext request) {
+    return reader.read(request);
   }
 
   @Override

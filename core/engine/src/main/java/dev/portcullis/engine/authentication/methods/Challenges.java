@@ -15,7 +15,7 @@ import java.util.Set;
  * RFC 6750 section 3), made once. They say how to present a credential and never why one failed
  * beyond {@code invalid_token}.
  *
- * @param missing when nothing was presented
+ * @param missing when nothing was presented; empty: no method asks for anything in a request
  * @param invalid when something failed
  */
 record Challenges(List<String> missing, List<String> invalid) {
@@ -37,8 +37,8 @@ record Challenges(List<String> missing, List<String> invalid) {
             values.add("ApiKey realm=\"" + route + "\"" + place(place));
           }
         }
-        case AuthMethodSpec.Anonymous _ -> {
-          // Nothing to present.
+        case AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> {
+          // Nothing to present in a request.
         }
       }
     }

@@ -3,17 +3,18 @@
 
 package dev.portcullis.engine.authentication.methods;
 
-import dev.portcullis.engine.authentication.credential.CredentialReader;
+import dev.portcullis.engine.authentication.credential.Credential;
+import dev.portcullis.engine.request.RequestContext;
 import java.time.Instant;
 
 /** One method that asks for a credential, compiled. */
-sealed interface CredentialMethod permits JwtCredentialMethod, ApiKeyMethod {
+sealed interface CredentialMethod permits JwtCredentialMethod, ApiKeyMethod, MtlsMethod {
 
   /** The method's name in its policy. */
   String name();
 
   /** Finds what the method asks for. */
-  CredentialReader reader();
+  Credential read(RequestContext request);
 
   /** Tries the method. */
   Attempt verify(String credential, Instant now);

@@ -3,17 +3,24 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
 import dev.portcullis.engine.authentication.jwt.JwtMethod;
 import dev.portcullis.engine.authentication.jwt.TokenFault;
 import dev.portcullis.engine.authentication.jwt.TokenVerdict;
 import dev.portcullis.engine.authentication.jwt.VerifiedToken;
 import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import dev.portcullis.engine.request.RequestContext;
 import java.time.Instant;
 
 /** A signed token at the places where its method looks for it. */
 record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod tokens, MethodKeys keys)
     implements CredentialMethod {
+
+  @Override
+  public Credential read(RequestContext request) {
+    return reader.read(request);
+  }
 
   @Override
   public Attempt verify(String token, Instant now) {

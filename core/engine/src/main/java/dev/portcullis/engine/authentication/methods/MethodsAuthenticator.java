@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Credentials that contradict each other are refused whatever else the request carries. When no
  * method holds, one that cannot tell outweighs one that refuses, because it might have held; and
- * only a request that carries nothing for any method may be anonymous.
+ * only a request that carries nothing for any method may be anonymous. A workload identity that no
+ * method names is nothing: workloads of the mesh bring theirs to whomever they call.
  */
 final class MethodsAuthenticator implements Authenticator {
   private final List<CredentialMethod> methods;
@@ -35,8 +36,15 @@ final class MethodsAuthenticator implements Authenticator {
     this.challenges = challenges;
     this.withoutCredentials =
         anonymous == null
-            ? new AuthenticationResult.Missing(challenges.missing())
+            ? missing(challenges)
             : new AuthenticationResult.Authenticated(Identity.anonymous(anonymous));
+  }
+
+  /** A 401 must carry a challenge (RFC 9110 section 15.5.2), and mutual TLS has none. */
+  private static AuthenticationResult missing(Challenges challenges) {
+    return challenges.missing().isEmpty()
+        ? AuthenticationResult.Unaccepted.UNACCEPTED
+        : new AuthenticationResult.Missing(challenges.missing());
   }
 
   @Override
@@ -44,7 +52,7 @@ final class MethodsAuthenticator implements Authenticator {
     // Everything is read before anything is verified, so that a contradiction is always seen.
     var credentials = new @Nullable String[methods.size()];
     for (int i = 0; i < credentials.length; i++) {
-      switch (methods.get(i).reader().read(request)) {
+      switch (methods.get(i).read(request)) {
         case Credential.Absent _ -> credentials[i] = null;
         case Credential.Present(String value) -> credentials[i] = value;
         case Credential.Ambiguous(String detail) -> {
@@ -92,7 +100,9 @@ final class MethodsAuthenticator implements Authenticator {
     return switch (refusal) {
       case AuthenticationResult.Invalid earlier -> earlier;
       case AuthenticationResult.Unavailable earlier -> earlier;
-      case AuthenticationResult.Missing _, AuthenticationResult.Authenticated _ ->
+      case AuthenticationResult.Missing _,
+          AuthenticationResult.Unaccepted _,
+          AuthenticationResult.Authenticated _ ->
           new AuthenticationResult.Invalid(method.name(), detail, challenges.invalid());
     };
   }

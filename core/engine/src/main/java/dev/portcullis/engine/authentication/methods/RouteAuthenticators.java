@@ -58,6 +58,7 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         case AuthMethodSpec.Jwt jwt -> methods.add(jwt(jwt));
         case AuthMethodSpec.ApiKey key ->
             methods.add(new ApiKeyMethod(key, reader(key.name(), key.from()), apiKeys));
+        case AuthMethodSpec.Mtls mtls -> methods.add(mtls(mtls));
         case AuthMethodSpec.Anonymous nobody -> anonymous = nobody.name();
       }
     }
@@ -79,6 +80,13 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         reader(method.name(), method.from()),
         new JwtMethod(method, cache),
         keys(method));
+  }
+
+  private static CredentialMethod mtls(AuthMethodSpec.Mtls method) throws UnloadablePlanException {
+    if (method.principals().isEmpty()) {
+      throw new UnloadablePlanException("method " + method.name() + " names no principal");
+    }
+    return MtlsMethod.of(method);
   }
 
   private static CredentialReader reader(String method, List<CredentialLocation> from)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.TransportSpec;
+
+/**
+ * Refuses requests over connections without a workload identity on a route that is {@code Strict}.
+ * Envoy's listener refuses such connections first; this holds where a listener does not know of the
+ * policy yet, or is not the one it should be.
+ */
+public final class TransportStep implements PhaseStep {
+  private final TransportSpec spec;
+  private final RuleRef by;
+
+  /** Compiles the section. */
+  public TransportStep(TransportSpec spec) {
+    this.spec = spec;
+    this.by = new RuleRef(Phase.HYGIENE, spec.source(), "transport");
+  }
+
+  @Override
+  public Phase phase() {
+    return Phase.HYGIENE;
+  }
+
+  @Override
+  public Verdict decide(Evaluation evaluation) {
+    if (spec.mtls() != MtlsMode.STRICT || evaluation.request().peer().principal() != null) {
+      return Verdict.NOT_APPLICABLE;
+    }
+    return switch (spec.mode()) {
+      case ENFORCE -> Verdict.deny(by, DenyReason.MTLS_REQUIRED);
+      case SHADOW -> {
+        evaluation.shadow(by, DenyReason.MTLS_REQUIRED);
+        yield Verdict.NOT_APPLICABLE;
+      }
+    };
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.policy.decision.DenyReason;
+import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.match.Principal;
+import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.RuleSpec.Effect;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class TransportTest {
+  private static final Principal CART = new Principal("spiffe://cluster.local/ns/shop/sa/cart");
+  private static final RuleRef TRANSPORT = new RuleRef(Phase.HYGIENE, TestRoute.API, "transport");
+
+  @Test
+  void strictRefusesConnectionsWithoutAnIdentity() {
+    TestGate gate = new TestGate(new TestRoute().transport(Mode.ENFORCE, MtlsMode.STRICT));
+    Decision plain = gate.get("/");
+    assertThat(Objects.requireNonNull(plain.refusal()).reason())
+        .isEqualTo(DenyReason.MTLS_REQUIRED);
+    assertThat(plain.by()).isEqualTo(TRANSPORT);
+    gate.principal = CART;
+    assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void strictGoesBeforeEverythingThatCosts() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .transport(Mode.ENFORCE, MtlsMode.STRICT)
+                .rate("one", LimitPhase.FLOOD, 1, "source.address"));
+    for (int i = 0; i < 3; i++) {
+      assertThat(Objects.requireNonNull(gate.get("/").refusal()).reason())
+          .isEqualTo(DenyReason.MTLS_REQUIRED);
+    }
+    gate.principal = CART;
+    assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void aShadowOfStrictOnlyRecords() {
+    TestGate gate = new TestGate(new TestRoute().transport(Mode.SHADOW, MtlsMode.STRICT));
+    Decision plain = gate.get("/");
+    assertThat(plain.allowed()).isTrue();
+    assertThat(plain.shadow())
+        .containsExactly(new ShadowFinding(TRANSPORT, DenyReason.MTLS_REQUIRED));
+    gate.principal = CART;
+    assertThat(gate.get("/").shadow()).isEmpty();
+  }
+
+  @Test
+  void otherModesAskForNothing() {
+    for (MtlsMode mode : new MtlsMode[] {MtlsMode.PERMISSIVE, MtlsMode.DISABLED}) {
+      TestGate gate = new TestGate(new TestRoute().transport(Mode.ENFORCE, mode));
+      assertThat(gate.get("/").allowed()).isTrue();
+    }
+  }
+
+  @Test
+  void rulesReadThePrincipalWithoutAuthentication() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rule(
+                    "not-cart",
+                    Effect.DENY,
+                    TestRoute.path("/**"),
+                    "source.principal == '" + CART + "'")
+                .rule(
+                    "someone", Effect.ALLOW, TestRoute.path("/**"), "source.principal.size() > 0"));
+    assertThat(Objects.requireNonNull(gate.get("/").refusal()).reason())
+        .isEqualTo(DenyReason.NO_RULE_ALLOWS);
+    gate.principal = CART;
+    assertThat(Objects.requireNonNull(gate.get("/").refusal()).reason())
+        .isEqualTo(DenyReason.RULE_DENIED);
+    gate.principal = new Principal(CART + "s");
+    assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void floodLimitsCountByPrincipal() {
+    TestGate gate =
+        new TestGate(new TestRoute().rate("one", LimitPhase.FLOOD, 1, "source.principal"));
+    gate.principal = CART;
+    assertThat(gate.get("/").allowed()).isTrue();
+    assertThat(gate.get("/").allowed()).isFalse();
+    gate.principal = new Principal(CART + "s");
+    assertThat(gate.get("/").allowed()).isTrue();
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.authentication.methods;
+
+import static dev.portcullis.engine.authentication.TestToken.good;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.portcullis.engine.UnloadablePlanException;
+import dev.portcullis.engine.authentication.AuthenticationResult;
+import dev.portcullis.engine.authentication.Authenticator;
+import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.authentication.TestKeys;
+import dev.portcullis.engine.authentication.TestRequest;
+import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.jwt.TokenCache;
+import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.policy.match.PrincipalPattern;
+import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RouteId;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MtlsMethodTest {
+  private static final String CART = "spiffe://cluster.local/ns/shop/sa/cart";
+  private static final String BATCH = "spiffe://cluster.local/ns/batch/sa/nightly";
+  private static final AuthMethodSpec.Mtls SERVICES =
+      mtls("services", "spiffe://cluster.local/ns/shop/sa/*");
+  private static final AuthMethodSpec.Jwt EMPLOYEES =
+      TestToken.method(
+          "employees",
+          new JwksSpec.Inline(TestKeys.set(TestKeys.rsaJwk(TestKeys.RSA, "k1"))),
+          JwsAlgorithm.RS256);
+  private static final AuthMethodSpec.Anonymous PUBLIC = new AuthMethodSpec.Anonymous("public");
+
+  private static AuthMethodSpec.Mtls mtls(String name, String... principals) {
+    return new AuthMethodSpec.Mtls(
+        name, Stream.of(principals).map(PrincipalPattern::parse).toList());
+  }
+
+  private static Authenticator authenticator(AuthMethodSpec... methods)
+      throws UnloadablePlanException {
+    return new RouteAuthenticators(
+            new TokenCache(1 << 20),
+            uri -> new RemoteKeySet(uri, () -> Instant.EPOCH),
+            _ -> null,
+            (_, _) -> null)
+        .create(
+            new RouteId("shop/orders"),
+            new AuthenticationSpec(
+                new PolicyRef("ApiPolicy", "shop", "orders"), Mode.ENFORCE, List.of(methods)));
+  }
+
+  private static Identity identity(AuthenticationResult result) {
+    assertThat(result).isInstanceOf(AuthenticationResult.Authenticated.class);
+    return ((AuthenticationResult.Authenticated) result).identity();
+  }
+
+  @Test
+  void theIdentityIsTheSubject() throws Exception {
+    Identity cart = identity(authenticator(SERVICES).authenticate(TestRequest.from(CART)));
+    assertThat(cart.method()).isEqualTo("services");
+    assertThat(cart.authenticated()).isTrue();
+    assertThat(cart.subject()).isEqualTo(CART);
+    assertThat(cart.claims()).isEmpty();
+    assertThat(cart.scopes()).isEmpty();
+  }
+
+  @Test
+  void anyPrincipalSuffices() throws Exception {
+    Authenticator either = authenticator(mtls("services", BATCH, CART));
+    assertThat(identity(either.authenticate(TestRequest.from(CART))).subject()).isEqualTo(CART);
+    assertThat(identity(either.authenticate(TestRequest.from(BATCH))).subject()).isEqualTo(BATCH);
+  }
+
+  @Test
+  void withoutOtherMethodsThereIsNoChallenge() throws Exception {
+    Authenticator services = authenticator(SERVICES);
+    assertThat(services.authenticate(TestRequest.of("/")))
+        .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
+    assertThat(services.authenticate(TestRequest.from(BATCH)))
+        .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
+  }
+
+  @Test
+  void aPrincipalThatNobodyNamesIsNoCredentialThatFails() throws Exception {
+    assertThat(
+            identity(authenticator(SERVICES, PUBLIC).authenticate(TestRequest.from(BATCH)))
+                .authenticated())
+        .isFalse();
+    assertThat(authenticator(SERVICES, EMPLOYEES).authenticate(TestRequest.from(BATCH)))
+        .isInstanceOfSatisfying(
+            AuthenticationResult.Missing.class,
+            missing ->
+                assertThat(missing.challenges()).containsExactly("Bearer realm=\"shop/orders\""));
+  }
+
+  @Test
+  void goesOnToTheNextMethod() throws Exception {
+    String bearer = "Bearer " + good().text();
+    Authenticator both = authenticator(SERVICES, EMPLOYEES);
+    assertThat(
+            identity(both.authenticate(TestRequest.from(BATCH, "authorization", bearer))).method())
+        .isEqualTo("employees");
+    assertThat(
+            identity(both.authenticate(TestRequest.from(CART, "authorization", bearer))).method())
+        .isEqualTo("services");
+    assertThat(
+            identity(
+                    authenticator(EMPLOYEES, SERVICES)
+                        .authenticate(TestRequest.from(CART, "authorization", bearer)))
+                .method())
+        .isEqualTo("employees");
+  }
+
+  @Test
+  void aTokenThatFailsIsNotMadeAnonymousByACertificate() throws Exception {
+    Authenticator all = authenticator(SERVICES, EMPLOYEES, PUBLIC);
+    assertThat(all.authenticate(TestRequest.from(BATCH, "authorization", "Bearer x.y.z")))
+        .isInstanceOf(AuthenticationResult.Invalid.class);
+  }
+
+  @Test
+  void readsNoHeader() throws Exception {
+    assertThat(
+            authenticator(SERVICES)
+                .authenticate(
+                    TestRequest.of(
+                        "/", "x-forwarded-client-cert", "By=spiffe://cluster.local;URI=" + CART)))
+        .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
+  }
+
+  @Test
+  void aMethodWithoutPrincipalsDoesNotLoad() {
+    assertThatThrownBy(() -> authenticator(mtls("services")))
+        .isInstanceOf(UnloadablePlanException.class)
+        .hasMessageContaining("method services names no principal");
+  }
+}
