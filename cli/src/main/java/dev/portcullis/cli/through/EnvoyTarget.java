@@ -36,6 +36,9 @@ public final class EnvoyTarget implements Target {
 
   @Override
   public Observation send(String service, Case.Request request) throws IOException {
+    if (!request.principal().isEmpty()) {
+      throw new IOException("a principal needs a connection with TLS, and this is none");
+    }
     InetAddress from = InetAddress.ofLiteral(request.from());
     RawHttp.Response response = RawHttp.exchange(envoy, from, bytes(request), LIMIT);
     @Nullable Map<String, String> upstream = reached(response);

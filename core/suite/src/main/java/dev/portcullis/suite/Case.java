@@ -35,6 +35,8 @@ public record Case(
    * @param path with its query, exactly as it goes over the wire
    * @param headers in order, duplicates kept
    * @param from the address of the peer; through Envoy it is loopback's
+   * @param principal who Envoy says the peer is, right or wrong; empty: nobody. Only where the
+   *     connection need not prove it
    * @param body UTF-8 text; empty for none
    */
   public record Request(
@@ -44,6 +46,7 @@ public record Case(
       String protocol,
       List<Header> headers,
       String from,
+      String principal,
       String body) {
 
     public Request {

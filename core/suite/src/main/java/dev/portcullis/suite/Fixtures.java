@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * What a run needs beside its requests: keys of issuers, signed tokens and issued API keys, all
  * made afresh.
  *
- * <p>Fills placeholders in paths, header values and bodies: {@code ${token.NAME}}, {@code
- * ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}.
+ * <p>Fills placeholders in paths, header values, principals and bodies: {@code ${token.NAME}},
+ * {@code ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}.
  */
 public final class Fixtures {
   private static final Pattern PLACEHOLDER =
@@ -60,6 +60,7 @@ public final class Fixtures {
         request.protocol(),
         request.headers().stream().map(h -> new Case.Header(h.name(), fill(h.value()))).toList(),
         request.from(),
+        fill(request.principal()),
         fill(request.body()));
   }
 

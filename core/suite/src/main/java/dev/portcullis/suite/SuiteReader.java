@@ -199,6 +199,7 @@ public final class SuiteReader {
       @Nullable String protocol,
       @Nullable Object headers,
       @Nullable String from,
+      @Nullable String principal,
       @Nullable String body) {
     private static final Pattern LINE = Pattern.compile("([^:]+):\\s?(.*)", Pattern.DOTALL);
 
@@ -211,6 +212,7 @@ public final class SuiteReader {
           protocol == null ? "HTTP/1.1" : protocol,
           headerLines(),
           from == null ? "127.0.0.1" : from,
+          principal == null ? "" : principal,
           body == null ? "" : body);
     }
 

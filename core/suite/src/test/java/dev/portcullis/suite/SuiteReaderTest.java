@@ -31,6 +31,7 @@ final class SuiteReaderTest {
     assertThat(second.request().headers()).hasSize(2);
     assertThat(second.layers()).containsExactlyInAnyOrder(Case.Layer.ENGINE, Case.Layer.ENVOY);
     assertThat(suite.cases().getFirst().request().host()).isEqualTo("orders.shop");
+    assertThat(suite.cases().getFirst().request().principal()).isEmpty();
   }
 
   @Test
@@ -38,6 +39,7 @@ final class SuiteReaderTest {
     Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
     Case.Request filled = fixtures.fill(suite.cases().get(1).request());
     assertThat(filled.path()).isEqualTo("/orders?x=aaaaa");
+    assertThat(filled.principal()).isEqualTo("spiffe://cluster.local/aaa");
     assertThat(filled.headers().getFirst().value()).isEqualTo(fixtures.apiKeys().getFirst().text());
   }
 
@@ -96,7 +98,7 @@ final class SuiteReaderTest {
   private static String text(Fixtures fixtures, String name) {
     Case.Header header = new Case.Header("t", "${token." + name + "}");
     Case.Request request =
-        new Case.Request("GET", "/", "h", "HTTP/1.1", List.of(header), "127.0.0.1", "");
+        new Case.Request("GET", "/", "h", "HTTP/1.1", List.of(header), "127.0.0.1", "", "");
     return fixtures.fill(request).headers().getFirst().value();
   }
 

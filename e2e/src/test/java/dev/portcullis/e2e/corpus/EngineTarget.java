@@ -14,6 +14,7 @@ import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
 import dev.portcullis.extauthz.StandardEngine;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
 import dev.portcullis.suite.Target;
@@ -54,7 +55,8 @@ final class EngineTarget implements Target {
                 new RequestLine(
                     request.method(), request.path(), request.host(), "http", request.protocol()),
                 headers.build(),
-                new Peer(IpAddress.parse(request.from()), 40_000, null),
+                new Peer(
+                    IpAddress.parse(request.from()), 40_000, Principal.read(request.principal())),
                 "corpus-" + requests.incrementAndGet(),
                 Clock.systemUTC().instant()));
     return observation(request, decision);

@@ -96,6 +96,7 @@ final class GrpcTarget implements Target, AutoCloseable {
             AttributeContext.newBuilder()
                 .setSource(
                     AttributeContext.Peer.newBuilder()
+                        .setPrincipal(request.principal())
                         .setAddress(Address.newBuilder().setSocketAddress(peer)))
                 .setRequest(AttributeContext.Request.newBuilder().setHttp(http))
                 .putContextExtensions("portcullis.route", service))

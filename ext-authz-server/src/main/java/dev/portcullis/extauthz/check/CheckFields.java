@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.extauthz.wire.HeaderNames;
 import dev.portcullis.policy.decision.CheckNames;
+import dev.portcullis.policy.match.Principal;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -20,6 +21,7 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext.Peer;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext.Request;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +131,16 @@ final class CheckFields {
     return HeaderNames.of(check, offset, length);
   }
 
+  /** A text that is longer than any identity is none, and is not even copied. */
+  private String identity(CodedInputStream in) throws IOException {
+    int length = in.readRawVarint32();
+    int offset = in.getTotalBytesRead();
+    in.skipRawBytes(length); // which throws when they are not all there
+    return length > Principal.MAX_LENGTH
+        ? ""
+        : new String(check, offset, length, StandardCharsets.UTF_8);
+  }
+
   private static void fields(CodedInputStream in, Fields fields) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       if (!fields.take(tag, in)) {
@@ -171,7 +183,7 @@ final class CheckFields {
   private boolean peer(int tag, CodedInputStream in) throws IOException {
     switch (tag) {
       case PEER_ADDRESS -> message(in, this::address);
-      case PEER_PRINCIPAL -> principal = in.readString();
+      case PEER_PRINCIPAL -> principal = identity(in);
       default -> {
         return in.skipField(tag);
       }

@@ -68,6 +68,7 @@ final class DecisionJson {
 
   private static void request(JsonGenerator json, DecisionRecord record) throws IOException {
     json.writeStringField("client", record.decision().client().toString());
+    optional(json, "principal", record.principal());
     json.writeStringField("method", record.method());
     json.writeStringField("host", record.host());
     json.writeStringField("path", record.path());

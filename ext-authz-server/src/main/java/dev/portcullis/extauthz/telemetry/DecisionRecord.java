@@ -5,6 +5,7 @@ package dev.portcullis.extauthz.telemetry;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.match.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the log will say of one request, already redacted: no secret waits in the queue.
  *
+ * @param principal of the connection; null: none
  * @param query null: none
  * @param headers name and value in turn, at most {@value #MAX_HEADERS} headers
  */
@@ -20,6 +22,7 @@ record DecisionRecord(
     Decision decision,
     Instant time,
     String requestId,
+    @Nullable String principal,
     String method,
     String host,
     String path,
@@ -36,11 +39,13 @@ record DecisionRecord(
   static DecisionRecord of(
       RequestContext request, Decision decision, Redaction redaction, long nanos) {
     String target = request.line().target();
+    Principal principal = request.peer().principal();
     int mark = target.indexOf('?');
     return new DecisionRecord(
         decision,
         request.receivedAt(),
         cut(request.id(), MAX_TEXT),
+        principal == null ? null : principal.value(),
         cut(request.method(), MAX_TEXT),
         cut(request.line().host(), MAX_TEXT),
         cut(redaction.path(mark < 0 ? target : target.substring(0, mark)), MAX_TARGET),

@@ -9,6 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.Checks;
 import dev.portcullis.policy.decision.CheckNames;
+import dev.portcullis.policy.match.Principal;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
@@ -32,6 +33,16 @@ final class CheckRequestFuzzTest {
   private static final int CASES = 5_000;
   private static final String[] TEXTS = {
     "", "a", "/orders/7?x=1", "grün", "日本語", ":path", "x-user-id", "GET", "10.0.0.1", "a\0b"
+  };
+  private static final String[] PRINCIPALS = {
+    "",
+    "CN=orders",
+    "spiffe://cluster.local/ns/shop/sa/orders",
+    "spiffe://cluster.local/ns/shop/sa/../orders",
+    "spiffe://cluster.local/ns/shop/sa/orders\0",
+    "spiffe://cluster.local/" + "a".repeat(2048 - 23),
+    "spiffe://cluster.local/" + "a".repeat(2048 - 22),
+    "spiffe://cluster.local/" + "a".repeat(20_000)
   };
 
   private final Random random = new Random(20_261_121);
@@ -113,6 +124,8 @@ final class CheckRequestFuzzTest {
     }
     assertThat(request.peer().port())
         .isEqualTo(attributes.getSource().getAddress().getSocketAddress().getPortValue());
+    assertThat(request.peer().principal())
+        .isEqualTo(Principal.read(attributes.getSource().getPrincipal()));
     if (http.hasHeaderMap()) {
       assertThat(lines(request)).isEqualTo(raw(http));
     } else {
@@ -164,7 +177,11 @@ final class CheckRequestFuzzTest {
     CheckRequest.Builder check = Checks.of(text(), "/" + text(), "x", text()).toBuilder();
     AttributeContext.Builder attributes = check.getAttributesBuilder();
     attributes.putContextExtensions(text(), text());
-    attributes.getSourceBuilder().setPrincipal(text()).setService(text()).putLabels("a", text());
+    attributes
+        .getSourceBuilder()
+        .setPrincipal(principal())
+        .setService(text())
+        .putLabels("a", text());
     attributes
         .getDestinationBuilder()
         .getAddressBuilder()
@@ -201,6 +218,10 @@ final class CheckRequestFuzzTest {
       headers.addHeaders(header);
     }
     return headers.build();
+  }
+
+  private String principal() {
+    return PRINCIPALS[random.nextInt(PRINCIPALS.length)];
   }
 
   private String text() {

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.Checks;
+import dev.portcullis.policy.match.Principal;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class CheckRequestReaderTest {
@@ -103,9 +105,28 @@ final class CheckRequestReaderTest {
   @Test
   void believesSpiffeIdsOnly() throws Exception {
     assertThat(withPrincipal("spiffe://cluster.local/ns/shop/sa/web").peer().principal())
-        .isEqualTo("spiffe://cluster.local/ns/shop/sa/web");
-    assertThat(withPrincipal("CN=spiffe://cluster.local/ns/shop/sa/web").peer().principal())
-        .isNull();
+        .isEqualTo(new Principal("spiffe://cluster.local/ns/shop/sa/web"));
+    for (String other :
+        List.of(
+            "CN=spiffe://cluster.local/ns/shop/sa/web",
+            "web.shop.svc",
+            "spiffe://cluster.local/ns/shop/sa/../web",
+            "spiffe://cluster.local/ns/shop/sa/web\0",
+            "spiffe://cluster.local/" + "a".repeat(2048))) {
+      assertThat(withPrincipal(other).peer().principal()).isNull();
+    }
+  }
+
+  @Test
+  void aPrincipalInAHeaderIsNobodys() throws Exception {
+    RequestContext request =
+        read(
+            Checks.of(
+                "a/b",
+                "/",
+                "x-forwarded-client-cert",
+                "URI=spiffe://cluster.local/ns/shop/sa/web"));
+    assertThat(request.peer().principal()).isNull();
   }
 
   @Test

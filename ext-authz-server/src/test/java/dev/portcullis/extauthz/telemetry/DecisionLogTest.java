@@ -21,6 +21,7 @@ import dev.portcullis.extauthz.Plans;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.Principal;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import java.io.ByteArrayOutputStream;
@@ -60,7 +61,8 @@ final class DecisionLogTest {
                      "route":"shop/orders","outcome":"deny","phase":"RATES",
                      "policy":"RateLimitPolicy shop/orders","rule":"per-client",
                      "reason":"RATE_LIMITED","status":429,"detail":"Too fast.","cause":"internal",
-                     "client":"192.0.2.7","method":"GET","host":"orders.shop","path":"/orders",
+                     "client":"192.0.2.7",
+                     "principal":"spiffe://cluster.local/ns/shop/sa/web","method":"GET","host":"orders.shop","path":"/orders",
                      "query":"ticket=[redacted]&page=2","protocol":"HTTP/2",
                      "headers":[["authorization","[redacted]"],["x-token","[redacted]"],
                                 ["accept","*/*"],["x-private","[redacted]"]],
@@ -126,7 +128,10 @@ final class DecisionLogTest {
             "*/*",
             "x-private",
             "swordfish"),
-        new Peer(IpAddress.parse("192.0.2.7"), 1, null),
+        new Peer(
+            IpAddress.parse("192.0.2.7"),
+            1,
+            new Principal("spiffe://cluster.local/ns/shop/sa/web")),
         "815",
         Instant.parse("2026-11-21T12:00:00Z"));
   }
