@@ -98,7 +98,7 @@ public final class RunningOperator implements AutoCloseable {
         part(
             new PolicyWorker(
                 signals,
-                served -> ClusterSnapshot.read(watch, served),
+                served -> ClusterSnapshot.read(watch, config.identity().trustDomain(), served),
                 new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
                 new StatusReporter(writer, Leadership.ALONE, clock),
                 metrics));

@@ -4,6 +4,7 @@ package dev.portcullis.operator.cluster;
 
 import dev.portcullis.compiler.KnownServices;
 import dev.portcullis.compiler.KnownTargets;
+import dev.portcullis.compiler.KnownTrust;
 import dev.portcullis.compiler.KnownWorkloads;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.ServiceName;
@@ -52,10 +53,12 @@ public record ClusterSnapshot(
   /**
    * Reads the informers' caches; the only place that does.
    *
+   * @param trustDomain of the identities that workloads here have
    * @param served by a policy's UID, what this process served of it last; goes before the stored
    *     revisions, of which the newest may not have come back from the API server yet
    */
-  public static ClusterSnapshot read(ClusterWatch watch, Map<String, LastAccepted> served) {
+  public static ClusterSnapshot read(
+      ClusterWatch watch, String trustDomain, Map<String, LastAccepted> served) {
     SortedMap<PolicyRef, CustomResource<? extends PolicySpec, PolicyStatus>> policies =
         new TreeMap<>();
     watch.policies().forEach(policy -> policies.put(ref(policy), policy));
@@ -72,7 +75,8 @@ public record ClusterSnapshot(
             sources,
             keys.values().stream().map(KeySource::ofCluster).toList(),
             targets(watch),
-            watch.secrets().read(secretNames(sources))));
+            watch.secrets().read(secretNames(sources)),
+            new KnownTrust.Domain(trustDomain)));
   }
 
   private static @Nullable LastAccepted fallback(
