@@ -6,6 +6,7 @@ package dev.portcullis.cli;
 import dev.portcullis.cli.command.ApiKeyCommand;
 import dev.portcullis.cli.command.GatewayCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
+import dev.portcullis.cli.command.StatusCommand;
 import dev.portcullis.cli.command.ValidateCommand;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.PartsException;
@@ -31,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       QuickstartCommand.class,
       GatewayCommand.class,
       ValidateCommand.class,
-      ApiKeyCommand.class
+      ApiKeyCommand.class,
+      StatusCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,7 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  portcullis validate policies/",
       "  portcullis gateway --policies policies/ --service shop/orders=127.0.0.1:9000 --listen"
           + " 127.0.0.1:8080",
-      "  portcullis apikey create --client acme --plan gold --expires 90d"
+      "  portcullis apikey create --client acme --plan gold --expires 90d",
+      "  portcullis status --watch"
     })
 public final class Main {
   /** In characters: wide enough for an example to stand on one line. */

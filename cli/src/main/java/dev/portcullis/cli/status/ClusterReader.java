@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.cli.status;
+
+import dev.portcullis.cli.CommandException;
+import dev.portcullis.crds.v1alpha1.ApiPolicy;
+import dev.portcullis.crds.v1alpha1.BotPolicy;
+import dev.portcullis.crds.v1alpha1.PolicySpec;
+import dev.portcullis.crds.v1alpha1.PolicyStatus;
+import dev.portcullis.crds.v1alpha1.RateLimitPolicy;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads policies from an API server, with the rights of whoever the kubeconfig names. */
+public final class ClusterReader implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int REQUEST_MILLIS = 10_000;
+
+  private final KubernetesClient client;
+  private final @Nullable String namespace;
+
+  private ClusterReader(KubernetesClient client, @Nullable String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  /**
+   * Takes a kubeconfig; asks nobody yet.
+   *
+   * @param kubeconfig null: as kubectl finds it, by {@code KUBECONFIG} or in the home directory
+   * @param namespace null: every namespace
+   * @throws CommandException when there is none, or it cannot be read
+   */
+  public static ClusterReader open(@Nullable Path kubeconfig, @Nullable String namespace) {
+    Config config =
+        new ConfigBuilder(config(kubeconfig))
+            .withConnectionTimeout(CONNECT_MILLIS)
+            .withRequestTimeout(REQUEST_MILLIS)
+            .withRequestRetryBackoffLimit(1)
+            .build();
+    return new ClusterReader(new KubernetesClientBuilder().withConfig(config).build(), namespace);
+  }
+
+  private static Config config(@Nullable Path kubeconfig) {
+    if (kubeconfig == null) {
+      Config found = Config.autoConfigure(null);
+      if (found.getCurrentContext() == null) {
+        throw CommandException.environment(
+            "no cluster: there is no kubeconfig with a current context; say --kubeconfig FILE, or"
+                + " set KUBECONFIG");
+      }
+      return found;
+    }
+    try {
+      return Config.fromKubeconfig(Files.readString(kubeconfig));
+    } catch (NoSuchFileException e) {
+      throw CommandException.environment("no cluster: there is no kubeconfig " + kubeconfig);
+    } catch (IOException | RuntimeException e) {
+      throw CommandException.environment(
+          "no cluster: cannot read the kubeconfig " + kubeconfig + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Reads every policy.
+   *
+   * @throws CommandException when the API server does not answer, or does not tell
+   */
+  public ClusterReport read() {
+    List<PolicyState> policies = new ArrayList<>();
+    add(ApiPolicy.class, policies);
+    add(RateLimitPolicy.class, policies);
+    add(BotPolicy.class, policies);
+    return new ClusterReport(policies);
+  }
+
+  private <T extends CustomResource<? extends PolicySpec, PolicyStatus>> void add(
+      Class<T> kind, List<PolicyState> policies) {
+    try {
+      var all =
+          namespace == null
+              ? client.resources(kind).inAnyNamespace().list()
+              : client.resources(kind).inNamespace(namespace).list();
+      all.getItems().forEach(policy -> policies.add(PolicyState.of(policy)));
+    } catch (KubernetesClientException e) {
+      throw CommandException.environment(refusal(kind, e));
+    }
+  }
+
+  private String refusal(Class<?> kind, KubernetesClientException e) {
+    String kinds = kind.getSimpleName() + " resources";
+    return switch (e.getCode()) {
+      case 404 -> client.getMasterUrl() + " has no " + kinds + ": install the chart's CRDs";
+      case 401 -> client.getMasterUrl() + " does not know who asks: renew the credentials";
+      case 403 -> "to list " + kinds + " is forbidden: " + e.getMessage();
+      default -> "no cluster: " + client.getMasterUrl() + " does not answer: " + cause(e);
+    };
+  }
+
+  /** What went wrong at the bottom; the client wraps it in words about its own doings. */
+  private static String cause(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

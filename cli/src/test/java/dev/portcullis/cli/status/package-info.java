@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+@NullMarked
+package dev.portcullis.cli.status;
+
+import org.jspecify.annotations.NullMarked;
