@@ -14,7 +14,7 @@ class SidecarBootstrapTest {
   private static final Path IDENTITY = Path.of("/var/run/portcullis/identity");
   private static final Path RUN = Path.of("/run/portcullis");
   private static final ProbeForward READY =
-      new ProbeForward("/probe/app/readiness", 8080, "/ready?deep=1", false, 2);
+      new ProbeForward("/probe/app/readiness", ProbeForward.How.HTTP, 8080, "/ready?deep=1", 2);
 
   @Test
   void isOneLine() {
@@ -39,7 +39,8 @@ class SidecarBootstrapTest {
 
   @Test
   void refusesAProbePathThatHoldsALineEnd() {
-    assertThatThrownBy(() -> new ProbeForward("/probe/app/readiness", 8080, "/a\r\nb", false, 1))
+    assertThatThrownBy(() ->
+            new ProbeForward("/probe/app/readiness", ProbeForward.How.HTTP, 8080, "/a\r\nb", 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -49,14 +49,21 @@ public final class HealthListener {
   private static final int ADMIN_SECONDS = 5;
 
   /**
-   * Envoy takes the farewell by POST only, and the kubelet's hooks send GET. No other filter may
-   * change a method.
+   * Takes queries away, which Envoy would hang on to what the route asks for; and makes POST of the
+   * farewell, which Envoy takes by nothing else, and the kubelet's hooks send by GET. No other
+   * filter may change a method.
    */
-  private static final String POST_FAREWELL =
+  private static final String PREPARE =
       """
       function envoy_on_request(request)
-        if string.sub(request:headers():get(":path"), 1, 7) == "/drain/" then
-          request:headers():replace(":method", "POST")
+        local headers = request:headers()
+        local path = headers:get(":path")
+        local query = string.find(path, "?", 1, true)
+        if query then
+          headers:replace(":path", string.sub(path, 1, query - 1))
+        end
+        if string.sub(path, 1, 7) == "/drain/" then
+          headers:replace(":method", "POST")
         end
       end
       """;
@@ -75,9 +82,11 @@ public final class HealthListener {
             .addRoutes(route("/ready", "/ready", ADMIN, ADMIN_SECONDS))
             .addRoutes(route("/stats/prometheus", "/stats/prometheus", ADMIN, ADMIN_SECONDS))
             .addRoutes(route(drainPath, FAREWELL, ADMIN, ADMIN_SECONDS));
-    probes.forEach(probe ->
-        host.addRoutes(route(probe.path(), probe.target(), probe.cluster(), probe.seconds())));
-    HttpConnectionManager manager =
+    probes.stream()
+        .filter(probe -> probe.how().passesOn())
+        .map(probe -> route(probe.path(), probe.target(), probe.cluster(), probe.seconds()))
+        .forEach(host::addRoutes);
+    HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(NAME)
             .setRouteConfig(RouteConfiguration.newBuilder().setName(NAME).addVirtualHosts(host))
@@ -85,21 +94,24 @@ public final class HealthListener {
             .setStreamIdleTimeout(Scalars.seconds(60))
             .addHttpFilters(
                 HttpFilter.newBuilder()
-                    .setName("portcullis.farewell")
+                    .setName("portcullis.prepare")
                     .setTypedConfig(
                         Extensions.any(
                             Lua.newBuilder()
                                 .setDefaultSourceCode(
-                                    DataSource.newBuilder().setInlineString(POST_FAREWELL))
-                                .build())))
-            .addHttpFilters(
-                HttpFilter.newBuilder()
-                    .setName("envoy.filters.http.router")
-                    .setTypedConfig(
-                        Extensions.any(
-                            io.envoyproxy.envoy.extensions.filters.http.router.v3.Router
-                                .getDefaultInstance())))
-            .build();
+                                    DataSource.newBuilder().setInlineString(PREPARE))
+                                .build())));
+    probes.stream()
+        .filter(probe -> !probe.how().passesOn())
+        .map(ProbeAnswer::filter)
+        .forEach(manager::addHttpFilters);
+    manager.addHttpFilters(
+        HttpFilter.newBuilder()
+            .setName("envoy.filters.http.router")
+            .setTypedConfig(
+                Extensions.any(
+                    io.envoyproxy.envoy.extensions.filters.http.router.v3.Router
+                        .getDefaultInstance())));
     return Listener.newBuilder()
         .setName(NAME)
         .setAddress(Addresses.of(new HostPort("0.0.0.0", port)))
@@ -109,7 +121,7 @@ public final class HealthListener {
                 .addFilters(
                     Filter.newBuilder()
                         .setName("envoy.filters.network.http_connection_manager")
-                        .setTypedConfig(Extensions.any(manager))))
+                        .setTypedConfig(Extensions.any(manager.build()))))
         .build();
   }
 
@@ -144,7 +156,10 @@ public final class HealthListener {
             .setLoadAssignment(
                 Addresses.endpoints(
                     probe.cluster(), List.of(new HostPort("127.0.0.1", probe.port()))));
-    if (probe.tls()) {
+    if (!probe.how().passesOn()) {
+      return ProbeAnswer.asked(cluster, probe);
+    }
+    if (probe.how() == ProbeForward.How.HTTPS) {
       cluster.setTransportSocket(
           TransportSocket.newBuilder()
               .setName("envoy.transport_sockets.tls")

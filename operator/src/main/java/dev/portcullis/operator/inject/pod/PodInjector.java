@@ -49,11 +49,7 @@ public final class PodInjector {
     ArrayNode ports = JsonNodeFactory.instance.arrayNode();
     ports.add(port(Names.HEALTH_PORT_NAME, Names.HEALTH_PORT));
     switch (options.interception()) {
-      case REDIRECT -> {
-        ProbeForwarding.Outcome outcome = ProbeForwarding.apply(pod);
-        probes = outcome.forwards();
-        warnings.addAll(outcome.warnings());
-      }
+      case REDIRECT -> probes = ProbeForwarding.apply(pod);
       case REWRITE -> {
         PortMoves.Outcome outcome = PortMoves.apply(pod);
         PortMoves.declare(outcome.ports(), ports);

@@ -10,26 +10,26 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.envoy.ProbeForward;
 import dev.portcullis.envoy.SidecarBootstrap;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the kubelet's HTTP probes to the sidecar's health listener, in redirect mode: on their own
- * way they would meet the policies and mTLS, with no certificate to show.
+ * Sends the kubelet's probes and HTTP hooks to the sidecar's health listener, in redirect mode: on
+ * their own way they would meet the policies and mTLS, with no certificate to show; and a TCP
+ * connection is accepted by the sidecar whether the application listens or not.
  *
  * <p>What the probes asked before is kept in an annotation. From it, and not from the pod, the
  * sidecar's forwards are read, so that doing it again changes nothing.
  */
 final class ProbeForwarding {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> KINDS = List.of("liveness", "readiness", "startup");
+  private static final int HOOK_SECONDS = 60;
+  private static final List<String> PROBES = List.of("liveness", "readiness", "startup");
 
   private final PodPatch pod;
   private final Map<String, ProbeForward> noted;
-  private final List<String> warnings = new ArrayList<>();
   private final Map<String, ProbeForward> forwards = new LinkedHashMap<>();
 
   private ProbeForwarding(PodPatch pod) {
@@ -37,20 +37,20 @@ final class ProbeForwarding {
     this.noted = noted(pod.at("/metadata/annotations").path(Names.PROBES).asText());
   }
 
-  /** What came of it. */
-  record Outcome(List<ProbeForward> forwards, List<String> warnings) {}
-
-  static Outcome apply(PodPatch pod) throws RefusedException {
+  /** Changes the pod's probes, and returns what the sidecar has to do for them. */
+  static List<ProbeForward> apply(PodPatch pod) throws RefusedException {
     ProbeForwarding forwarding = new ProbeForwarding(pod);
     for (PodContainers.Entry container : PodContainers.of(pod)) {
-      for (String kind : KINDS) {
-        forwarding.probe(container, kind);
+      for (String kind : PROBES) {
+        forwarding.forward(container, kind + "Probe", kind);
       }
+      forwarding.forward(container, "lifecycle/postStart", "poststart");
+      forwarding.forward(container, "lifecycle/preStop", "prestop");
     }
     List<ProbeForward> forwards = List.copyOf(forwarding.forwards.values());
     if (forwards.size() > SidecarBootstrap.MAX_PROBES) {
       throw new RefusedException(
-          "the pod has %d HTTP probes; a sidecar forwards at most %d"
+          "the pod has %d probes; a sidecar forwards at most %d"
               .formatted(forwards.size(), SidecarBootstrap.MAX_PROBES));
     }
     if (!forwards.isEmpty()) {
@@ -59,26 +59,31 @@ final class ProbeForwarding {
           Names.PROBES,
           JsonNodeFactory.instance.textNode(note(forwards).toString()));
     }
-    return new Outcome(forwards, List.copyOf(forwarding.warnings));
+    return forwards;
   }
 
-  private void probe(PodContainers.Entry container, String kind) throws RefusedException {
-    String pointer = container.pointer() + "/" + kind + "Probe";
+  /** Whatever holds it, a probe or a hook, has exactly one action; exec needs no network. */
+  private void forward(PodContainers.Entry container, String holder, String kind)
+      throws RefusedException {
+    String pointer = container.pointer() + "/" + holder;
     JsonNode probe = pod.at(pointer);
-    JsonNode http = probe.path("httpGet");
     String path = "/probe/" + container.name() + "/" + kind;
+    JsonNode http = probe.path("httpGet");
     if (http.isObject() && isForwarded(http, path)) {
       forwards.put(path, noted.get(path));
-    } else if (http.isObject() && http.path("host").asText().isEmpty()) {
-      ProbeForward forward = forward(container, path, probe);
-      if (forward != null) {
-        forwards.put(path, forward);
-        pod.replace(pointer + "/httpGet", rewritten(http, path));
+      return;
+    }
+    for (String action : List.of("httpGet", "tcpSocket", "grpc")) {
+      JsonNode asked = probe.path(action);
+      // One that names a host asks somebody else; a hook of tcpSocket does nothing at all.
+      boolean ours = asked.isObject() && asked.path("host").asText().isEmpty();
+      if (ours && (action.equals("httpGet") || holder.endsWith("Probe"))) {
+        ProbeForward forward = forward(container, path, action, probe);
+        if (forward != null) {
+          forwards.put(path, forward);
+          rewrite(pointer, action, asked, path);
+        }
       }
-    } else if (probe.has("tcpSocket") || probe.has("grpc")) {
-      warnings.add(
-          "the %s probe of container %s meets the sidecar, not the container; use httpGet or exec"
-              .formatted(kind, Quoted.of(container.name())));
     }
   }
 
@@ -90,20 +95,34 @@ final class ProbeForwarding {
 
   /** Null: the port is no port, and the API server will say so. */
   private static @Nullable ProbeForward forward(
-      PodContainers.Entry container, String path, JsonNode probe) throws RefusedException {
-    JsonNode http = probe.path("httpGet");
-    int port = PodContainers.portNumber(container.json(), http.path("port"));
+      PodContainers.Entry container, String path, String action, JsonNode probe)
+      throws RefusedException {
+    JsonNode asked = probe.path(action);
+    int port = PodContainers.portNumber(container.json(), asked.path("port"));
     if (port < 1 || port > 65535) {
       return null;
     }
-    String target = http.path("path").asText("/");
+    ProbeForward.How how =
+        switch (action) {
+          case "tcpSocket" -> ProbeForward.How.TCP;
+          case "grpc" -> ProbeForward.How.GRPC;
+          default ->
+              asked.path("scheme").asText().equals("HTTPS")
+                  ? ProbeForward.How.HTTPS
+                  : ProbeForward.How.HTTP;
+        };
+    String target =
+        switch (how) {
+          case HTTP, HTTPS -> absolute(asked.path("path").asText());
+          case TCP -> "";
+          case GRPC -> asked.path("service").asText();
+        };
+    int seconds =
+        path.endsWith("poststart") || path.endsWith("prestop")
+            ? HOOK_SECONDS
+            : Math.max(1, probe.path("timeoutSeconds").asInt(1));
     try {
-      return new ProbeForward(
-          path,
-          port,
-          target.startsWith("/") ? target : "/" + target,
-          http.path("scheme").asText().equals("HTTPS"),
-          Math.max(1, probe.path("timeoutSeconds").asInt(1)));
+      return new ProbeForward(path, how, port, target, seconds);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           "the probe %s of container %s: %s"
@@ -111,10 +130,21 @@ final class ProbeForwarding {
     }
   }
 
-  /** Headers and whatever else stands there stay. */
-  private static JsonNode rewritten(JsonNode http, String path) {
-    ObjectNode out = http.deepCopy();
-    return out.put("path", path).put("port", Names.HEALTH_PORT).put("scheme", "HTTP");
+  private static String absolute(String path) {
+    return path.startsWith("/") ? path : "/" + path;
+  }
+
+  /** Headers, and whatever else stands in an HTTP action, stay. */
+  private void rewrite(String pointer, String action, JsonNode asked, String path) {
+    ObjectNode http =
+        action.equals("httpGet") ? asked.deepCopy() : JsonNodeFactory.instance.objectNode();
+    http.put("path", path).put("port", Names.HEALTH_PORT).put("scheme", "HTTP");
+    if (action.equals("httpGet")) {
+      pod.replace(pointer + "/httpGet", http);
+    } else {
+      pod.remove(pointer + "/" + action);
+      pod.add(pointer + "/httpGet", http);
+    }
   }
 
   private static ArrayNode note(List<ProbeForward> forwards) {
@@ -122,9 +152,9 @@ final class ProbeForwarding {
     for (ProbeForward forward : forwards) {
       out.addObject()
           .put("path", forward.path())
+          .put("how", forward.how().name())
           .put("port", forward.port())
           .put("target", forward.target())
-          .put("tls", forward.tls())
           .put("seconds", forward.seconds());
     }
     return out;
@@ -144,9 +174,9 @@ final class ProbeForwarding {
         ProbeForward forward =
             new ProbeForward(
                 each.path("path").asText(),
+                ProbeForward.How.valueOf(each.path("how").asText()),
                 each.path("port").asInt(),
                 each.path("target").asText(),
-                each.path("tls").asBoolean(),
                 each.path("seconds").asInt());
         out.put(forward.path(), forward);
       }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.envoy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.envoy.ProbeForward.How;
+import dev.portcullis.envoy.listener.HealthListener;
+import dev.portcullis.envoy.proto.Addresses;
+import dev.portcullis.parts.ChildProcess;
+import dev.portcullis.parts.FreePorts;
+import dev.portcullis.parts.RealPart;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the kubelet is told by a real Envoy of an application that comes and goes. */
+final class SidecarProbesIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final int health = FreePorts.next();
+  private final int application = FreePorts.next();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private ChildProcess envoy;
+
+  @BeforeEach
+  void startEnvoy(@TempDir Path directory) {
+    List<ProbeForward> probes =
+        List.of(
+            new ProbeForward("/probe/app/liveness", How.TCP, application, "", 1),
+            new ProbeForward("/probe/app/readiness", How.GRPC, application, "web", 1),
+            new ProbeForward("/probe/app/startup", How.HTTP, application, "/up?deep=1", 1));
+    Path admin = directory.resolve("admin.sock");
+    Bootstrap.Builder bootstrap =
+        EnvoyBootstrap.common(
+            Node.newBuilder().setId("it").setCluster("it").build(),
+            Addresses.socket(admin),
+            ProxyNode.DEFAULT_HEAP_BYTES);
+    bootstrap
+        .getStaticResourcesBuilder()
+        .addAllClusters(HealthListener.clusters(admin, probes))
+        .addListeners(HealthListener.of(health, "/drain/a-farewell-of-tests", probes));
+    envoy =
+        ChildProcess.start(
+            "envoy",
+            List.of(
+                RealPart.ENVOY.path().toString(),
+                "--config-yaml",
+                EnvoyJson.line(bootstrap),
+                "--disable-hot-restart",
+                "--concurrency",
+                "1",
+                "--log-level",
+                "warning"),
+            Map.of(),
+            directory.resolve("envoy.log"));
+    await()
+        .atMost(PATIENCE)
+        .failFast("envoy ended", () -> !envoy.isAlive())
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(() -> ask("/ready").statusCode() == 200);
+  }
+
+  @AfterEach
+  void stopEnvoy() {
+    envoy.close();
+  }
+
+  @Test
+  void tellsWhetherTcpConnects() throws IOException {
+    awaitStatus("/probe/app/liveness", 503);
+    try (ServerSocket _ = new ServerSocket(application, 8, LOOPBACK)) {
+      awaitStatus("/probe/app/liveness", 200);
+    }
+    awaitStatus("/probe/app/liveness", 503);
+  }
+
+  @Test
+  void tellsWhetherGrpcServes() throws IOException {
+    HealthStatusManager serving = new HealthStatusManager();
+    Server server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(LOOPBACK, application))
+            .addService(serving.getHealthService())
+            .build()
+            .start();
+    try {
+      awaitStatus("/probe/app/readiness", 503);
+      serving.setStatus("web", ServingStatus.SERVING);
+      awaitStatus("/probe/app/readiness", 200);
+      serving.setStatus("web", ServingStatus.NOT_SERVING);
+      awaitStatus("/probe/app/readiness", 503);
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  @Test
+  void passesHttpOnWithItsOwnQuery() throws IOException, InterruptedException {
+    assertThat(ask("/probe/app/startup").statusCode()).isEqualTo(503);
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, application), 8);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] asked = exchange.getRequestURI().toString().getBytes(StandardCharsets.UTF_8);
+          try (exchange) {
+            exchange.sendResponseHeaders(200, asked.length);
+            exchange.getResponseBody().write(asked);
+          }
+        });
+    server.start();
+    try {
+      assertThat(ask("/probe/app/startup?x=y").body()).isEqualTo("/up?deep=1");
+      assertThat(ask("/probe/app/other").statusCode()).isEqualTo(404);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** Envoy answers /drain by POST alone: 200 says that the hook's GET became one. */
+  @Test
+  void saysFarewellWhenAskedByItsWord() throws IOException, InterruptedException {
+    assertThat(ask("/drain/a-farewell-of-tests").statusCode()).isEqualTo(200);
+    assertThat(ask("/drain/another-word-of-tests").statusCode()).isEqualTo(404);
+  }
+
+  private void awaitStatus(String path, int status) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(ask(path).statusCode()).isEqualTo(status));
+  }
+
+  private HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+}
