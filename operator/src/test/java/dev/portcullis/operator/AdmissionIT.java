@@ -10,6 +10,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.operator.identity.CertificateAuthority;
+import dev.portcullis.operator.identity.CurrentTrust;
+import dev.portcullis.operator.identity.Pem;
+import dev.portcullis.operator.identity.RenewingCertificate;
+import dev.portcullis.operator.identity.ServerName;
+import dev.portcullis.operator.identity.Trust;
+import dev.portcullis.operator.inject.CaBundles;
+import dev.portcullis.operator.inject.PodAdmission;
+import dev.portcullis.operator.inject.WebhookIdentity;
+import dev.portcullis.operator.inject.WebhookServer;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.GoldenPods;
 import dev.portcullis.operator.inject.pod.InjectionRequest;
@@ -19,10 +29,24 @@ import dev.portcullis.operator.inject.pod.PodInjector;
 import dev.portcullis.parts.CommandResult;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.Home;
+import dev.portcullis.policy.identity.SpiffeId;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -278,6 +302,74 @@ class AdmissionIT {
 
   private static CommandResult applyDry(String policy) {
     return cluster.api.kubectlReading(policy, "apply", "--dry-run=server", "-f", "-");
+  }
+
+  /** First the next root is trusted, then it signs, then the old one is forgotten. */
+  @Test
+  void goesOnWhileTheAuthorityIsReplaced() throws Exception {
+    operator.close();
+    Clock clock = Clock.systemUTC();
+    CertificateAuthority old = CertificateAuthority.create(clock);
+    CertificateAuthority next = CertificateAuthority.create(clock);
+    CurrentTrust trust = new CurrentTrust(Trust.in(old));
+    RenewingCertificate certificate =
+        new RenewingCertificate(
+            trust,
+            List.of(ServerName.parse("127.0.0.1")),
+            new SpiffeId("cluster.local", "portcullis-system", "operator"),
+            clock);
+    trust.listen(certificate::renewIfDue);
+    WebhookIdentity identity =
+        new WebhookIdentity(certificate.keyManager(), () -> trust.get().rootsPem());
+    PodAdmission admission = new PodAdmission(new PodInjector(INJECTION), _ -> Map.of());
+    try (KubernetesClient client = KubernetesAccess.client(cluster.operatorKubeconfig());
+        WebhookServer _ =
+            new WebhookServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT),
+                identity,
+                Map.of("/inject", admission),
+                new SimpleMeterRegistry());
+        CaBundles _ = new CaBundles(client, "default", identity.roots(), Leadership.ALONE)) {
+      await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
+
+      List<X509Certificate> both = List.of(old.certificate(), next.certificate());
+      trust.set(new Trust(old, both));
+      admitsPods();
+      await().atMost(PATIENCE).until(() -> bundle().equals(Pem.of(both)));
+      trust.set(new Trust(next, both));
+      assertThat(shownCertificate().getIssuerX500Principal())
+          .isEqualTo(next.certificate().getSubjectX500Principal());
+      shownCertificate().verify(next.certificate().getPublicKey());
+      admitsPods();
+      trust.set(Trust.in(next));
+      await().atMost(PATIENCE).until(() -> bundle().equals(Pem.of(List.of(next.certificate()))));
+      admitsPods();
+    }
+  }
+
+  private static String bundle() {
+    String base64 =
+        cluster
+            .api
+            .kubectl(
+                "get",
+                "mutatingwebhookconfiguration",
+                "portcullis-inject-default",
+                "-o",
+                "jsonpath={.webhooks[0].clientConfig.caBundle}")
+            .orThrow();
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+  }
+
+  /** Whoever looks, not to trust, is shown it as well. */
+  private static X509Certificate shownCertificate() throws Exception {
+    SSLContext any = SSLContext.getInstance("TLS");
+    any.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+    try (SSLSocket socket =
+        (SSLSocket) any.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), PORT)) {
+      socket.startHandshake();
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
   }
 
   @Test
