@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,7 @@ class PolicyStatusFactoryTest {
             "ApiPolicy", policy.getMetadata().getNamespace(), policy.getMetadata().getName());
     Progress progress = new Progress(versions, _ -> List.of(ready("ext-authz-1")), proxies);
     return new PolicyStatusFactory(progress, Instant.EPOCH)
-        .of(policy, result.outcomes().get(ref), null);
+        .of(policy, Objects.requireNonNull(result.outcomes().get(ref)), null);
   }
 
   private static Condition condition(String type, PolicyStatus status) {
