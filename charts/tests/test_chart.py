@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,17 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parents[2]
 CHART = HOME / "charts/portcullis"
 GOLDEN = HOME / "charts/golden"
+REFERENCE = HOME / "docs/reference/chart.md"
+REFERENCE_HEAD = """\
+# Values of the chart
+
+<!-- Written from values.schema.json by charts/tests: GOLDEN_UPDATE=1 python3 -m unittest discover -s charts/tests rewrites it. -->
+
+`charts/portcullis` needs Kubernetes 1.31 and is installed once in a namespace. Defaults are in `values.yaml`; a value that is not here is refused.
+
+| value | what |
+|---|---|
+"""
 UPDATE = os.environ.get("GOLDEN_UPDATE") == "1"
 
 
@@ -122,12 +134,31 @@ class ChartTest(unittest.TestCase):
             if template.is_file():
                 self.assertNotRegex(template.read_text(encoding="utf-8"), r"\b(now|rand[A-Z]\w*|uuidv4|genCA|genSigned\w*|lookup|date)\b[^:]*}}")
 
+    def test_the_reference_page_has_every_value(self) -> None:
+        schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+        page = REFERENCE_HEAD + "".join(f"| `{name}` | {what} |\n" for name, what in described(schema, ""))
+        if UPDATE:
+            REFERENCE.write_text(page, encoding="utf-8")
+        self.assertEqual(REFERENCE.read_text(encoding="utf-8"), page, "see GOLDEN_UPDATE=1 above")
+
     def test_every_value_has_a_default_and_is_described(self) -> None:
         schema = (CHART / "values.schema.json").read_text(encoding="utf-8")
         values = (CHART / "values.yaml").read_text(encoding="utf-8")
         for name in re.findall(r"^ *([a-zA-Z]+):", values, re.MULTILINE):
             if name not in {"matchLabels", "requests", "limits", "cpu", "memory", "names", "namespace"}:
                 self.assertIn(f'"{name}"', schema)
+
+
+def described(schema: dict, prefix: str) -> list[tuple[str, str]]:
+    """Every value below a schema, with what its description says and what its enumeration allows."""
+    rows = []
+    for name, value in schema["properties"].items():
+        if "properties" in value:
+            rows += described(value, f"{prefix}{name}.")
+        else:
+            choices = "".join(f" `{choice}`" for choice in value.get("enum", []))
+            rows.append((prefix + name, value["description"] + (f" One of{choices}." if choices else "")))
+    return rows
 
 
 if __name__ == "__main__":
