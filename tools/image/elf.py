@@ -12,17 +12,12 @@ _PT_DYNAMIC, _PT_LOAD = 2, 1
 _DT_NEEDED, _DT_STRTAB = 1, 5
 
 
-def missing(layer: Layer, ours: frozenset[str] = frozenset()) -> list[str]:
-    """
-    The libraries that some file needs and none is called, as "FILE needs LIBRARY".
-
-    ours: prefixes of paths that hold programs for other architectures or versions, which are not looked at
-    """
+def missing(layer: Layer) -> list[str]:
+    """The libraries that some file needs and none is called, as "FILE needs LIBRARY"."""
     there = {path.rsplit("/", 1)[-1] for path in layer.entries}
     return sorted(
         f"{path} needs {library}"
         for path, entry in layer.entries.items()
-        if not path.startswith(tuple(ours))
         for library in needed(entry.content)
         if library not in there
     )
