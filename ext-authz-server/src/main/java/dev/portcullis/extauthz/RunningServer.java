@@ -9,6 +9,8 @@ import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.identity.Callers;
+import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.jwks.HttpKeyFetch;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
@@ -19,6 +21,7 @@ import dev.portcullis.extauthz.plan.PlanStatus;
 import dev.portcullis.extauthz.plan.SecretVault;
 import dev.portcullis.extauthz.server.AdminServer;
 import dev.portcullis.extauthz.server.DecisionServer;
+import dev.portcullis.extauthz.server.Guard;
 import dev.portcullis.extauthz.telemetry.DecisionCounters;
 import dev.portcullis.extauthz.telemetry.DecisionLog;
 import dev.portcullis.extauthz.telemetry.Metric;
@@ -45,6 +48,7 @@ final class RunningServer implements AutoCloseable {
   private final DecisionCounters counters = new DecisionCounters();
   private final RouteDirectory routes = new RouteDirectory();
   private final Deque<Runnable> closing = new ArrayDeque<>();
+  private final @Nullable WorkloadIdentity identity;
   private final ServerMetrics metrics;
   private final DecisionServer grpc;
   private final AdminServer admin;
@@ -65,6 +69,7 @@ final class RunningServer implements AutoCloseable {
   private RunningServer(ServerConfig config, EngineMaker engines, Consumer<String> announce)
       throws EnvironmentException {
     this.config = config;
+    this.identity = config.tls().required() ? new WorkloadIdentity(clock) : null;
     boolean complete = false;
     try {
       metrics = closeLater(new ServerMetrics(counters, routes, config.metricRoutes()));
@@ -122,15 +127,38 @@ final class RunningServer implements AutoCloseable {
             new CheckResponseWriter(),
             new Telemetry(counters, routes, log));
     try {
-      return DecisionServer.start(config.listen(), service, config.limits());
+      return DecisionServer.start(config.listen(), service, guard(), config.limits());
     } catch (IOException e) {
       throw taken("--listen", config.listen(), e);
     }
   }
 
+  private Guard guard() {
+    WorkloadIdentity own = identity;
+    if (own == null) {
+      return Guard.open();
+    }
+    Callers callers = new Callers(own, config.tls().gateways());
+    metrics.show(Metric.STRANGERS, callers::strangers);
+    metrics.show(
+        Metric.CERTIFICATE_SECONDS,
+        () -> {
+          Instant until = own.until();
+          return until == null
+              ? Double.NaN
+              : Duration.between(clock.instant(), until).toMillis() / 1e3;
+        });
+    return Guard.mutualTls(own, callers);
+  }
+
+  /** Also that Envoys can connect: without a certificate no handshake succeeds. */
+  private boolean isReady() {
+    return ready && (identity == null || identity.ready());
+  }
+
   private AdminServer admin() throws EnvironmentException {
     try {
-      return closeLater(AdminServer.start(config.admin(), metrics::scrape, () -> ready));
+      return closeLater(AdminServer.start(config.admin(), metrics::scrape, this::isReady));
     } catch (IOException e) {
       throw taken("--admin", config.admin(), e);
     }
@@ -149,7 +177,7 @@ final class RunningServer implements AutoCloseable {
         }
       }
       case PlanSource.Operator operator -> {
-        LastGoodPlan lastGood = plan.follow(operator, whenReady);
+        LastGoodPlan lastGood = plan.follow(operator, identity, whenReady);
         metrics.show(Metric.PLAN_SAVE_FAILURES, lastGood::failures);
       }
     }

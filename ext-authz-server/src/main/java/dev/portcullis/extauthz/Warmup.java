@@ -9,6 +9,7 @@ import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckObserver;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
+import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
@@ -42,7 +43,7 @@ final class Warmup {
     long deadline = System.nanoTime() + AT_MOST.toNanos();
     for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
       for (String credential : WarmupPlan.CREDENTIALS) {
-        if (service.answer(request(i, credential)).size() == 0) {
+        if (service.answer(Caller.ANYBODY, request(i, credential)).size() == 0) {
           throw new IllegalStateException("an empty answer would mean allow");
         }
       }
@@ -89,6 +90,11 @@ final class Warmup {
     @Override
     public void failed(String id, Throwable cause) {
       throw new IllegalStateException("the warm-up cannot be decided", cause);
+    }
+
+    @Override
+    public void foreign(String id, String caller, String route) {
+      throw new IllegalStateException("the warm-up may ask about everything");
     }
 
     @Override

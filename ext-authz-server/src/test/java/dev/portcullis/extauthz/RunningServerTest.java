@@ -10,6 +10,7 @@ import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -201,6 +202,7 @@ final class RunningServerTest {
         listen,
         ANY_PORT,
         new PlanSource.Directory(directory),
+        TlsConfig.OFF,
         log,
         64,
         drain,

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
@@ -67,6 +68,7 @@ final class StandardEngineTest {
                 anyPort,
                 anyPort,
                 new PlanSource.Directory(directory),
+                TlsConfig.OFF,
                 "none",
                 64,
                 Duration.ZERO,

@@ -4,13 +4,16 @@ package dev.portcullis.extauthz.check;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.extauthz.wire.Marshallers;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
@@ -48,21 +51,34 @@ public final class AuthorizationService implements BindableService {
         AuthorizationGrpc.getCheckMethod().toBuilder(Marshallers.BYTES, Marshallers.ENCODED)
             .build();
     return ServerServiceDefinition.builder(AuthorizationGrpc.SERVICE_NAME)
-        .addMethod(check, ServerCalls.asyncUnaryCall(this::check))
+        .addMethod(check, this::start)
         .build();
   }
 
-  private void check(byte[] request, StreamObserver<EncodedMessage> reply) {
+  private ServerCall.Listener<byte[]> start(
+      ServerCall<byte[], EncodedMessage> call, Metadata headers) {
+    Caller known = call.getAttributes().get(Caller.KEY);
+    Caller caller = known == null ? Caller.NOBODY : known;
+    return ServerCalls.<byte[], EncodedMessage>asyncUnaryCall(
+            (request, reply) -> check(caller, request, reply))
+        .startCall(call, headers);
+  }
+
+  private void check(Caller caller, byte[] request, StreamObserver<EncodedMessage> reply) {
     if (reply instanceof ServerCallStreamObserver<EncodedMessage> call) {
       // Envoy may give up at any moment; an answer to nobody is no error then.
       call.setOnCancelHandler(AuthorizationService::ignoreCancellation);
     }
-    reply.onNext(answer(request));
+    reply.onNext(answer(caller, request));
     reply.onCompleted();
   }
 
-  /** Answers a {@code CheckRequest} in its wire format. Never throws and never blocks. */
-  public EncodedMessage answer(byte[] check) {
+  /**
+   * Answers a {@code CheckRequest} in its wire format. Never throws and never blocks.
+   *
+   * @param caller who asks; about a route that it may not ask about it learns nothing
+   */
+  public EncodedMessage answer(Caller caller, byte[] check) {
     long start = System.nanoTime();
     Deadline deadline = Context.current().getDeadline();
     if (deadline != null && deadline.isExpired()) {
@@ -72,6 +88,11 @@ public final class AuthorizationService implements BindableService {
     }
     try {
       IncomingCheck incoming = requests.read(check);
+      if (!caller.mayAskAbout(incoming.route())) {
+        String id = undecidedId();
+        observer.foreign(id, caller.toString(), incoming.route());
+        return responses.undecided(id);
+      }
       Decision decision = engine.decide(incoming.route(), incoming.request());
       EncodedMessage response = responses.write(decision, incoming.request().headers());
       observer.decided(incoming.request(), decision, System.nanoTime() - start);

@@ -22,6 +22,15 @@ public interface CheckObserver {
    */
   void failed(String id, Throwable cause);
 
+  /**
+   * Somebody asked about a route that it may not ask about, and was answered with 503.
+   *
+   * @param id that the client was told
+   * @param caller who asked
+   * @param route as it stood in the check
+   */
+  void foreign(String id, String caller, String route);
+
   /** A check came when Envoy no longer waited; it was answered with 503, undecided. */
   void expired(String id);
 }

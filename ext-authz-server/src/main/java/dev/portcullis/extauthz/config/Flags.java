@@ -5,6 +5,8 @@ package dev.portcullis.extauthz.config;
 import com.google.common.net.HostAndPort;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -26,6 +28,22 @@ public final class Flags {
               + "unencrypted and anybody who reaches the port may ask; use it only behind a "
               + "network policy.")
   boolean insecureListen;
+
+  @Option(
+      names = "--tls",
+      paramLabel = "required|off",
+      defaultValue = "off",
+      description =
+          "required: who asks proves who it is by mutual TLS, with certificates that --operator "
+              + "gives, and may ask about the routes of its own namespace only. "
+              + "Default: ${DEFAULT-VALUE}.")
+  String tls;
+
+  @Option(
+      names = "--gateway-identity",
+      paramLabel = "SPIFFE-ID",
+      description = "Who may, by --tls required, ask about every route. Repeatable.")
+  List<String> gatewayIdentities = new ArrayList<>();
 
   @Option(
       names = "--admin",

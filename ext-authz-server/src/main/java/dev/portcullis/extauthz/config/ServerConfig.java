@@ -6,19 +6,23 @@ import com.google.common.net.HostAndPort;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
 import dev.portcullis.extauthz.stream.OperatorAddress;
+import dev.portcullis.policy.identity.SpiffeId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the process was told to do.
  *
+ * @param tls how those who ask prove who they are
  * @param decisionLog a file, {@code -} or {@code none}
  * @param decisionLogQueue records that may wait
  * @param drain how long to decide on after SIGTERM
@@ -29,6 +33,7 @@ public record ServerConfig(
     InetSocketAddress listen,
     InetSocketAddress admin,
     PlanSource plan,
+    TlsConfig tls,
     String decisionLog,
     int decisionLogQueue,
     Duration drain,
@@ -45,13 +50,14 @@ public record ServerConfig(
    */
   public static ServerConfig of(Flags flags) throws UsageException, EnvironmentException {
     InetSocketAddress listen = resolve("--listen", flags.listen);
-    if (!listen.getAddress().isLoopbackAddress() && !flags.insecureListen) {
+    TlsConfig tls = tls(flags);
+    if (!listen.getAddress().isLoopbackAddress() && !flags.insecureListen && !tls.required()) {
       throw new UsageException(
           "--listen "
               + flags.listen
               + " can be reached by other machines, and checks would travel unencrypted."
-              + " Listen on a loopback address, or add --insecure-listen if the network keeps"
-              + " others out");
+              + " Listen on a loopback address, demand --tls required, or add --insecure-listen if"
+              + " the network keeps others out");
     }
     between("--decision-log-queue", flags.decisionLogQueue, 1, MAX_QUEUE);
     between("--threads", flags.threads, 0, 1024);
@@ -63,6 +69,7 @@ public record ServerConfig(
         listen,
         resolve("--admin", flags.admin),
         plan(flags),
+        tls,
         flags.decisionLog,
         flags.decisionLogQueue,
         flags.drain,
@@ -72,6 +79,37 @@ public record ServerConfig(
             (int) flags.maxMessage),
         flags.tokenCache,
         flags.metricRoutes);
+  }
+
+  private static TlsConfig tls(Flags flags) throws UsageException {
+    return switch (flags.tls) {
+      case "off" -> {
+        if (!flags.gatewayIdentities.isEmpty()) {
+          throw new UsageException("--gateway-identity means nothing without --tls required");
+        }
+        yield TlsConfig.OFF;
+      }
+      case "required" -> {
+        if (flags.operator == null) {
+          throw new UsageException("--tls required needs --operator, which gives certificates");
+        }
+        yield new TlsConfig(true, gateways(flags.gatewayIdentities));
+      }
+      default -> throw new UsageException("--tls must be required or off, not " + flags.tls);
+    };
+  }
+
+  private static Set<SpiffeId> gateways(List<String> flags) throws UsageException {
+    Set<SpiffeId> gateways = new HashSet<>();
+    for (String each : flags) {
+      gateways.add(
+          SpiffeId.parse(each)
+              .orElseThrow(() ->
+                  new UsageException(
+                      "--gateway-identity must be spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT, not "
+                          + each)));
+    }
+    return gateways;
   }
 
   private static PlanSource plan(Flags flags) throws UsageException, EnvironmentException {

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.plan;
 
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.stream.Backoff;
 import dev.portcullis.extauthz.stream.PlanStreamClient;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,13 +89,18 @@ public final class PlanKeeper implements AutoCloseable {
     stop = () -> looking.cancel(false);
   }
 
-  /** Follows the operator, starting from the last good plan. Returns at once. */
-  public LastGoodPlan follow(PlanSource.Operator source, Runnable ready) {
+  /**
+   * Follows the operator, starting from the last good plan. Returns at once.
+   *
+   * @param identity filled with the replica's own certificate; null: it needs none
+   */
+  public LastGoodPlan follow(
+      PlanSource.Operator source, @Nullable WorkloadIdentity identity, Runnable ready) {
     LastGoodPlan lastGood = new LastGoodPlan(new PlanDirectory(source.stateDirectory()));
     StreamedPlan plan = new StreamedPlan(store, lastGood, planThread, ready);
     PlanStreamClient client =
         new PlanStreamClient(
-            source.address(), source.nodeId(), plan, planThread, Backoff.standard());
+            source.address(), source.nodeId(), plan, identity, planThread, Backoff.standard());
     planThread.execute(() -> plan.restore(source.patience()));
     client.start();
     stop =

@@ -29,13 +29,15 @@ public final class DecisionServer implements AutoCloseable {
   private final Connections connections = new Connections();
   private final Server server;
 
-  private DecisionServer(InetSocketAddress address, AuthorizationService service, GrpcLimits limits)
+  private DecisionServer(
+      InetSocketAddress address, AuthorizationService service, Guard guard, GrpcLimits limits)
       throws IOException {
     report(ServingStatus.NOT_SERVING);
     loops = new EventLoops(limits.threads());
     server =
         loops
-            .install(NettyServerBuilder.forAddress(address))
+            .install(NettyServerBuilder.forAddress(address, guard.credentials()))
+            .addTransportFilter(guard.callers())
             .addService(service)
             .addService(health.getHealthService())
             .addTransportFilter(connections)
@@ -65,12 +67,13 @@ public final class DecisionServer implements AutoCloseable {
   /**
    * Listens; does not call itself healthy yet.
    *
+   * @param guard who may connect, and about what they may ask
    * @throws IOException when the address is taken or not of this machine
    */
   public static DecisionServer start(
-      InetSocketAddress address, AuthorizationService service, GrpcLimits limits)
+      InetSocketAddress address, AuthorizationService service, Guard guard, GrpcLimits limits)
       throws IOException {
-    return new DecisionServer(address, service, limits);
+    return new DecisionServer(address, service, guard, limits);
   }
 
   /** The port that it listens on; chosen by the kernel when port 0 was asked for. */

@@ -35,6 +35,7 @@ final class PlanConversation
 
   private final Node node;
   private final PlanReceiver receiver;
+  private final @Nullable IdentityResources identity;
   private final Consumer<Ending> ended;
   private @Nullable ClientCallStreamObserver<DeltaDiscoveryRequest> requests;
   private boolean answered;
@@ -46,9 +47,17 @@ final class PlanConversation
    */
   record Ending(boolean answered, Throwable cause) {}
 
-  PlanConversation(Node node, PlanReceiver receiver, Consumer<Ending> ended) {
+  /**
+   * @param identity takes the replica's own certificate; null: it needs none
+   */
+  PlanConversation(
+      Node node,
+      PlanReceiver receiver,
+      @Nullable IdentityResources identity,
+      Consumer<Ending> ended) {
     this.node = node;
     this.receiver = receiver;
+    this.identity = identity;
     this.ended = ended;
   }
 
@@ -60,6 +69,14 @@ final class PlanConversation
 
   /** Asks for every resource of every kind, telling what is held, so that only changes travel. */
   void subscribe() {
+    if (identity != null) {
+      // What is held of it is not told: a key that somebody may have seen is not worth keeping.
+      send(
+          DeltaDiscoveryRequest.newBuilder()
+              .setNode(node)
+              .setTypeUrl(IdentityResources.TYPE)
+              .addAllResourceNamesSubscribe(IdentityResources.NAMES));
+    }
     for (PlanKind kind : PlanKind.values()) {
       send(
           DeltaDiscoveryRequest.newBuilder()
@@ -81,10 +98,14 @@ final class PlanConversation
             .setTypeUrl(response.getTypeUrl())
             .setResponseNonce(response.getNonce());
     Optional<PlanKind> kind = PlanKind.of(response.getTypeUrl());
-    List<String> failures =
-        kind.isPresent()
-            ? take(kind.get(), response)
-            : List.of("not a type that was asked for: " + response.getTypeUrl());
+    List<String> failures;
+    if (kind.isPresent()) {
+      failures = take(kind.get(), response);
+    } else if (identity != null && response.getTypeUrl().equals(IdentityResources.TYPE)) {
+      failures = identity.take(response);
+    } else {
+      failures = List.of("not a type that was asked for: " + response.getTypeUrl());
+    }
     if (!failures.isEmpty()) {
       LOG.atWarn()
           .addKeyValue(LogKeys.TYPE, response.getTypeUrl())

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.stream;
 
+import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.log.LogKeys;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
@@ -26,6 +27,7 @@ public final class PlanStreamClient implements AutoCloseable {
   private final OperatorAddress operator;
   private final Node node;
   private final PlanReceiver receiver;
+  private final @Nullable IdentityResources identity;
   private final ScheduledExecutorService planThread;
   private final Backoff backoff;
   private @Nullable ManagedChannel channel;
@@ -37,12 +39,14 @@ public final class PlanStreamClient implements AutoCloseable {
    * Prepares; {@link #start} connects.
    *
    * @param nodeId under which the operator knows this replica
+   * @param identity filled with the replica's own certificate; null: it needs none
    * @param planThread a single thread, the one that calls the receiver
    */
   public PlanStreamClient(
       OperatorAddress operator,
       String nodeId,
       PlanReceiver receiver,
+      @Nullable WorkloadIdentity identity,
       ScheduledExecutorService planThread,
       Backoff backoff) {
     this.operator = operator;
@@ -53,6 +57,7 @@ public final class PlanStreamClient implements AutoCloseable {
             .setUserAgentName("portcullis-ext-authz-server")
             .build();
     this.receiver = receiver;
+    this.identity = identity == null ? null : new IdentityResources(identity);
     this.planThread = planThread;
     this.backoff = backoff;
   }
@@ -70,7 +75,8 @@ public final class PlanStreamClient implements AutoCloseable {
       ManagedChannel opened = operator.open(planThread);
       channel = opened;
       int number = ++conversations;
-      var conversation = new PlanConversation(node, receiver, ending -> ended(number, ending));
+      var conversation =
+          new PlanConversation(node, receiver, identity, ending -> ended(number, ending));
       AggregatedDiscoveryServiceGrpc.newStub(opened)
           .withCallCredentials(new BearerToken(operator.token()))
           .deltaAggregatedResources(conversation);

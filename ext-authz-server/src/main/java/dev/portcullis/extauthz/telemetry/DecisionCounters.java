@@ -17,6 +17,7 @@ public final class DecisionCounters {
   final LatencyHistogram seconds = new LatencyHistogram();
   final LongAdder internalErrors = new LongAdder();
   final LongAdder expired = new LongAdder();
+  final LongAdder foreign = new LongAdder();
   final LongAdder shadowDenials = new LongAdder();
   private final LongAdder allowed = new LongAdder();
   private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
@@ -53,6 +54,11 @@ public final class DecisionCounters {
   public void internalError() {
     internalErrors.increment();
     adder(DenyReason.UNAVAILABLE).increment();
+  }
+
+  /** Counts a check about a route that its caller may not ask about. */
+  public void foreign() {
+    foreign.increment();
   }
 
   /** Counts a check that came too late to be decided; it was answered with 503. */

@@ -35,6 +35,22 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Checks answered with 503 undecided, because Envoy had stopped to wait."),
+  FOREIGN_CHECKS(
+      "portcullis_foreign_checks_total",
+      Type.COUNTER,
+      "",
+      "Checks answered with 503, because the caller's certificate does not let it ask about their"
+          + " route."),
+  STRANGERS(
+      "portcullis_strangers_total",
+      Type.COUNTER,
+      "",
+      "Connections whose certificate names nobody who may ask anything."),
+  CERTIFICATE_SECONDS(
+      "portcullis_certificate_seconds",
+      Type.GAUGE,
+      "",
+      "How long this replica's certificate is still valid; NaN without one."),
   CONNECTIONS("portcullis_connections", Type.GAUGE, "", "Open connections of Envoys and probes."),
   PLAN_ROUTES("portcullis_plan_routes", Type.GAUGE, "", "Routes of the plan at work."),
   PLAN_API_KEYS("portcullis_plan_api_keys", Type.GAUGE, "", "Issued keys of the plan at work."),

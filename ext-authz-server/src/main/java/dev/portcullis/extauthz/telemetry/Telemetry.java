@@ -68,6 +68,17 @@ public final class Telemetry implements CheckObserver {
   }
 
   @Override
+  public void foreign(String id, String caller, String route) {
+    counters.foreign();
+    if (failures.permits(System.nanoTime())) {
+      LOG.atWarn()
+          .addKeyValue(LogKeys.NAME, id)
+          .addKeyValue(LogKeys.PEER, caller)
+          .log("a check about a route that is not the caller's was refused");
+    }
+  }
+
+  @Override
   public void expired(String id) {
     counters.expired();
   }

@@ -270,6 +270,7 @@ final class PlanStreamTest {
             directory.resolve("state"),
             "authz-0",
             Duration.ofSeconds(30)),
+        null,
         ready::countDown);
     keeper = fresh;
   }
