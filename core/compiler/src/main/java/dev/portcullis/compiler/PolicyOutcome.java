@@ -77,7 +77,9 @@ public record PolicyOutcome(
   /** All routes that it speaks for. */
   public SortedSet<RouteId> routes() {
     SortedSet<RouteId> all = new TreeSet<>();
-    targets.values().forEach(all::addAll);
+    for (SortedSet<RouteId> routes : targets.values()) {
+      all.addAll(routes);
+    }
     return all;
   }
 
