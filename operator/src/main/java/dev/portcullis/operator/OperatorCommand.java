@@ -11,6 +11,8 @@ import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.InjectionSettings;
+import dev.portcullis.operator.sidecar.MeshSettings;
+import dev.portcullis.policy.identity.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,6 +177,15 @@ final class OperatorCommand implements Callable<Integer> {
   private List<String> gateways = new ArrayList<>();
 
   @Option(
+      names = "--ext-authz-address",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Where sidecars find decision services; a name may stand for many. Default:",
+        "ext-authz.NAMESPACE.svc.cluster.local:9001."
+      })
+  private @Nullable String extAuthz;
+
+  @Option(
       names = "--webhook-listen",
       paramLabel = "HOST:PORT",
       description = {
@@ -243,6 +254,7 @@ final class OperatorCommand implements Callable<Integer> {
           names(listen),
           HostPort.parse(admin),
           new IdentityConfig(trustDomain, namespace, authority(), svidLife()),
+          mesh(),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
           new Scope(new HashSet<>(watched), namespace),
           webhooks());
@@ -262,6 +274,13 @@ final class OperatorCommand implements Callable<Integer> {
       throw new IllegalArgumentException("say either --state-dir or --ca-secret");
     }
     return new CaSource.Directory(state);
+  }
+
+  private MeshSettings mesh() {
+    String address =
+        extAuthz == null ? "ext-authz." + namespace + ".svc.cluster.local:9001" : extAuthz;
+    return new MeshSettings(
+        List.of(HostPort.parse(address)), new SpiffeId(trustDomain, namespace, "ext-authz"));
   }
 
   private Duration svidLife() {

@@ -7,6 +7,7 @@ import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
+import dev.portcullis.operator.sidecar.MeshSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param xds where proxies and decision services connect
  * @param xdsNames names under which they know it, for its certificate; at least one
  * @param admin where health and metrics are served
+ * @param mesh what all sidecars have in common
  * @param webhooks null: none are served
  */
 public record OperatorConfig(
@@ -26,6 +28,7 @@ public record OperatorConfig(
     List<ServerName> xdsNames,
     HostPort admin,
     IdentityConfig identity,
+    MeshSettings mesh,
     Roles roles,
     Scope scope,
     @Nullable WebhookSettings webhooks) {

@@ -100,6 +100,7 @@ public final class RunningOperator implements AutoCloseable {
                 signals,
                 served -> ClusterSnapshot.read(watch, config.identity().trustDomain(), served),
                 new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
+                config.mesh(),
                 new StatusReporter(writer, Leadership.ALONE, clock),
                 metrics));
     worker.start();

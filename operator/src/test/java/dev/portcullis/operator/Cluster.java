@@ -12,10 +12,12 @@ import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
+import dev.portcullis.operator.sidecar.MeshSettings;
 import dev.portcullis.parts.ApiServer;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.Home;
 import dev.portcullis.parts.ScratchDirectory;
+import dev.portcullis.policy.identity.SpiffeId;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -91,6 +93,9 @@ final class Cluster implements AutoCloseable {
             NAMESPACE,
             new CaSource.Directory(scratch.path().resolve("state")),
             Duration.ofHours(1)),
+        new MeshSettings(
+            List.of(new HostPort("127.0.0.1", 9001)),
+            new SpiffeId("cluster.local", NAMESPACE, "ext-authz")),
         new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
         new Scope(Set.of(), "portcullis-system"),
         webhooks);

@@ -17,6 +17,7 @@ import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.apipolicy.Method;
 import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
+import dev.portcullis.operator.sidecar.Fleet;
 import dev.portcullis.policy.plan.PolicyRef;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -38,11 +39,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policies as the API server holds them, status included
  * @param apiKeys as the API server holds them, status included
+ * @param fleet the pods of enrolled namespaces
  * @param input what the compiler makes of all this
  */
 public record ClusterSnapshot(
     SortedMap<PolicyRef, CustomResource<? extends PolicySpec, PolicyStatus>> policies,
     SortedMap<PolicyRef, ApiKey> apiKeys,
+    Fleet fleet,
     PolicySet input) {
 
   public ClusterSnapshot {
@@ -68,13 +71,15 @@ public record ClusterSnapshot(
         policies.values().stream()
             .map(policy -> PolicySource.ofCluster(policy, fallback(policy, watch, served)))
             .toList();
+    Fleet fleet = Fleet.of(watch.pods().pods(), watch.services().toList());
     return new ClusterSnapshot(
         policies,
         keys,
+        fleet,
         new PolicySet(
             sources,
             keys.values().stream().map(KeySource::ofCluster).toList(),
-            targets(watch),
+            targets(watch, fleet),
             watch.secrets().read(secretNames(sources)),
             new KnownTrust.Domain(trustDomain)));
   }
@@ -94,7 +99,7 @@ public record ClusterSnapshot(
         resource.getMetadata().getName());
   }
 
-  private static KnownTargets targets(ClusterWatch watch) {
+  private static KnownTargets targets(ClusterWatch watch, Fleet fleet) {
     Map<String, SortedMap<String, String>> namespaces = new HashMap<>();
     watch
         .namespaces()
@@ -104,11 +109,12 @@ public record ClusterSnapshot(
                 new TreeMap<>(
                     Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()))));
     return new KnownTargets(
-        new KnownServices.Listed(ports(watch)),
-        new KnownWorkloads.Listed(Map.of()),
-        Set.of(),
-        namespaces,
-        watch.scope().installation());
+            new KnownServices.Listed(ports(watch)),
+            new KnownWorkloads.Listed(Map.of()),
+            Set.of(),
+            namespaces,
+            watch.scope().installation())
+        .withEndpoints(fleet.endpoints());
   }
 
   private static Map<ServiceName, Set<String>> ports(ClusterWatch watch) {

@@ -42,6 +42,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final NamespacedInformers<ControllerRevision> revisionInformers;
   private final AcceptedRevisions revisions;
   private final SecretWatch secrets;
+  private final EnrolledPods pods;
   private volatile boolean broken;
   private volatile boolean closing;
 
@@ -70,9 +71,13 @@ public final class ClusterWatch implements AutoCloseable {
       services =
           NamespacedInformers.start(
               client.services(), scope, null, new NamespacedInformers.MarksDirty<>(dirty));
+      pods = new EnrolledPods(client, dirty);
       namespaces =
           NamespacedInformers.ofNamespaces(
-              client.namespaces(), scope, new NamespacedInformers.MarksDirty<>(dirty));
+              client.namespaces(),
+              scope,
+              new NamespacedInformers.MarksDirty<>(pods::namespacesChanged));
+      pods.follow(namespaces);
       revisionInformers =
           NamespacedInformers.start(
               client.apps().controllerRevisions(), scope, AcceptedRevisions.LABEL, own);
@@ -110,7 +115,11 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** Whether changes in the cluster still reach the operator, as far as it can tell. */
   public boolean watching() {
-    return !broken && services.watching() && namespaces.watching() && revisionInformers.watching();
+    return !broken
+        && services.watching()
+        && namespaces.watching()
+        && revisionInformers.watching()
+        && pods.watching();
   }
 
   /** The policies of all three kinds. */
@@ -143,6 +152,11 @@ public final class ClusterWatch implements AutoCloseable {
     return scope;
   }
 
+  /** The pods of enrolled namespaces. */
+  EnrolledPods pods() {
+    return pods;
+  }
+
   SecretWatch secrets() {
     return secrets;
   }
@@ -162,6 +176,7 @@ public final class ClusterWatch implements AutoCloseable {
     operator.stop();
     services.close();
     namespaces.close();
+    pods.close();
     revisionInformers.close();
     secrets.close();
   }

@@ -8,6 +8,7 @@ import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
+import dev.portcullis.operator.sidecar.MeshSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class PolicyWorker implements AutoCloseable {
   private final Signals signals;
   private final Function<Map<String, LastAccepted>, ClusterSnapshot> reader;
   private final Rollout rollout;
+  private final MeshSettings mesh;
   private final Reporter reporter;
   private final Timer compilations;
   private final Thread thread;
@@ -62,16 +64,19 @@ public final class PolicyWorker implements AutoCloseable {
 
   /**
    * @param reader reads the cluster, given what was served of each policy last, by its UID
+   * @param mesh what all sidecars have in common
    */
   public PolicyWorker(
       Signals signals,
       Function<Map<String, LastAccepted>, ClusterSnapshot> reader,
       Rollout rollout,
+      MeshSettings mesh,
       Reporter reporter,
       MeterRegistry metrics) {
     this.signals = signals;
     this.reader = reader;
     this.rollout = rollout;
+    this.mesh = mesh;
     this.reporter = reporter;
     this.compilations = metrics.timer("portcullis.compilations");
     this.thread = Thread.ofPlatform().name("policy-worker").unstarted(this::run);
@@ -144,7 +149,7 @@ public final class PolicyWorker implements AutoCloseable {
     CompileResult compiled =
         PolicyCompiler.compile(
             read.input(), result == null ? CompileCache.empty() : result.cache());
-    rollout.aim(compiled);
+    rollout.aim(compiled, read.fleet().plan(compiled, mesh));
     Map<String, LastAccepted> nowServed = new HashMap<>();
     read.policies()
         .forEach((ref, policy) -> {

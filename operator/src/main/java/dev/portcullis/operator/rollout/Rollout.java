@@ -4,25 +4,32 @@ package dev.portcullis.operator.rollout;
 
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.envoy.EnvoyTranslator;
+import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.operator.identity.Role;
+import dev.portcullis.operator.sidecar.FleetPlan;
+import dev.portcullis.operator.sidecar.PodName;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.NodeDirectory;
+import dev.portcullis.operator.xds.NodeKey;
 import dev.portcullis.operator.xds.Registration;
 import dev.portcullis.operator.xds.ResourceType;
 import dev.portcullis.operator.xds.XdsResource;
 import dev.portcullis.operator.xds.XdsSnapshot;
 import dev.portcullis.policy.plan.RouteId;
-import dev.portcullis.policy.plan.RoutePlan;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +44,14 @@ public final class Rollout {
   /** How long plans wait for decision services, and removals for proxies. */
   public static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private static final Set<Role> PROXIES = EnumSet.of(Role.GATEWAY, Role.SIDECAR);
+
   private final NodeDirectory directory;
   private final EnvoyTranslator translator;
   private final Clock clock;
   private final PlanResources plans = new PlanResources();
   private final Map<ConnectedNode, Proxy> proxies = new HashMap<>();
-  private SortedMap<RouteId, RoutePlan> routes = Collections.emptySortedMap();
+  private Aim aim;
   private XdsSnapshot wanted = XdsSnapshot.EMPTY;
   private XdsSnapshot published = XdsSnapshot.EMPTY;
   private Instant plansDue = Instant.MIN;
@@ -54,16 +63,17 @@ public final class Rollout {
     this.directory = directory;
     this.translator = translator;
     this.clock = clock;
+    this.aim = new Aim(Collections.emptySortedMap(), FleetPlan.EMPTY, translator);
   }
 
   /** Sets what everybody should hold. */
-  public void aim(CompileResult result) {
+  public void aim(CompileResult result, FleetPlan fleet) {
     XdsSnapshot next = plans.of(result);
-    if (aimed && next == wanted) {
+    if (aimed && next == wanted && fleet.equals(aim.fleet())) {
       return;
     }
     aimed = true;
-    routes = result.routes();
+    aim = new Aim(result.routes(), fleet, translator);
     wanted = next;
     // What is being served now and is not wanted any more stays until proxies let go of it.
     SortedMap<String, XdsResource> union = new TreeMap<>(published.of(ResourceType.PLAN_ROUTE));
@@ -97,7 +107,9 @@ public final class Rollout {
     }
     proxies.values().forEach(Proxy::publish);
     boolean proxiesAnswered =
-        connected(Role.GATEWAY).stream().allMatch(each -> answered(each, wantedBy(each)));
+        PROXIES.stream()
+            .flatMap(role -> connected(role).stream())
+            .allMatch(each -> answered(each, wantedBy(each)));
     if (published != wanted && (proxiesAnswered || !now.isBefore(pruneDue))) {
       published = wanted;
       publishPlans(deciders);
@@ -107,7 +119,8 @@ public final class Rollout {
 
   /** Whether a decision service and a proxy are connected. */
   boolean reachesBothRoles() {
-    return !connected(Role.DECISION_SERVICE).isEmpty() && !connected(Role.GATEWAY).isEmpty();
+    return !connected(Role.DECISION_SERVICE).isEmpty()
+        && PROXIES.stream().anyMatch(role -> !connected(role).isEmpty());
   }
 
   private void publishPlans(List<Registration> deciders) {
@@ -115,12 +128,15 @@ public final class Rollout {
   }
 
   private void meetProxies() {
-    List<ConnectedNode> known =
-        directory.registered(Role.GATEWAY).stream().map(Registration::node).toList();
-    proxies.keySet().retainAll(known);
+    List<ConnectedNode> known = registeredProxies().map(Registration::node).toList();
+    proxies.keySet().retainAll(Set.copyOf(known));
     for (ConnectedNode node : known) {
-      proxies.computeIfAbsent(node, Proxy::new).aim(routes, translator);
+      proxies.computeIfAbsent(node, Proxy::new).aim(aim);
     }
+  }
+
+  private Stream<Registration> registeredProxies() {
+    return PROXIES.stream().flatMap(role -> directory.registered(role).stream());
   }
 
   private List<Registration> connected(Role role) {
@@ -146,7 +162,7 @@ public final class Rollout {
     Instant now = clock.instant();
     Map<RouteId, String> versions = new HashMap<>();
     SortedMap<String, XdsResource> plansByName = wanted.of(ResourceType.PLAN_ROUTE);
-    for (RouteId id : routes.keySet()) {
+    for (RouteId id : aim.routes().keySet()) {
       XdsResource plan = plansByName.get(id.value());
       if (plan != null) {
         versions.put(id, plan.version());
@@ -173,18 +189,37 @@ public final class Rollout {
 
   private Map<RouteId, List<Progress.Report>> proxyReports(Instant now) {
     Map<RouteId, List<Progress.Report>> reports = new HashMap<>();
-    for (Registration registration : directory.registered(Role.GATEWAY)) {
-      Proxy proxy = proxies.get(registration.node());
-      if (proxy == null) {
-        continue;
+    Map<PodName, NodeState> sidecars = new HashMap<>();
+    registeredProxies()
+        .forEach(registration -> {
+          Proxy proxy = proxies.get(registration.node());
+          if (proxy == null) {
+            return;
+          }
+          NodeState state = NodeProgress.of(registration, proxy.wanted(), now);
+          NodeKey key = registration.node().key();
+          if (registration.node().role() == Role.SIDECAR) {
+            sidecars.put(SidecarDuty.podOf(key.identity()), state);
+          } else {
+            add(reports, proxy.serves(), new Progress.Report(key.id(), state));
+          }
+        });
+    // Pods count, not streams: one whose sidecar never called is the one to worry about.
+    FleetPlan fleet = aim.fleet();
+    for (PodName pod : fleet.serving()) {
+      SidecarSpec spec = fleet.sidecars().get(pod);
+      if (spec != null) {
+        NodeState state = sidecars.getOrDefault(pod, new NodeState.Lagging());
+        add(reports, SidecarDuty.routes(spec), new Progress.Report(pod.toString(), state));
       }
-      Progress.Report report =
-          new Progress.Report(
-              registration.node().key().id(), NodeProgress.of(registration, proxy.wanted(), now));
-      proxy
-          .serves()
-          .forEach(route -> reports.computeIfAbsent(route, _ -> new ArrayList<>()).add(report));
     }
     return reports;
+  }
+
+  private static void add(
+      Map<RouteId, List<Progress.Report>> reports,
+      SortedSet<RouteId> serves,
+      Progress.Report report) {
+    serves.forEach(route -> reports.computeIfAbsent(route, _ -> new ArrayList<>()).add(report));
   }
 }

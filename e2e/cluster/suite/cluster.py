@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""The cluster under test, by kubectl."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from suite.shell import CommandFailed, run, until
+
+SYSTEM = "portcullis-system"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that can be asked. Immutable."""
+
+    kubeconfig: Path
+    programs: Path
+    saved: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For commands: kubectl, helm and portcullis are on PATH."""
+        return os.environ | {
+            "KUBECONFIG": str(self.kubeconfig),
+            "PATH": f"{self.programs}:{os.environ['PATH']}",
+            "SAVED": str(self.saved),
+        }
+
+    def kubectl(self, *arguments: str, stdin: str | None = None, seconds: float = 120, check: bool = True) -> str:
+        """Runs kubectl; returns what it prints."""
+        return run(["kubectl", *arguments], stdin=stdin, seconds=seconds, check=check, environment=self.environment)
+
+    def apply(self, manifest: str) -> None:
+        """Applies YAML."""
+        self.kubectl("apply", "--server-side", "-f", "-", stdin=manifest)
+
+    def get(self, *arguments: str) -> Any:
+        """What `kubectl get … -o json` says."""
+        return json.loads(self.kubectl("get", *arguments, "-o", "json"))
+
+    def pods(self, namespace: str, selector: str) -> list[dict[str, Any]]:
+        """The pods that are not on their way out."""
+        items = self.get("pods", "-n", namespace, "-l", selector)["items"]
+        return [pod for pod in items if "deletionTimestamp" not in pod["metadata"]]
+
+    def condition(self, kind: str, namespace: str, name: str, condition: str) -> dict[str, Any]:
+        """One condition of a resource; empty while there is none."""
+        status = self.get(kind, name, "-n", namespace).get("status", {})
+        return next((each for each in status.get("conditions", []) if each["type"] == condition), {})
+
+    def rolled_out(self, namespace: str, *workloads: str, seconds: int = 240) -> None:
+        """Waits until every replica of the workloads is ready."""
+        for workload in workloads:
+            try:
+                self.kubectl("rollout", "status", "-n", namespace, workload, f"--timeout={seconds}s",
+                             seconds=seconds + 10)
+            except CommandFailed as error:
+                raise AssertionError(f"{error}\n{self.trouble(namespace)}") from error
+
+    def trouble(self, namespace: str) -> str:
+        """What there is to see when pods do not come up."""
+        return "\n".join([
+            self.kubectl("get", "pods", "-n", namespace, "-o", "wide", check=False),
+            self.kubectl("get", "events", "-n", namespace, "--sort-by=.lastTimestamp", check=False)[-4000:],
+            *(self.kubectl("logs", "-n", namespace, pod, "--all-containers", "--tail=15", check=False)
+              for pod in self.kubectl("get", "pods", "-n", namespace, "-o", "name", check=False).split()[:6]),
+        ])
+
+    def curl(self, namespace: str, workload: str, *arguments: str, container: str = "app") -> str:
+        """Runs curl in a pod; returns the status code, or 000."""
+        return self.kubectl("exec", "-n", namespace, workload, "-c", container, "--", "curl", "-s", "-o", "/dev/null",
+                            "--max-time", "5", "-w", "%{http_code}", *arguments, check=False)
+
+    def answers(self, status: str, namespace: str, workload: str, *arguments: str, seconds: float = 60) -> float:
+        """Waits until curl gets this status; returns the seconds that took."""
+        last = ""
+
+        def right() -> bool:
+            nonlocal last
+            last = self.curl(namespace, workload, *arguments)
+            return last == status
+
+        try:
+            return until(f"{status} for {workload} curl {' '.join(arguments)}", right, seconds=seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nlast answer: {last}") from error

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""Where the cluster comes from. Each provider gives a kubeconfig and takes images in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from suite.shell import HOME, run
+
+
+class ProviderMissing(Exception):
+    """This machine cannot do what the provider needs; the message says what is missing."""
+
+
+class OneNode:
+    """A cluster of one node on this machine, without a container engine. Root on Linux."""
+
+    name = "one-node"
+
+    def up(self) -> Path:
+        if os.geteuid() != 0:
+            raise ProviderMissing("the one-node cluster changes this machine and needs root; "
+                                  "use --provider kind, or --provider kubeconfig")
+        run(["tools/cluster", "prepare"], seconds=900)
+        run(["tools/cluster", "up"], seconds=2400)
+        for line in run(["tools/cluster", "status"]).splitlines():
+            if line.startswith("KUBECONFIG="):
+                return Path(line.split("=", 1)[1])
+        raise AssertionError("tools/cluster status does not say where the kubeconfig is")
+
+    def load(self, images: list[Path]) -> None:
+        run(["tools/cluster", "load", *map(str, images)], seconds=600)
+
+    def down(self) -> None:
+        run(["tools/cluster", "down"], seconds=300)
+
+
+class Kind:
+    """A cluster in Docker."""
+
+    name = "kind"
+    cluster = "portcullis-e2e"
+
+    def __init__(self, scratch: Path) -> None:
+        self.kubeconfig = scratch / "kind.kubeconfig"
+
+    def up(self) -> Path:
+        for program in ("docker", "kind"):
+            if shutil.which(program) is None:
+                raise ProviderMissing(f"{program} is not on PATH; use --provider one-node (root on Linux), "
+                                      "or --provider kubeconfig")
+        run(["kind", "create", "cluster", "--name", self.cluster, "--config", str(HOME / "e2e/cluster/kind.yaml"),
+             "--kubeconfig", str(self.kubeconfig), "--wait", "180s"], seconds=600)
+        return self.kubeconfig
+
+    def load(self, images: list[Path]) -> None:
+        for image in images:
+            run(["kind", "load", "image-archive", str(image), "--name", self.cluster], seconds=600)
+
+    def down(self) -> None:
+        run(["kind", "delete", "cluster", "--name", self.cluster], seconds=300)
+
+
+class Kubeconfig:
+    """A cluster that is there already, and that has the images, or can pull them."""
+
+    name = "kubeconfig"
+
+    def up(self) -> Path:
+        path = os.environ.get("KUBECONFIG", "")
+        if not path or not Path(path).is_file():
+            raise ProviderMissing("say which cluster: export KUBECONFIG=FILE")
+        return Path(path)
+
+    def load(self, images: list[Path]) -> None:
+        print("    images are expected to be in the cluster: " + ", ".join(image.name for image in images))
+
+    def down(self) -> None:
+        """The cluster stays: it is not ours."""
+
+
+def provider(name: str, scratch: Path) -> OneNode | Kind | Kubeconfig:
+    """The provider of that name."""
+    return {"one-node": OneNode, "kind": lambda: Kind(scratch), "kubeconfig": Kubeconfig}[name]()

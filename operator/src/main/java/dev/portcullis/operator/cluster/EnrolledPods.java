@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.cluster;
+
+import dev.portcullis.operator.cluster.NamespacedInformers.MarksDirty;
+import dev.portcullis.operator.sidecar.PodLabels;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the pods of enrolled namespaces and of no others: a cluster has many pods, and most are
+ * none of our business. Namespaces are watched all, for one is enrolled by a label. Thread-safe.
+ */
+final class EnrolledPods implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EnrolledPods.class);
+
+  private final KubernetesClient client;
+  private final Runnable dirty;
+  private final ConcurrentMap<String, SharedIndexInformer<Pod>> pods = new ConcurrentHashMap<>();
+  private volatile @Nullable NamespacedInformers<Namespace> namespaces;
+
+  /** Informers come and go one after the other, and never on the thread of another informer. */
+  private final ExecutorService steps =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("enrolled-pods").daemon().factory());
+
+  /**
+   * @param dirty told when anything changes; must return at once
+   */
+  EnrolledPods(KubernetesClient client, Runnable dirty) {
+    this.client = client;
+    this.dirty = dirty;
+  }
+
+  /** Starts to watch, and returns when all pods that exist are known. */
+  void follow(NamespacedInformers<Namespace> some) {
+    namespaces = some;
+    follow();
+  }
+
+  /** A namespace came, went or changed. Returns at once. */
+  void namespacesChanged() {
+    steps.execute(() -> {
+      follow();
+      dirty.run();
+    });
+  }
+
+  /** Watches the pods of exactly the namespaces that are enrolled now. */
+  private synchronized void follow() {
+    NamespacedInformers<Namespace> known = namespaces;
+    if (known == null) {
+      return;
+    }
+    Set<String> enrolled =
+        known
+            .list()
+            .filter(EnrolledPods::enrols)
+            .map(namespace -> namespace.getMetadata().getName())
+            .collect(Collectors.toSet());
+    for (Map.Entry<String, SharedIndexInformer<Pod>> each : pods.entrySet()) {
+      if (!enrolled.contains(each.getKey())) {
+        pods.remove(each.getKey());
+        each.getValue().close();
+      }
+    }
+    for (String namespace : enrolled) {
+      if (!pods.containsKey(namespace)) {
+        watch(namespace);
+      }
+    }
+  }
+
+  private void watch(String namespace) {
+    SharedIndexInformer<Pod> informer = client.pods().inNamespace(namespace).runnableInformer(0);
+    informer.exceptionHandler((_, _) -> true);
+    informer.addEventHandler(new MarksDirty<>(dirty));
+    try {
+      informer.run();
+      pods.put(namespace, informer);
+    } catch (KubernetesClientException e) {
+      // Sidecars there wait, and status says so; the next change of a namespace tries again.
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("namespace", namespace)
+          .log("cannot watch the pods of an enrolled namespace; check the operator's RBAC");
+    }
+  }
+
+  /** Whether a namespace's labels enrol it. */
+  static boolean enrols(Namespace namespace) {
+    Map<String, String> labels = namespace.getMetadata().getLabels();
+    return labels != null
+        && ("enabled".equals(labels.get(PodLabels.INJECT))
+            || labels.containsKey(PodLabels.REVISION));
+  }
+
+  /** Every pod of the enrolled namespaces. */
+  List<Pod> pods() {
+    return pods.values().stream().flatMap(each -> each.getStore().list().stream()).toList();
+  }
+
+  boolean watching() {
+    return pods.values().stream().allMatch(SharedIndexInformer::isRunning);
+  }
+
+  @Override
+  public void close() {
+    steps.shutdownNow();
+    pods.values().forEach(SharedIndexInformer::close);
+  }
+}

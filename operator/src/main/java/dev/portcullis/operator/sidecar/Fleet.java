@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.sidecar;
+
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.compiler.Endpoint;
+import dev.portcullis.compiler.ServicePort;
+import dev.portcullis.envoy.Upstream.Protocol;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The pods of enrolled namespaces, and which ports of Services lead to them. Immutable. */
+public final class Fleet {
+  /** No pods. */
+  public static final Fleet EMPTY = new Fleet(List.of(), List.of());
+
+  private final List<Member> members;
+  private final List<ServiceView> services;
+
+  /**
+   * A pod, and what is reached on it.
+   *
+   * @param ports in the order in which the pod declares them
+   */
+  record Member(SidecarPod pod, List<Reached> ports) {}
+
+  /**
+   * One port of a pod.
+   *
+   * @param protocol what a Service says that it carries; null: none says HTTP
+   */
+  record Reached(AppPort port, Endpoint endpoint, @Nullable Protocol protocol) {}
+
+  private Fleet(List<Member> members, List<ServiceView> services) {
+    this.members = List.copyOf(members);
+    this.services = List.copyOf(services);
+  }
+
+  /**
+   * Works out who leads to whom.
+   *
+   * @param pods all of the enrolled namespaces, with a sidecar and without
+   * @param services of those namespaces; others may be among them
+   */
+  public static Fleet of(List<Pod> pods, List<Service> services) {
+    if (pods.isEmpty()) {
+      return EMPTY;
+    }
+    Map<String, List<ServiceView>> byNamespace = new HashMap<>();
+    List<ServiceView> views = new ArrayList<>();
+    for (Service service : services) {
+      ServiceView.of(service)
+          .ifPresent(view -> {
+            views.add(view);
+            byNamespace.computeIfAbsent(view.namespace(), _ -> new ArrayList<>()).add(view);
+          });
+    }
+    List<Member> members = new ArrayList<>();
+    for (Pod each : pods) {
+      SidecarPod pod = SidecarPod.of(each);
+      List<ServiceView> selecting =
+          byNamespace.getOrDefault(pod.name().namespace(), List.of()).stream()
+              .filter(service -> service.selects(pod))
+              .toList();
+      members.add(
+          new Member(
+              pod, pod.ports().stream().map(port -> reached(pod, port, selecting)).toList()));
+    }
+    return new Fleet(members, views);
+  }
+
+  private static Reached reached(SidecarPod pod, AppPort port, List<ServiceView> services) {
+    Set<ServicePort> leading = new HashSet<>();
+    Protocol protocol = null;
+    for (ServiceView service : services) {
+      for (ServiceView.Port each : service.ports()) {
+        if (port.equals(each.in(pod))) {
+          leading.add(new ServicePort(service.name(), each.name()));
+          Optional<Protocol> said = each.protocol();
+          // Of two that differ the more capable one: it is what gRPC needs.
+          if (said.isPresent() && protocol != Protocol.HTTP2) {
+            protocol = said.get();
+          }
+        }
+      }
+    }
+    return new Reached(
+        port,
+        Endpoint.ofPods(pod.name().namespace(), pod.workload(), port.name(), leading),
+        protocol);
+  }
+
+  /** What the pods with a sidecar listen on. */
+  public Set<Endpoint> endpoints() {
+    Set<Endpoint> endpoints = new HashSet<>();
+    for (Member member : members) {
+      if (member.pod().interception() != null) {
+        member.ports().forEach(port -> endpoints.add(port.endpoint()));
+      }
+    }
+    return endpoints;
+  }
+
+  /** Pods that requests may reach and that have no sidecar. */
+  public List<PodName> withoutSidecar() {
+    return members.stream()
+        .map(Member::pod)
+        .filter(pod -> pod.serves() && pod.interception() == null)
+        .map(SidecarPod::name)
+        .sorted()
+        .toList();
+  }
+
+  /** What each sidecar has to do, now that this was compiled. */
+  public FleetPlan plan(CompileResult compiled, MeshSettings settings) {
+    return new FleetPlanner(members, services, compiled, settings).plan();
+  }
+}

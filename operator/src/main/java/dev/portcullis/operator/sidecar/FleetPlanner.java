@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.sidecar;
+
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.envoy.Upstream.Protocol;
+import dev.portcullis.envoy.route.RouteGuard;
+import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.envoy.sidecar.PeerService;
+import dev.portcullis.envoy.sidecar.SidecarPort;
+import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.operator.sidecar.Fleet.Member;
+import dev.portcullis.operator.sidecar.Fleet.Reached;
+import dev.portcullis.policy.identity.SpiffeId;
+import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.RouteId;
+import dev.portcullis.policy.plan.RoutePlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Works out what each sidecar has to do. Used once. */
+final class FleetPlanner {
+  private final List<Member> members;
+  private final List<ServiceView> services;
+  private final CompileResult compiled;
+  private final MeshSettings settings;
+
+  FleetPlanner(
+      List<Member> members,
+      List<ServiceView> services,
+      CompileResult compiled,
+      MeshSettings settings) {
+    this.members = members;
+    this.services = services;
+    this.compiled = compiled;
+    this.settings = settings;
+  }
+
+  private record Shape(Interception interception, List<Reached> ports) {}
+
+  FleetPlan plan() {
+    SortedSet<PeerService> peers = peers();
+    Map<Shape, SidecarSpec> known = new HashMap<>();
+    SortedMap<PodName, SidecarSpec> sidecars = new TreeMap<>();
+    SortedSet<PodName> serving = new TreeSet<>();
+    List<PodName> unguarded = new ArrayList<>();
+    for (Member member : members) {
+      Interception interception = member.pod().interception();
+      if (interception == null) {
+        continue;
+      }
+      SidecarSpec spec =
+          known.computeIfAbsent(
+              new Shape(interception, member.ports()), shape -> spec(shape, peers));
+      sidecars.put(member.pod().name(), spec);
+      if (member.pod().serves()) {
+        serving.add(member.pod().name());
+        if (spec.ports().stream().anyMatch(port -> port.guard() == null)) {
+          unguarded.add(member.pod().name());
+        }
+      }
+    }
+    return new FleetPlan(sidecars, serving, unguarded);
+  }
+
+  private SidecarSpec spec(Shape shape, SortedSet<PeerService> peers) {
+    SortedSet<SidecarPort> ports = new TreeSet<>();
+    for (Reached reached : shape.ports()) {
+      Optional<SidecarPort> port = port(reached);
+      if (port.isPresent()) {
+        ports.add(port.get());
+      } else if (shape.interception() == Interception.REWRITE) {
+        // The name was moved, so somebody has to pass on what comes.
+        ports.add(unguarded(reached));
+      }
+    }
+    return new SidecarSpec(
+        shape.interception(), settings.extAuthz(), settings.decider(), ports, peers);
+  }
+
+  /** Empty when the port is not known to speak HTTP and no policy wants it to. */
+  private Optional<SidecarPort> port(Reached reached) {
+    Optional<RouteId> route = compiled.routeOf(reached.endpoint());
+    if (route.isEmpty()) {
+      return reached.protocol() == null ? Optional.empty() : Optional.of(unguarded(reached));
+    }
+    RoutePlan plan = compiled.routes().get(route.get());
+    return Optional.of(
+        new SidecarPort(
+            reached.port().number(),
+            reached.port().listen(),
+            protocol(reached),
+            RouteGuard.of(route.get(), plan),
+            mtls(plan)));
+  }
+
+  private static SidecarPort unguarded(Reached reached) {
+    return new SidecarPort(
+        reached.port().number(),
+        reached.port().listen(),
+        protocol(reached),
+        null,
+        MtlsMode.PERMISSIVE);
+  }
+
+  private static Protocol protocol(Reached reached) {
+    return reached.protocol() == null ? Protocol.HTTP1 : reached.protocol();
+  }
+
+  private static MtlsMode mtls(@Nullable RoutePlan plan) {
+    return MtlsMode.PERMISSIVE;
+  }
+
+  /** Ports of Services behind which every pod has a sidecar that answers to mutual TLS. */
+  private SortedSet<PeerService> peers() {
+    SortedSet<PeerService> peers = new TreeSet<>();
+    Map<String, List<Member>> byNamespace = new HashMap<>();
+    members.forEach(member ->
+        byNamespace
+            .computeIfAbsent(member.pod().name().namespace(), _ -> new ArrayList<>())
+            .add(member));
+    for (ServiceView service : services) {
+      List<Member> selected =
+          byNamespace.getOrDefault(service.namespace(), List.of()).stream()
+              .filter(member -> service.selects(member.pod()) && member.pod().serves())
+              .toList();
+      if (selected.isEmpty() || service.addresses().isEmpty()) {
+        continue;
+      }
+      for (ServiceView.Port port : service.ports()) {
+        if (peers.size() < SidecarSpec.MAX_PEERS
+            && selected.stream().allMatch(member -> answers(member, port))) {
+          peers.add(
+              new PeerService(
+                  service.namespace(),
+                  service.name(),
+                  port.number(),
+                  service.addresses(),
+                  identities(selected)));
+        }
+      }
+    }
+    return peers;
+  }
+
+  private boolean answers(Member member, ServiceView.Port port) {
+    AppPort target = port.in(member.pod());
+    if (member.pod().interception() == null || target == null) {
+      return false;
+    }
+    return member.ports().stream()
+        .filter(reached -> reached.port().equals(target))
+        .map(this::port)
+        .flatMap(Optional::stream)
+        .anyMatch(each -> each.mtls() != MtlsMode.DISABLED);
+  }
+
+  private SortedSet<String> identities(List<Member> selected) {
+    SortedSet<String> identities = new TreeSet<>();
+    for (Member member : selected) {
+      SidecarPod pod = member.pod();
+      identities.add(
+          new SpiffeId(
+                  settings.decider().trustDomain(), pod.name().namespace(), pod.serviceAccount())
+              .toString());
+    }
+    return identities;
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.sidecar;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.portcullis.compiler.Workload;
+import dev.portcullis.crds.v1alpha1.TargetRef;
+import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.envoy.sidecar.SidecarSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pod of an enrolled namespace.
+ *
+ * @param serviceAccount whose identity its sidecar has
+ * @param workload that it belongs to; null: to none that policies can target
+ * @param interception how traffic gets into its sidecar; null: it has none
+ * @param ports that its application's containers declare, at most {@link SidecarSpec#MAX_PORTS}
+ * @param serves whether it has an address and is not on its way out, so that requests may reach it
+ */
+record SidecarPod(
+    PodName name,
+    String serviceAccount,
+    Map<String, String> labels,
+    @Nullable Workload workload,
+    @Nullable Interception interception,
+    List<AppPort> ports,
+    boolean serves) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String HASH = "pod-template-hash";
+  private static final String PROXY = "portcullis-proxy";
+
+  SidecarPod {
+    labels = Map.copyOf(labels);
+    ports = List.copyOf(ports);
+  }
+
+  static SidecarPod of(Pod pod) {
+    ObjectMeta meta = pod.getMetadata();
+    Map<String, String> labels = meta.getLabels() == null ? Map.of() : meta.getLabels();
+    String account = pod.getSpec().getServiceAccountName();
+    Interception interception = interception(labels.get(PodLabels.SIDECAR));
+    return new SidecarPod(
+        new PodName(meta.getNamespace(), meta.getName(), meta.getUid()),
+        account == null || account.isEmpty() ? "default" : account,
+        labels,
+        workload(meta, labels),
+        interception,
+        interception == Interception.REWRITE ? moved(meta) : declared(pod),
+        serves(pod));
+  }
+
+  private static boolean serves(Pod pod) {
+    if (pod.getMetadata().getDeletionTimestamp() != null || pod.getStatus() == null) {
+      return false;
+    }
+    String phase = Objects.requireNonNullElse(pod.getStatus().getPhase(), "Pending");
+    return pod.getStatus().getPodIP() != null
+        && !phase.equals("Succeeded")
+        && !phase.equals("Failed");
+  }
+
+  private static @Nullable Interception interception(@Nullable String label) {
+    return switch (label) {
+      case "redirect" -> Interception.REDIRECT;
+      case "rewrite" -> Interception.REWRITE;
+      case null, default -> null;
+    };
+  }
+
+  /** A Deployment's pods belong to a ReplicaSet, whose name is the Deployment's and a hash. */
+  private static @Nullable Workload workload(ObjectMeta meta, Map<String, String> labels) {
+    for (OwnerReference owner : meta.getOwnerReferences()) {
+      if (!Boolean.TRUE.equals(owner.getController())) {
+        continue;
+      }
+      String name = owner.getName();
+      return switch (owner.getKind()) {
+        case "StatefulSet" -> new Workload(TargetRef.Kind.STATEFUL_SET, name);
+        case "DaemonSet" -> new Workload(TargetRef.Kind.DAEMON_SET, name);
+        case "ReplicaSet" -> {
+          String suffix = "-" + labels.get(HASH);
+          yield name.endsWith(suffix)
+              ? new Workload(
+                  TargetRef.Kind.DEPLOYMENT, name.substring(0, name.length() - suffix.length()))
+              : null;
+        }
+        default -> null;
+      };
+    }
+    return null;
+  }
+
+  private static List<AppPort> declared(Pod pod) {
+    List<AppPort> ports = new ArrayList<>();
+    Set<Integer> seen = new HashSet<>();
+    List<Container> containers = new ArrayList<>(pod.getSpec().getContainers());
+    pod.getSpec().getInitContainers().stream()
+        .filter(container -> "Always".equals(container.getRestartPolicy()))
+        .filter(container -> !container.getName().equals(PROXY))
+        .forEach(containers::add);
+    for (Container container : containers) {
+      for (ContainerPort port : container.getPorts()) {
+        boolean tcp = port.getProtocol() == null || port.getProtocol().equals("TCP");
+        if (tcp && ports.size() < SidecarSpec.MAX_PORTS && seen.add(port.getContainerPort())) {
+          ports.add(new AppPort(port.getName(), port.getContainerPort(), port.getContainerPort()));
+        }
+      }
+    }
+    return ports;
+  }
+
+  /**
+   * What the webhook wrote. Whoever changes it on a running pod only moves the sidecar's listeners
+   * to where nobody is led, so it is trusted no further than the pod itself.
+   */
+  private static List<AppPort> moved(ObjectMeta meta) {
+    Map<String, String> annotations =
+        meta.getAnnotations() == null ? new HashMap<>() : meta.getAnnotations();
+    List<AppPort> ports = new ArrayList<>();
+    try {
+      for (JsonNode port : JSON.readTree(annotations.getOrDefault(PodLabels.PORTS, "[]"))) {
+        int app = port.path("app").asInt();
+        int listen = port.path("listen").asInt();
+        if (valid(app) && valid(listen) && ports.size() < SidecarSpec.MAX_PORTS) {
+          ports.add(new AppPort(port.path("name").asText(null), app, listen));
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // Without ports the sidecar opens no listener for the application: nothing gets in.
+      return List.of();
+    }
+    return ports;
+  }
+
+  private static boolean valid(int port) {
+    return port >= 1 && port <= 65_535;
+  }
+}
