@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -88,7 +89,7 @@ class PrecedenceTest {
       RouteId route = result.routeOf(endpoint).orElseThrow();
       // One route means the same policies, with the same ranks.
       assertThat(reachedBy.computeIfAbsent(route, _ -> reaching)).isEqualTo(reaching);
-      RoutePlan plan = result.routes().get(route);
+      RoutePlan plan = Objects.requireNonNull(result.routes().get(route));
       if (reaching.stream().noneMatch(policy -> policy.kind.equals("ApiPolicy"))) {
         assertThat(plan).isInstanceOf(dev.portcullis.policy.plan.ClosedRoute.class);
         continue;

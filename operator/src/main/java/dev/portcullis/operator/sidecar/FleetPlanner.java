@@ -116,7 +116,7 @@ final class FleetPlanner {
   }
 
   private static MtlsMode mtls(@Nullable RoutePlan plan) {
-    return MtlsMode.PERMISSIVE;
+    return plan instanceof GuardedRoute guarded ? guarded.mtls() : MtlsMode.PERMISSIVE;
   }
 
   /** Ports of Services behind which every pod has a sidecar that answers to mutual TLS. */
