@@ -12,6 +12,7 @@ import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.operator.sidecar.Fleet.Member;
 import dev.portcullis.operator.sidecar.Fleet.Reached;
 import dev.portcullis.policy.identity.SpiffeId;
+import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.MtlsMode;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
