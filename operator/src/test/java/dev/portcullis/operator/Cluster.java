@@ -73,6 +73,7 @@ final class Cluster implements AutoCloseable {
                 NAMESPACE,
                 new CaSource.Cluster(null, overlap, Duration.ofDays(365)),
                 Duration.ofHours(1)),
+            base.mesh(),
             base.roles(),
             base.scope(),
             base.webhooks()));

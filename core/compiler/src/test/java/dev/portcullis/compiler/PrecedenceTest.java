@@ -121,7 +121,7 @@ class PrecedenceTest {
     assertThat(
             request == null || request.allowAddresses().isEmpty()
                 ? "none"
-                : "p" + request.allowAddresses().getFirst().toString().split("\\.")[1])
+                : "p" + request.allowAddresses().getFirst().toString().split("\\.", -1)[1])
         .as("ipAccess of %s", endpoint)
         .isEqualTo(from("ipAccess", apis));
     assertThat(plan.limits().stream().map(LimitSpec::name))
@@ -138,7 +138,7 @@ class PrecedenceTest {
     Map<Integer, Drawn> oldest = new TreeMap<>();
     reaching.stream()
         .filter(policy -> policy.kind.equals("ApiPolicy"))
-        .sorted(Comparator.comparing(policy -> policy.day))
+        .sorted(Comparator.comparingInt(policy -> policy.day))
         .forEach(policy -> oldest.putIfAbsent(policy.rank(endpoint), policy));
     return List.copyOf(oldest.values());
   }
@@ -272,16 +272,14 @@ class PrecedenceTest {
     /** How it reaches the endpoint; empty: not at all. */
     private static String reach(String[] ref, Endpoint endpoint) {
       boolean port = !ref[2].isEmpty();
-      switch (ref[0]) {
-        case "Namespace" -> {
-          return "Namespace";
-        }
+      return switch (ref[0]) {
+        case "Namespace" -> "Namespace";
         case "Service" -> {
           boolean selected =
               endpoint.services().stream()
                   .anyMatch(
                       one -> one.service().equals(ref[1]) && (!port || ref[2].equals(one.port())));
-          return selected ? port ? "Service port" : "Service" : "";
+          yield selected ? port ? "Service port" : "Service" : "";
         }
         default -> {
           Workload workload = endpoint.workload();
@@ -290,9 +288,9 @@ class PrecedenceTest {
                   && workload.kind().word().equals(ref[0])
                   && workload.name().equals(ref[1])
                   && (!port || ref[2].equals(endpoint.port()));
-          return owned ? port ? "workload port" : "workload" : "";
+          yield owned ? port ? "workload port" : "workload" : "";
         }
-      }
+      };
     }
 
     String yaml() {

@@ -16,9 +16,7 @@ import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
 
 /** What all proxies together should come to. Used by one thread. */
 final class Aim {
@@ -27,7 +25,7 @@ final class Aim {
   private final EnvoyTranslator translator;
 
   /** Pods that are alike share one specification, and so one translation. */
-  private final Map<SidecarSpec, XdsSnapshot> sidecars = new IdentityHashMap<>();
+  private final IdentityHashMap<SidecarSpec, XdsSnapshot> sidecars = new IdentityHashMap<>();
 
   Aim(SortedMap<RouteId, RoutePlan> routes, FleetPlan fleet, EnvoyTranslator translator) {
     this.routes = Collections.unmodifiableSortedMap(routes);
@@ -48,7 +46,7 @@ final class Aim {
   }
 
   XdsSnapshot of(SidecarSpec sidecar) {
-    @Nullable XdsSnapshot known = sidecars.get(sidecar);
+    XdsSnapshot known = sidecars.get(sidecar);
     if (known == null) {
       known = snapshot(translator.translate(sidecar));
       sidecars.put(sidecar, known);
