@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace, wanted: list[Callable[[Cluster], None]], s
     where = provider(options.provider, scratch)
     try:
         kubeconfig = _step("cluster", where.up)
-        _step("images", lambda: run(["tools/images", "build"], seconds=2400))
+        _step("images", lambda: run(["tools/images"], seconds=2400))
         _step("load", lambda: where.load(sorted((HOME / "images/target").glob("*.tar"))))
         cluster = Cluster(kubeconfig, _programs(scratch), scratch)
         return _journeys(cluster, wanted)
