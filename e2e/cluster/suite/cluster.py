@@ -17,11 +17,11 @@ SYSTEM = "portcullis-system"
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that can be asked. Immutable."""
+    """A cluster that can be asked, from a directory that looks like the project's. Immutable."""
 
     kubeconfig: Path
     programs: Path
-    saved: Path
+    workspace: Path
 
     @property
     def environment(self) -> dict[str, str]:
@@ -29,7 +29,6 @@ class Cluster:
         return os.environ | {
             "KUBECONFIG": str(self.kubeconfig),
             "PATH": f"{self.programs}:{os.environ['PATH']}",
-            "SAVED": str(self.saved),
         }
 
     def kubectl(self, *arguments: str, stdin: str | None = None, seconds: float = 120, check: bool = True) -> str:

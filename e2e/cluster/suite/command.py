@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace, wanted: list[Callable[[Cluster], None]], s
         kubeconfig = _step("cluster", where.up)
         _step("images", lambda: run(["tools/images"], seconds=2400))
         _step("load", lambda: where.load(sorted((HOME / "images/target").glob("*.tar"))))
-        cluster = Cluster(kubeconfig, _programs(scratch), scratch)
+        cluster = Cluster(kubeconfig, _programs(scratch), _workspace(scratch))
         return _journeys(cluster, wanted)
     finally:
         if not options.keep:
@@ -80,6 +80,15 @@ def _programs(scratch: Path) -> Path:
         (programs / name).symlink_to(run(["tools/fetch", "--where", name], seconds=1800).strip())
     (programs / "portcullis").symlink_to(HOME / "portcullis")
     return programs
+
+
+def _workspace(scratch: Path) -> Path:
+    """A directory in which the guide's commands find what they name, and may save files."""
+    workspace = scratch / "work"
+    workspace.mkdir()
+    for name in ("charts", "e2e", "examples", "tools", "portcullis"):
+        (workspace / name).symlink_to(HOME / name)
+    return workspace
 
 
 def _step(title: str, work: Callable[[], object]):

@@ -4,22 +4,21 @@
 
 from __future__ import annotations
 
-from suite.cluster import SYSTEM, Cluster
+from suite.cluster import Cluster
 from suite.page import follow
-from suite.shell import HOME, until
+from suite.shell import HOME
 
 GUIDE = HOME / "docs/guide"
-ORDERS = "http://orders.shop/orders/7"
 
 
 def install(cluster: Cluster) -> None:
     """the page "Install", as it stands"""
-    follow(GUIDE / "install.md", cluster.environment)
+    follow(GUIDE / "install.md", cluster.workspace, cluster.environment)
 
 
 def enrol(cluster: Cluster) -> None:
     """the page "Enrol a namespace", as it stands"""
-    follow(GUIDE / "enrol-a-namespace.md", cluster.environment)
+    follow(GUIDE / "enrol-a-namespace.md", cluster.workspace, cluster.environment)
 
 
 def no_way_around(cluster: Cluster) -> None:
@@ -35,25 +34,9 @@ def no_way_around(cluster: Cluster) -> None:
         assert answer == "404", f"{path} on the health port answered {answer}"
 
 
-def impostor(cluster: Cluster) -> None:
-    """a pod that claims another's identity gets no certificate of it"""
-    name = cluster.pods("shop", "app=orders")[0]["metadata"]["name"]
-    cluster.apply(IMPOSTOR.replace("VICTIM", name))
-    cluster.kubectl("wait", "-n", "street", "--for=condition=Initialized", "pod/impostor", "--timeout=60s",
-                    check=False)
-
-    def refused() -> bool:
-        log = cluster.kubectl("logs", "-n", "street", "impostor", "-c", "proxy", check=False)
-        return "PermissionDenied" in log or "Unauthenticated" in log or "StreamAggregatedResources" in log \
-            or "DeltaAggregatedResources" in log
-
-    until("the operator refuses the impostor's stream", refused, seconds=60)
-    cluster.kubectl("delete", "pod", "-n", "street", "impostor", "--wait=false")
-
-
 def uninstall(cluster: Cluster) -> None:
     """the page "Uninstall", as it stands; nothing of Portcullis stays"""
-    follow(GUIDE / "uninstall.md", cluster.environment)
+    follow(GUIDE / "uninstall.md", cluster.workspace, cluster.environment)
     left = cluster.kubectl("get", "mutatingwebhookconfigurations,validatingwebhookconfigurations,"
                            "validatingadmissionpolicies,clusterroles,clusterrolebindings,priorityclasses",
                            "-o", "name")
@@ -61,5 +44,4 @@ def uninstall(cluster: Cluster) -> None:
     assert not ours, f"still there: {ours}"
 
 
-IMPOSTOR = ""
 ALL = [install, enrol, no_way_around, uninstall]

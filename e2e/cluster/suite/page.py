@@ -83,18 +83,19 @@ def _stripped(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def follow(path: Path, environment: dict[str, str]) -> None:
+def follow(path: Path, where: Path, environment: dict[str, str]) -> None:
     """Does what a page says, step by step.
 
+    :param where: the directory that the reader is in
     :raises AssertionError: naming the line whose commands failed or printed something else
     """
     page = path.read_text()
     for name, text in saved(page).items():
-        (Path(environment["SAVED"]) / name).write_text(text)
+        (where / name).write_text(text)
     for step in steps(page):
         place = f"{path.name}:{step.line}"
         try:
-            _do(step, environment)
+            _do(step, where, environment)
         except CommandFailed as error:
             raise AssertionError(f"{place}: {error}") from error
         except AssertionError as error:
@@ -102,12 +103,13 @@ def follow(path: Path, environment: dict[str, str]) -> None:
         print(f"    {place}: as the page says", flush=True)
 
 
-def _do(step: Step, environment: dict[str, str]) -> None:
+def _do(step: Step, where: Path, environment: dict[str, str]) -> None:
     last = ""
 
     def printed() -> bool:
         nonlocal last
-        last = run(["bash", "-euo", "pipefail", "-c", step.commands], seconds=420, environment=environment)
+        last = run(["bash", "-euo", "pipefail", "-c", step.commands], seconds=420, environment=environment,
+                   cwd=where)
         return step.prints is None or fits(last, step.prints)
 
     if step.again:

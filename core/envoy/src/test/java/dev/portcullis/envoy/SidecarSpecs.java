@@ -81,7 +81,7 @@ final class SidecarSpecs {
         interception,
         List.of(new HostPort("ext-authz.portcullis-system.svc.cluster.local", 9001)),
         DECIDER,
-        new TreeSet<>(ports),
-        new TreeSet<>(peers));
+        ports,
+        peers);
   }
 }

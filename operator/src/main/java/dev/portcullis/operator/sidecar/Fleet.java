@@ -6,6 +6,7 @@ import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.Endpoint;
 import dev.portcullis.compiler.ServicePort;
 import dev.portcullis.envoy.Upstream.Protocol;
+import dev.portcullis.envoy.sidecar.Interception;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
@@ -65,16 +66,29 @@ public final class Fleet {
     }
     List<Member> members = new ArrayList<>();
     for (Pod each : pods) {
-      SidecarPod pod = SidecarPod.of(each);
+      SidecarPod declared = SidecarPod.of(each);
       List<ServiceView> selecting =
-          byNamespace.getOrDefault(pod.name().namespace(), List.of()).stream()
-              .filter(service -> service.selects(pod))
+          byNamespace.getOrDefault(declared.name().namespace(), List.of()).stream()
+              .filter(service -> service.selects(declared))
               .toList();
+      SidecarPod pod =
+          declared.interception() == Interception.REDIRECT
+              ? declared.with(undeclared(selecting))
+              : declared;
       members.add(
           new Member(
               pod, pod.ports().stream().map(port -> reached(pod, port, selecting)).toList()));
     }
     return new Fleet(members, views);
+  }
+
+  /** To declare ports is optional: a Service may lead to any, by its number. */
+  private static List<AppPort> undeclared(List<ServiceView> services) {
+    return services.stream()
+        .flatMap(service -> service.ports().stream())
+        .flatMapToInt(port -> port.number().stream())
+        .mapToObj(number -> AppPort.of(null, number, number))
+        .toList();
   }
 
   private static Reached reached(SidecarPod pod, AppPort port, List<ServiceView> services) {

@@ -48,14 +48,15 @@ final class FleetPlanner {
   private record Shape(Interception interception, List<Reached> ports) {}
 
   FleetPlan plan() {
-    SortedSet<PeerService> peers = peers();
+    List<PeerService> peers = List.copyOf(peers());
     Map<Shape, SidecarSpec> known = new HashMap<>();
     SortedMap<PodName, SidecarSpec> sidecars = new TreeMap<>();
     SortedSet<PodName> serving = new TreeSet<>();
     List<PodName> unguarded = new ArrayList<>();
     for (Member member : members) {
       Interception interception = member.pod().interception();
-      if (interception == null) {
+      // One with more ports than a sidecar takes gets nothing, and so never opens its listener.
+      if (interception == null || member.ports().size() > SidecarSpec.MAX_PORTS) {
         continue;
       }
       SidecarSpec spec =
@@ -72,8 +73,8 @@ final class FleetPlanner {
     return new FleetPlan(sidecars, serving, unguarded);
   }
 
-  private SidecarSpec spec(Shape shape, SortedSet<PeerService> peers) {
-    SortedSet<SidecarPort> ports = new TreeSet<>();
+  private SidecarSpec spec(Shape shape, List<PeerService> peers) {
+    List<SidecarPort> ports = new ArrayList<>();
     for (Reached reached : shape.ports()) {
       Optional<SidecarPort> port = port(reached);
       if (port.isPresent()) {
@@ -143,7 +144,7 @@ final class FleetPlanner {
               new PeerService(
                   service.namespace(),
                   service.name(),
-                  port.number(),
+                  port.dialled(),
                   service.addresses(),
                   identities(selected)));
         }

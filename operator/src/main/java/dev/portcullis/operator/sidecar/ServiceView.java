@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +29,23 @@ record ServiceView(
    * One of its ports.
    *
    * @param name null: it has none
-   * @param number that callers dial
+   * @param dialled the number that callers dial
    * @param target the name or the number of a container's port
    * @param protocol what it says that it carries; empty: it does not say HTTP
    */
-  record Port(@Nullable String name, int number, String target, Optional<Protocol> protocol) {
+  record Port(@Nullable String name, int dialled, String target, Optional<Protocol> protocol) {
+
+    /** The number of the port that it leads to; empty: it goes by a name. */
+    OptionalInt number() {
+      return target.chars().allMatch(Character::isDigit)
+          ? OptionalInt.of(Integer.parseInt(target))
+          : OptionalInt.empty();
+    }
 
     /** The port of a pod that it leads to; null: the pod has none like it. */
     @Nullable AppPort in(SidecarPod pod) {
       for (AppPort port : pod.ports()) {
-        if (target.equals(port.name()) || target.equals(String.valueOf(port.number()))) {
+        if (port.names().contains(target) || target.equals(String.valueOf(port.number()))) {
           return port;
         }
       }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.portcullis.compiler.Workload;
 import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.envoy.sidecar.Interception;
-import dev.portcullis.envoy.sidecar.SidecarSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -16,11 +15,9 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param serviceAccount whose identity its sidecar has
  * @param workload that it belongs to; null: to none that policies can target
  * @param interception how traffic gets into its sidecar; null: it has none
- * @param ports that its application's containers declare, at most {@link SidecarSpec#MAX_PORTS}
+ * @param ports that its application's containers declare
  * @param serves whether it has an address and is not on its way out, so that requests may reach it
  */
 record SidecarPod(
@@ -62,6 +59,14 @@ record SidecarPod(
         interception,
         interception == Interception.REWRITE ? moved(meta) : declared(pod),
         serves(pod));
+  }
+
+  /** The same pod, with ports that nobody declared and Services lead to. */
+  SidecarPod with(List<AppPort> more) {
+    List<AppPort> all = new ArrayList<>(ports);
+    all.addAll(more);
+    return new SidecarPod(
+        name, serviceAccount, labels, workload, interception, AppPort.merged(all), serves);
   }
 
   private static boolean serves(Pod pod) {
@@ -107,7 +112,6 @@ record SidecarPod(
 
   private static List<AppPort> declared(Pod pod) {
     List<AppPort> ports = new ArrayList<>();
-    Set<Integer> seen = new HashSet<>();
     List<Container> containers = new ArrayList<>(pod.getSpec().getContainers());
     pod.getSpec().getInitContainers().stream()
         .filter(container -> "Always".equals(container.getRestartPolicy()))
@@ -116,12 +120,13 @@ record SidecarPod(
     for (Container container : containers) {
       for (ContainerPort port : container.getPorts()) {
         boolean tcp = port.getProtocol() == null || port.getProtocol().equals("TCP");
-        if (tcp && ports.size() < SidecarSpec.MAX_PORTS && seen.add(port.getContainerPort())) {
-          ports.add(new AppPort(port.getName(), port.getContainerPort(), port.getContainerPort()));
+        if (tcp) {
+          int number = port.getContainerPort();
+          ports.add(AppPort.of(port.getName(), number, number));
         }
       }
     }
-    return ports;
+    return AppPort.merged(ports);
   }
 
   /**
@@ -136,15 +141,15 @@ record SidecarPod(
       for (JsonNode port : JSON.readTree(annotations.getOrDefault(PodLabels.PORTS, "[]"))) {
         int app = port.path("app").asInt();
         int listen = port.path("listen").asInt();
-        if (valid(app) && valid(listen) && ports.size() < SidecarSpec.MAX_PORTS) {
-          ports.add(new AppPort(port.path("name").asText(null), app, listen));
+        if (valid(app) && valid(listen)) {
+          ports.add(AppPort.of(port.path("name").asText(null), app, listen));
         }
       }
     } catch (JsonProcessingException e) {
       // Without ports the sidecar opens no listener for the application: nothing gets in.
       return List.of();
     }
-    return ports;
+    return AppPort.merged(ports);
   }
 
   private static boolean valid(int port) {

@@ -54,7 +54,7 @@ public final class InboundListeners {
                 ListenerFilter.newBuilder()
                     .setName("envoy.filters.listener.original_dst")
                     .setTypedConfig(Extensions.any(OriginalDst.getDefaultInstance())));
-    List<SidecarPort> http = List.copyOf(spec.ports());
+    List<SidecarPort> http = spec.ports();
     if (!http.isEmpty()) {
       listener.addListenerFilters(tlsInspector().setFilterDisabled(notOn(http)));
     }

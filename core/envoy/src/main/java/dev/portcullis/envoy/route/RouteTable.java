@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** The routes of one listener: a virtual host for each upstream, and 404 for the rest. */
@@ -67,7 +66,7 @@ public final class RouteTable {
   }
 
   /** The routes of calls that leave: by the names of Services; nothing else is known. */
-  public static RouteConfiguration egress(String name, SortedSet<PeerService> peers) {
+  public static RouteConfiguration egress(String name, List<PeerService> peers) {
     RouteConfiguration.Builder table = RouteConfiguration.newBuilder().setName(name);
     Set<String> taken = new HashSet<>();
     for (PeerService peer : peers) {

@@ -6,8 +6,6 @@ package dev.portcullis.envoy.sidecar;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What one sidecar does. The operator makes it from the pod that the sidecar's token names, from
@@ -22,18 +20,24 @@ public record SidecarSpec(
     Interception interception,
     List<HostPort> extAuthz,
     SpiffeId decider,
-    SortedSet<SidecarPort> ports,
-    SortedSet<PeerService> peers) {
+    List<SidecarPort> ports,
+    List<PeerService> peers) {
   /** How many ports of a pod are guarded. */
-  public static final int MAX_PORTS = 64;
+  public static final int MAX_PORTS = 256;
 
   /** How many ports of Services one sidecar knows. */
   public static final int MAX_PEERS = 5_000;
 
   public SidecarSpec {
     extAuthz = List.copyOf(extAuthz);
-    ports = new TreeSet<>(ports);
-    peers = new TreeSet<>(peers);
+    // Sorted lists and no sorted sets: those would take two ports of one number for equal.
+    ports = ports.stream().sorted().toList();
+    peers = peers.stream().sorted().toList();
+    for (int i = 1; i < ports.size(); i++) {
+      if (ports.get(i - 1).port() == ports.get(i).port()) {
+        throw new IllegalArgumentException("port " + ports.get(i).port() + " twice");
+      }
+    }
     if (extAuthz.isEmpty() || extAuthz.size() > 32) {
       throw new IllegalArgumentException("1 to 32 addresses of the decision service");
     }
