@@ -24,7 +24,7 @@ def enrol(cluster: Cluster) -> None:
 def no_way_around(cluster: Cluster) -> None:
     """no request from another pod reaches a guarded port around its sidecar"""
     pod = cluster.pods("shop", "app=orders")[0]["status"]["podIP"]
-    cluster.answers("401", "street", "deploy/passer-by", f"http://{pod}:8080/orders/7", seconds=20)
+    cluster.answers("403", "street", "deploy/passer-by", f"http://{pod}:8080/orders/7", seconds=20)
     # Neither of the sidecar's own ports leads anywhere, and Envoy's admin interface is not there.
     for port in (15001, 15006, 15000):
         answer = cluster.curl("street", "deploy/passer-by", f"http://{pod}:{port}/")

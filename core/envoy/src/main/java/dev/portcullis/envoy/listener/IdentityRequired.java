@@ -50,6 +50,8 @@ final class IdentityRequired {
             .build();
     HttpConnectionManager manager =
         ConnectionManager.bare(name)
+            // What it says itself is the answer.
+            .clearLocalReplyConfig()
             .setRouteConfig(
                 RouteConfiguration.newBuilder()
                     .setName(name)
