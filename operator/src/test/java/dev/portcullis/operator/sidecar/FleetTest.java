@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.compiler.CompileResult;
+import dev.portcullis.compiler.KnownSecrets;
+import dev.portcullis.compiler.KnownServices;
+import dev.portcullis.compiler.KnownTargets;
+import dev.portcullis.compiler.PolicyCompiler;
+import dev.portcullis.compiler.PolicySet;
+import dev.portcullis.compiler.source.PolicySource;
+import dev.portcullis.crds.v1alpha1.ApiPolicy;
+import dev.portcullis.envoy.HostPort;
+import dev.portcullis.envoy.route.RouteGuard;
+import dev.portcullis.envoy.sidecar.PeerService;
+import dev.portcullis.envoy.sidecar.SidecarPort;
+import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.policy.identity.SpiffeId;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which ports of a pod are guarded, by what, and who may be spoken to. */
+final class FleetTest {
+  private static final MeshSettings MESH =
+      new MeshSettings(
+          List.of(new HostPort("ext-authz", 9001)),
+          new SpiffeId("cluster.local", "portcullis-system", "ext-authz"));
+  private static final String POLICY =
+      """
+      apiVersion: portcullis.dev/v1alpha1
+      kind: ApiPolicy
+      metadata: {name: orders, namespace: shop, uid: p, generation: 1}
+      spec:
+        targetRefs: [{kind: Service, name: orders}]
+        authentication: {methods: [{name: all, anonymous: {}}]}
+      """;
+
+  @Test
+  void guardsThePortThatAServiceLeadsTo() {
+    SidecarSpec spec = only(List.of(pod("a", "{name: http, containerPort: 8080}")), "http");
+    assertThat(guard(port(spec, 8080))).isEqualTo("shop/orders");
+  }
+
+  /** To declare a port is optional, and to leave it out must not be a way around. */
+  @Test
+  void guardsAPortThatNobodyDeclared() {
+    SidecarSpec spec = only(List.of(pod("a", "")), "8080");
+    assertThat(guard(port(spec, 8080))).isEqualTo("shop/orders");
+  }
+
+  @Test
+  void guardsAPortByEachOfItsNames() {
+    SidecarSpec spec =
+        only(
+            List.of(
+                pod("a", "{name: web, containerPort: 8080}, {name: http, containerPort: 8080}")),
+            "http");
+    assertThat(guard(port(spec, 8080))).isEqualTo("shop/orders");
+  }
+
+  @Test
+  void letsAPortPassThatNoServiceCallsHttpAndNoPolicyReaches() {
+    SidecarSpec spec =
+        only(
+            List.of(pod("a", "{name: http, containerPort: 8080}, {name: db, containerPort: 5432}")),
+            "http");
+    assertThat(spec.ports()).extracting(SidecarPort::port).containsExactly(8080);
+  }
+
+  @Test
+  void speaksMutualTlsToServicesAllOfWhosePodsAnswerToIt() {
+    List<Pod> both =
+        List.of(
+            pod("a", "{name: http, containerPort: 8080}"),
+            pod("b", "{name: http, containerPort: 8080}"));
+    assertThat(only(both, "http").peers()).extracting(PeerService::name).hasSize(1);
+
+    Pod bare = pod("c", "{name: http, containerPort: 8080}");
+    bare.getMetadata().getLabels().remove(PodLabels.SIDECAR);
+    List<Pod> mixed = List.of(both.getFirst(), bare);
+    assertThat(only(mixed, "http").peers()).isEmpty();
+    assertThat(fleet(mixed, "http").withoutSidecar())
+        .extracting(PodName::name)
+        .containsExactly("c");
+  }
+
+  @Test
+  void countsOnlyPodsThatRequestsReach() {
+    Pod gone = pod("b", "{name: http, containerPort: 8080}");
+    gone.getMetadata().setDeletionTimestamp("2026-11-22T00:00:00Z");
+    List<Pod> pods = List.of(pod("a", "{name: http, containerPort: 8080}"), gone);
+    assertThat(plan(pods, "http").serving()).extracting(PodName::name).containsExactly("a");
+  }
+
+  private static SidecarSpec only(List<Pod> pods, String targetPort) {
+    return plan(pods, targetPort).sidecars().values().iterator().next();
+  }
+
+  private static FleetPlan plan(List<Pod> pods, String targetPort) {
+    Fleet fleet = fleet(pods, targetPort);
+    KnownTargets targets =
+        KnownTargets.of(new KnownServices.Unknown()).withEndpoints(fleet.endpoints());
+    ApiPolicy policy = Serialization.unmarshal(POLICY, ApiPolicy.class);
+    CompileResult compiled =
+        PolicyCompiler.compile(
+            new PolicySet(
+                List.of(PolicySource.ofCluster(policy, null)),
+                List.of(),
+                targets,
+                new KnownSecrets(Map.of(), true)));
+    return fleet.plan(compiled, MESH);
+  }
+
+  private static Fleet fleet(List<Pod> pods, String targetPort) {
+    Service service =
+        Serialization.unmarshal(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: orders, namespace: shop}
+            spec:
+              clusterIPs: [10.96.0.7]
+              selector: {app: orders}
+              ports: [{name: http, port: 80, targetPort: %s, appProtocol: http}]
+            """
+                .formatted(targetPort),
+            Service.class);
+    return Fleet.of(pods, List.of(service));
+  }
+
+  private static Pod pod(String name, String ports) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %1$s
+          namespace: shop
+          uid: uid-%1$s
+          labels: {app: orders, portcullis.dev/sidecar: redirect}
+        spec:
+          serviceAccountName: orders
+          containers: [{name: app, image: app, ports: [%2$s]}]
+        status: {phase: Running, podIP: 10.0.0.1}
+        """
+            .formatted(name, ports),
+        Pod.class);
+  }
+
+  private static SidecarPort port(SidecarSpec spec, int number) {
+    return spec.ports().stream().filter(port -> port.port() == number).findFirst().orElseThrow();
+  }
+
+  private static String guard(SidecarPort port) {
+    @Nullable RouteGuard guard = port.guard();
+    return Objects.requireNonNull(guard).route().value();
+  }
+}
