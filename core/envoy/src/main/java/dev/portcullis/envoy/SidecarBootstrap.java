@@ -3,16 +3,12 @@
 
 package dev.portcullis.envoy;
 
-import dev.portcullis.envoy.cluster.OperatorCluster;
 import dev.portcullis.envoy.listener.HealthListener;
 import dev.portcullis.envoy.proto.Addresses;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -84,13 +80,5 @@ public record SidecarBootstrap(
         .getStaticResourcesBuilder()
         .addListeners(HealthListener.of(HEALTH_PORT, drainPath(), probes));
     return EnvoyJson.line(bootstrap);
-  }
-
-  /** The small files that have to stand in the identity directory, by their names. */
-  public static Map<String, String> identityFiles(OperatorAccess operator) {
-    SortedMap<String, String> files = new TreeMap<>();
-    OperatorCluster.secrets(operator)
-        .forEach((name, response) -> files.put(name, EnvoyJson.line(response)));
-    return files;
   }
 }

@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 
@@ -16,7 +15,6 @@ import java.util.function.BooleanSupplier;
  * {@code /metrics}: Prometheus.
  */
 public final class AdminServer implements AutoCloseable {
-  private static final String TEXT = "text/plain; charset=utf-8";
   private final HttpServer server;
 
   /**
@@ -35,33 +33,24 @@ public final class AdminServer implements AutoCloseable {
     server.createContext(
         "/metrics",
         exchange ->
-            send(
+            TextAnswer.send(
                 exchange,
                 200,
                 "text/plain; version=0.0.4; charset=utf-8",
                 metrics.scrape("text/plain; version=0.0.4; charset=utf-8")));
-    server.createContext("/", exchange -> send(exchange, 404, TEXT, "not found\n"));
+    server.createContext(
+        "/", exchange -> TextAnswer.send(exchange, 404, TextAnswer.PLAIN, "not found\n"));
     server.start();
   }
 
   private static void answer(HttpExchange exchange, String path, BooleanSupplier question)
       throws IOException {
     if (!exchange.getRequestURI().getPath().equals(path)) {
-      send(exchange, 404, TEXT, "not found\n");
+      TextAnswer.send(exchange, 404, TextAnswer.PLAIN, "not found\n");
     } else if (question.getAsBoolean()) {
-      send(exchange, 200, TEXT, "ok\n");
+      TextAnswer.send(exchange, 200, TextAnswer.PLAIN, "ok\n");
     } else {
-      send(exchange, 503, TEXT, "not yet\n");
-    }
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, String text)
-      throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    try (exchange) {
-      exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
+      TextAnswer.send(exchange, 503, TextAnswer.PLAIN, "not yet\n");
     }
   }
 

@@ -3,7 +3,7 @@
 package dev.portcullis.operator.cluster;
 
 import dev.portcullis.operator.cluster.NamespacedInformers.MarksDirty;
-import dev.portcullis.operator.sidecar.PodLabels;
+import dev.portcullis.operator.inject.pod.Enrolment;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -69,7 +69,7 @@ final class EnrolledPods implements AutoCloseable {
     Set<String> enrolled =
         known
             .list()
-            .filter(EnrolledPods::enrols)
+            .filter(Enrolment::holds)
             .map(namespace -> namespace.getMetadata().getName())
             .collect(Collectors.toSet());
     for (Map.Entry<String, SharedIndexInformer<Pod>> each : pods.entrySet()) {
@@ -99,14 +99,6 @@ final class EnrolledPods implements AutoCloseable {
           .addKeyValue("namespace", namespace)
           .log("cannot watch the pods of an enrolled namespace; check the operator's RBAC");
     }
-  }
-
-  /** Whether a namespace's labels enrol it. */
-  static boolean enrols(Namespace namespace) {
-    Map<String, String> labels = namespace.getMetadata().getLabels();
-    return labels != null
-        && ("enabled".equals(labels.get(PodLabels.INJECT))
-            || labels.containsKey(PodLabels.REVISION));
   }
 
   /** Every pod of the enrolled namespaces. */

@@ -6,11 +6,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import dev.portcullis.operator.admin.TextAnswer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
@@ -116,7 +116,7 @@ public final class WebhookServer implements AutoCloseable {
           .register(metrics)
           .record(Duration.ofNanos(System.nanoTime() - start));
       count(path, answer.result());
-      send(exchange, 200, "application/json", answer.review(request.uid()).toString());
+      TextAnswer.send(exchange, 200, "application/json", answer.review(request.uid()).toString());
     } catch (MalformedReviewException e) {
       count(path, "malformed");
       refuse(exchange, 400, String.valueOf(e.getMessage()));
@@ -135,17 +135,7 @@ public final class WebhookServer implements AutoCloseable {
   }
 
   private static void refuse(HttpExchange exchange, int status, String text) throws IOException {
-    send(exchange, status, "text/plain; charset=utf-8", text + "\n");
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, String text)
-      throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    try (exchange) {
-      exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
-    }
+    TextAnswer.send(exchange, status, TextAnswer.PLAIN, text + "\n");
   }
 
   /** Stops to listen; who is being answered has a second. */

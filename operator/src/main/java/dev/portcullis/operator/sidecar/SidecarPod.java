@@ -2,19 +2,17 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.sidecar;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.portcullis.compiler.Workload;
 import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.operator.inject.pod.MovedPort;
+import dev.portcullis.operator.inject.pod.Names;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,9 +35,7 @@ record SidecarPod(
     @Nullable Interception interception,
     List<AppPort> ports,
     boolean serves) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HASH = "pod-template-hash";
-  private static final String PROXY = "portcullis-proxy";
 
   SidecarPod {
     labels = Map.copyOf(labels);
@@ -50,7 +46,8 @@ record SidecarPod(
     ObjectMeta meta = pod.getMetadata();
     Map<String, String> labels = meta.getLabels() == null ? Map.of() : meta.getLabels();
     String account = pod.getSpec().getServiceAccountName();
-    Interception interception = interception(labels.get(PodLabels.SIDECAR));
+    Interception interception =
+        Interception.of(labels.getOrDefault(Names.SIDECAR, "")).orElse(null);
     return new SidecarPod(
         new PodName(meta.getNamespace(), meta.getName(), meta.getUid()),
         account == null || account.isEmpty() ? "default" : account,
@@ -77,14 +74,6 @@ record SidecarPod(
     return pod.getStatus().getPodIP() != null
         && !phase.equals("Succeeded")
         && !phase.equals("Failed");
-  }
-
-  private static @Nullable Interception interception(@Nullable String label) {
-    return switch (label) {
-      case "redirect" -> Interception.REDIRECT;
-      case "rewrite" -> Interception.REWRITE;
-      case null, default -> null;
-    };
   }
 
   /** A Deployment's pods belong to a ReplicaSet, whose name is the Deployment's and a hash. */
@@ -115,7 +104,7 @@ record SidecarPod(
     List<Container> containers = new ArrayList<>(pod.getSpec().getContainers());
     pod.getSpec().getInitContainers().stream()
         .filter(container -> "Always".equals(container.getRestartPolicy()))
-        .filter(container -> !container.getName().equals(PROXY))
+        .filter(container -> !container.getName().equals(Names.PROXY_CONTAINER))
         .forEach(containers::add);
     for (Container container : containers) {
       for (ContainerPort port : container.getPorts()) {
@@ -134,25 +123,11 @@ record SidecarPod(
    * to where nobody is led, so it is trusted no further than the pod itself.
    */
   private static List<AppPort> moved(ObjectMeta meta) {
-    Map<String, String> annotations =
-        meta.getAnnotations() == null ? new HashMap<>() : meta.getAnnotations();
-    List<AppPort> ports = new ArrayList<>();
-    try {
-      for (JsonNode port : JSON.readTree(annotations.getOrDefault(PodLabels.PORTS, "[]"))) {
-        int app = port.path("app").asInt();
-        int listen = port.path("listen").asInt();
-        if (valid(app) && valid(listen)) {
-          ports.add(AppPort.of(port.path("name").asText(null), app, listen));
-        }
-      }
-    } catch (JsonProcessingException e) {
-      // Without ports the sidecar opens no listener for the application: nothing gets in.
-      return List.of();
-    }
-    return AppPort.merged(ports);
-  }
-
-  private static boolean valid(int port) {
-    return port >= 1 && port <= 65_535;
+    Map<String, String> annotations = meta.getAnnotations();
+    String moved = annotations == null ? "" : annotations.getOrDefault(Names.PORTS, "");
+    return AppPort.merged(
+        MovedPort.read(moved).stream()
+            .map(port -> AppPort.of(port.name(), port.app(), port.listen()))
+            .toList());
   }
 }

@@ -17,6 +17,7 @@ import dev.portcullis.envoy.route.RouteGuard;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarPort;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.operator.inject.pod.Names;
 import dev.portcullis.policy.identity.SpiffeId;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -84,7 +85,7 @@ final class FleetTest {
     assertThat(only(both, "http").peers()).extracting(PeerService::name).hasSize(1);
 
     Pod bare = pod("c", "{name: http, containerPort: 8080}");
-    bare.getMetadata().getLabels().remove(PodLabels.SIDECAR);
+    bare.getMetadata().getLabels().remove(Names.SIDECAR);
     List<Pod> mixed = List.of(both.getFirst(), bare);
     assertThat(only(mixed, "http").peers()).isEmpty();
     assertThat(fleet(mixed, "http").withoutSidecar())

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.identity.ca;
 
+import dev.portcullis.operator.inject.pod.Enrolment;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -32,8 +33,6 @@ public final class TrustConfigMaps implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrustConfigMaps.class);
   private static final String PART_OF = "app.kubernetes.io/part-of";
-  private static final String INJECT = "portcullis.dev/inject";
-  private static final String REVISION = "portcullis.dev/revision";
 
   private final KubernetesClient client;
   private final String installation;
@@ -102,17 +101,12 @@ public final class TrustConfigMaps implements AutoCloseable {
     for (Namespace namespace : namespaces.all()) {
       String name = namespace.getMetadata().getName();
       ConfigMap map = present.get(name);
-      boolean served = name.equals(installation) || enrolled(namespace) || isOurs(map);
+      boolean served = name.equals(installation) || Enrolment.holds(namespace) || isOurs(map);
       boolean ends = namespace.getMetadata().getDeletionTimestamp() != null;
       if (!ends && served && !isRight(map, wanted)) {
         write(name, wanted);
       }
     }
-  }
-
-  private static boolean enrolled(Namespace namespace) {
-    Map<String, String> labels = labels(namespace.getMetadata().getLabels());
-    return "enabled".equals(labels.get(INJECT)) || labels.containsKey(REVISION);
   }
 
   private static boolean isOurs(@Nullable ConfigMap map) {

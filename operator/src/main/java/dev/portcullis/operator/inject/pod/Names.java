@@ -2,6 +2,10 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.inject.pod;
 
+import dev.portcullis.envoy.SidecarBootstrap;
+import dev.portcullis.envoy.listener.InboundListeners;
+import dev.portcullis.envoy.listener.OutboundListeners;
+
 /** Labels, annotations, containers, volumes and ports that a guarded pod carries. */
 public final class Names {
   /** Label of namespaces ({@code enabled}) and of pods ({@code disabled}). */
@@ -13,7 +17,9 @@ public final class Names {
   /** Label of injected pods: how their traffic is intercepted. */
   public static final String SIDECAR = "portcullis.dev/sidecar";
 
-  /** Annotation of pods, or of their namespace: {@link Interception}. */
+  /**
+   * Annotation of pods, or of their namespace: {@link dev.portcullis.envoy.sidecar.Interception}.
+   */
   public static final String INTERCEPTION = "portcullis.dev/interception";
 
   /** Annotation of injected pods in rewrite mode: JSON, which port was moved where. */
@@ -35,19 +41,19 @@ public final class Names {
   public static final int USER = 1337;
 
   /** Outbound listener, redirect mode. */
-  public static final int OUTBOUND_PORT = 15001;
+  public static final int OUTBOUND_PORT = OutboundListeners.REDIRECTED_PORT;
 
   /** Inbound listener, redirect mode. */
-  public static final int INBOUND_PORT = 15006;
+  public static final int INBOUND_PORT = InboundListeners.REDIRECTED_PORT;
 
   /** Health, drain, metrics and forwarded probes. */
-  public static final int HEALTH_PORT = 15021;
+  public static final int HEALTH_PORT = SidecarBootstrap.HEALTH_PORT;
 
   /** What that port is called, for those who scrape metrics. */
   public static final String HEALTH_PORT_NAME = "portcullis";
 
   /** Egress listener on 127.0.0.1, rewrite mode. */
-  public static final int EGRESS_PORT = 15080;
+  public static final int EGRESS_PORT = OutboundListeners.EGRESS_PORT;
 
   /** The sidecar's listener for the first moved port, rewrite mode; the next one is the next. */
   public static final int FIRST_MOVED_PORT = 20000;

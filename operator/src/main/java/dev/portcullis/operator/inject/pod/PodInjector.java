@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.envoy.ProbeForward;
+import dev.portcullis.envoy.sidecar.Interception;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,11 +3,14 @@
 package dev.portcullis.operator.inject.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.portcullis.envoy.sidecar.Interception;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What annotations of a pod, or else of its namespace, say about its sidecar.
@@ -89,12 +92,26 @@ record SidecarOptions(
               + String.join(", ", LEVELS));
     }
     return new SidecarOptions(
-        Interception.parse(given.get(Names.INTERCEPTION, Interception.REDIRECT.text())),
+        interception(given.get(Names.INTERCEPTION, Interception.REDIRECT.text())),
         cpu,
         memory,
         cpuLimit,
         memoryLimit,
         level);
+  }
+
+  private static Interception interception(String text) throws RefusedException {
+    return Interception.of(text)
+        .orElseThrow(() ->
+            new RefusedException(
+                "annotation "
+                    + Names.INTERCEPTION
+                    + " is "
+                    + Quoted.of(text)
+                    + "; use one of "
+                    + Arrays.stream(Interception.values())
+                        .map(Interception::text)
+                        .collect(Collectors.joining(", "))));
   }
 
   private static void orRefuse(boolean fits, String name) throws RefusedException {
