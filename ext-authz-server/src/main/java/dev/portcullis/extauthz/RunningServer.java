@@ -7,6 +7,7 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
+import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.identity.Callers;
@@ -82,7 +83,8 @@ final class RunningServer implements AutoCloseable {
       PlanStatus status = new PlanStatus();
       PlanKeeper plan =
           new PlanKeeper(engine, keys, secrets, routes, keySets::retain, status, clock);
-      grpc = closeLater(listen(engine, log));
+      ProbeResponder probes = new ProbeResponder(secrets::probeKeys, routes::version, clock);
+      grpc = closeLater(listen(engine, probes, log));
       admin = admin();
       announce.accept(
           "listening grpc=%s admin=%s"
@@ -118,12 +120,13 @@ final class RunningServer implements AutoCloseable {
     return log;
   }
 
-  private DecisionServer listen(Engine engine, @Nullable DecisionLog log)
+  private DecisionServer listen(Engine engine, ProbeResponder probes, @Nullable DecisionLog log)
       throws EnvironmentException {
     AuthorizationService service =
         new AuthorizationService(
             engine,
             new CheckRequestReader(clock),
+            probes,
             new CheckResponseWriter(),
             new Telemetry(counters, routes, log));
     try {

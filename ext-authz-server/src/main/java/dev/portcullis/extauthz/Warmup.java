@@ -9,6 +9,7 @@ import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckObserver;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
+import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.Address;
@@ -39,7 +40,11 @@ final class Warmup {
     engine.replace(List.of(WarmupPlan.route()));
     AuthorizationService service =
         new AuthorizationService(
-            engine, new CheckRequestReader(clock), new CheckResponseWriter(), new Nobody());
+            engine,
+            new CheckRequestReader(clock),
+            new ProbeResponder(List::of, _ -> null, clock),
+            new CheckResponseWriter(),
+            new Nobody());
     long deadline = System.nanoTime() + AT_MOST.toNanos();
     for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
       for (String credential : WarmupPlan.CREDENTIALS) {
@@ -95,6 +100,11 @@ final class Warmup {
     @Override
     public void foreign(String id, String caller, String route) {
       throw new IllegalStateException("the warm-up may ask about everything");
+    }
+
+    @Override
+    public void probed() {
+      throw new IllegalStateException("nobody has a key for it");
     }
 
     @Override

@@ -17,7 +17,10 @@ public final class PlanTypes {
   /** Named {@code namespace/id}. */
   public static final String API_KEY = "type.portcullis.dev/v1alpha1.ApiKey";
 
-  /** Named by the hash of the material. Never written to disk or logs. */
+  /**
+   * Named by the hash of the material, and for keys of probes as {@link
+   * dev.portcullis.codec.probe.ProbeKey#name()} says. Never written to disk or logs.
+   */
   public static final String SECRET = "type.portcullis.dev/v1alpha1.Secret";
 
   private PlanTypes() {}

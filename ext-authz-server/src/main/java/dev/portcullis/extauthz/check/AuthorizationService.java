@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class AuthorizationService implements BindableService {
   private final Engine engine;
   private final CheckRequestReader requests;
+  private final ProbeResponder probes;
   private final CheckResponseWriter responses;
   private final CheckObserver observer;
 
@@ -36,10 +37,12 @@ public final class AuthorizationService implements BindableService {
   public AuthorizationService(
       Engine engine,
       CheckRequestReader requests,
+      ProbeResponder probes,
       CheckResponseWriter responses,
       CheckObserver observer) {
     this.engine = engine;
     this.requests = requests;
+    this.probes = probes;
     this.responses = responses;
     this.observer = observer;
   }
@@ -92,6 +95,11 @@ public final class AuthorizationService implements BindableService {
         String id = undecidedId();
         observer.foreign(id, caller.toString(), incoming.route());
         return responses.undecided(id);
+      }
+      String probed = probes.answer(incoming);
+      if (probed != null) {
+        observer.probed();
+        return responses.probed(probed);
       }
       Decision decision = engine.decide(incoming.route(), incoming.request());
       EncodedMessage response = responses.write(decision, incoming.request().headers());

@@ -31,6 +31,9 @@ public interface CheckObserver {
    */
   void foreign(String id, String caller, String route);
 
+  /** An operator asked whether a gate holds, and was answered. */
+  void probed();
+
   /** A check came when Envoy no longer waited; it was answered with 503, undecided. */
   void expired(String id);
 }

@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.check;
 
 import com.google.rpc.Status;
+import dev.portcullis.codec.probe.ProbeAnswer;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
@@ -60,6 +61,20 @@ public final class CheckResponseWriter {
     return out.finish();
   }
 
+  /**
+   * The answer to a probe: refused like a request that no rule allows, and signed.
+   *
+   * @param answer the value of {@link ProbeAnswer#HEADER}
+   */
+  public EncodedMessage probed(String answer) {
+    ReverseWriter out = new ReverseWriter(EXPECTED_BYTES);
+    int response = out.mark();
+    deniedHeader(out, "cache-control", "no-store");
+    deniedHeader(out, ProbeAnswer.HEADER, answer);
+    deniedStatus(out, DenyReason.NO_RULE_ALLOWS, response);
+    return out.finish();
+  }
+
   private static void allow(ReverseWriter out, Decision decision) {
     int response = out.mark();
     joined(out, OkHttpResponse.RESPONSE_HEADERS_TO_ADD_FIELD_NUMBER, decision.responseHeaders());
@@ -99,6 +114,10 @@ public final class CheckResponseWriter {
     }
     deniedHeader(out, "cache-control", "no-store");
     deniedHeader(out, CheckNames.DECISION_ID_HEADER, id);
+    deniedStatus(out, reason, response);
+  }
+
+  private static void deniedStatus(ReverseWriter out, DenyReason reason, int response) {
     int http = out.mark();
     out.number(HttpStatus.CODE_FIELD_NUMBER, reason.httpStatus());
     out.message(DeniedHttpResponse.STATUS_FIELD_NUMBER, http);

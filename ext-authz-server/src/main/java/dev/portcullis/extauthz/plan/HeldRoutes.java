@@ -69,7 +69,7 @@ final class HeldRoutes {
       RouteId id = route.plan().id();
       if (!failures.containsKey(id)) {
         held.put(id, route);
-        directory.put(route.plan());
+        directory.put(route.plan(), route.version());
       }
     }
     usedKeySets.accept(

@@ -6,6 +6,7 @@ import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.codec.PlanVersion;
+import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.extauthz.stream.PlanChange;
 import dev.portcullis.extauthz.stream.PlanKind;
 import dev.portcullis.policy.plan.ApiKeyRecord;
@@ -129,19 +130,38 @@ final class PlanStore {
     Map<String, String> failures = new HashMap<>();
     for (PlanChange.Item item : change.put()) {
       SecretMaterial material = SecretMaterial.of(item.content().toByteArray());
-      if (material.hash().equals(item.name())) {
+      if (item.name().startsWith(ProbeKey.PREFIX)) {
+        takeProbeKey(item.name(), material, failures);
+      } else if (material.hash().equals(item.name())) {
         secrets.put(material);
       } else {
         failures.put(item.name(), "the material does not fit its hash");
       }
     }
-    change.removed().forEach(secrets::remove);
+    for (String name : change.removed()) {
+      if (name.startsWith(ProbeKey.PREFIX)) {
+        secrets.removeProbeKey(name);
+      } else {
+        secrets.remove(name);
+      }
+    }
     return failures;
+  }
+
+  private void takeProbeKey(String name, SecretMaterial material, Map<String, String> failures) {
+    try {
+      secrets.putProbeKey(name, material);
+    } catch (IllegalArgumentException e) {
+      failures.put(name, oneLine(e));
+    }
   }
 
   private Map<String, String> secretVersions() {
     Map<String, String> versions = new HashMap<>();
     secrets.hashes().forEach(hash -> versions.put(hash, hash));
+    secrets
+        .probeKeyNames()
+        .forEach(name -> versions.put(name, name.substring(ProbeKey.PREFIX.length())));
     return versions;
   }
 

@@ -18,6 +18,7 @@ public final class DecisionCounters {
   final LongAdder internalErrors = new LongAdder();
   final LongAdder expired = new LongAdder();
   final LongAdder foreign = new LongAdder();
+  final LongAdder probes = new LongAdder();
   final LongAdder shadowDenials = new LongAdder();
   private final LongAdder allowed = new LongAdder();
   private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
@@ -59,6 +60,11 @@ public final class DecisionCounters {
   /** Counts a check about a route that its caller may not ask about. */
   public void foreign() {
     foreign.increment();
+  }
+
+  /** Counts a probe; it is no decision. */
+  public void probed() {
+    probes.increment();
   }
 
   /** Counts a check that came too late to be decided; it was answered with 503. */

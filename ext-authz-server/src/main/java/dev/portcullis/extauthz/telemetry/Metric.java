@@ -41,6 +41,11 @@ public enum Metric {
       "",
       "Checks answered with 503, because the caller's certificate does not let it ask about their"
           + " route."),
+  PROBES(
+      "portcullis_probes_answered_total",
+      Type.COUNTER,
+      "",
+      "Probes of operators that were answered; they are no decisions and are not logged."),
   STRANGERS(
       "portcullis_strangers_total",
       Type.COUNTER,

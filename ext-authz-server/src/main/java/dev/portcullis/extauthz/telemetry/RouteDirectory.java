@@ -17,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class RouteDirectory {
   private final Map<String, RouteFacts> facts = new ConcurrentHashMap<>();
 
-  /** Adds a route, or follows its new version. */
-  public void put(RoutePlan plan) {
+  /**
+   * Adds a route, or follows its new version.
+   *
+   * @param version of its plan
+   */
+  public void put(RoutePlan plan, String version) {
     facts.compute(
         plan.id().value(),
         (_, known) -> {
           if (known == null) {
-            return new RouteFacts(plan);
+            return new RouteFacts(plan, version);
           }
-          known.update(plan);
+          known.update(plan, version);
           return known;
         });
   }
@@ -33,6 +37,12 @@ public final class RouteDirectory {
   /** Forgets a route. */
   public void remove(RouteId id) {
     facts.remove(id.value());
+  }
+
+  /** The version of the plan that a route is decided by; null: there is none. From any thread. */
+  public @Nullable String version(String route) {
+    RouteFacts known = facts.get(route);
+    return known == null ? null : known.version();
   }
 
   @Nullable RouteFacts find(String route) {

@@ -10,15 +10,22 @@ public final class RouteFacts {
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private volatile Redaction redaction;
+  private volatile String version;
 
   /** Starts at zero. */
-  public RouteFacts(RoutePlan plan) {
+  public RouteFacts(RoutePlan plan, String version) {
     this.redaction = Redaction.of(plan);
+    this.version = version;
   }
 
   /** Follows a new version of the route; its counts go on. */
-  public void update(RoutePlan plan) {
+  public void update(RoutePlan plan, String version) {
     redaction = Redaction.of(plan);
+    this.version = version;
+  }
+
+  String version() {
+    return version;
   }
 
   Redaction redaction() {

@@ -46,6 +46,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     this.routesShown = routesShown;
     show(Metric.INTERNAL_ERRORS, counters.internalErrors::sum);
     show(Metric.EXPIRED_CHECKS, counters.expired::sum);
+    show(Metric.PROBES, counters.probes::sum);
     show(Metric.FOREIGN_CHECKS, counters.foreign::sum);
     show(Metric.SHADOW_DENIALS, counters.shadowDenials::sum);
     new JvmMemoryMetrics().bindTo(registry);

@@ -79,6 +79,11 @@ public final class Telemetry implements CheckObserver {
   }
 
   @Override
+  public void probed() {
+    counters.probed();
+  }
+
+  @Override
   public void expired(String id) {
     counters.expired();
   }

@@ -11,6 +11,7 @@ import dev.portcullis.extauthz.TestEngine;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
+import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.identity.TestAuthority.Workload;
 import dev.portcullis.extauthz.server.DecisionServer;
 import dev.portcullis.extauthz.server.GrpcLimits;
@@ -73,6 +74,7 @@ final class MutualTlsServerTest {
             new AuthorizationService(
                 engine,
                 new CheckRequestReader(Clock.systemUTC()),
+                new ProbeResponder(List::of, _ -> null, Clock.systemUTC()),
                 new CheckResponseWriter(),
                 new Telemetry(counters, routes, null)),
             Guard.mutualTls(own, callers),

@@ -11,6 +11,7 @@ import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.codec.PlanVersion;
+import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
@@ -114,6 +115,29 @@ final class PlanStreamTest {
     assertThat(keys.find("shop", "k1")).isNull();
     acknowledged(stream.say(PlanKind.SECRET, List.of(), List.of(JWKS.hash())));
     assertThat(secrets.find(JWKS.hash())).isNull();
+  }
+
+  @Test
+  void takesTheKeysOfProbesAsLongAsTheyAreServed() throws Exception {
+    SecretMaterial material = SecretMaterial.of(new byte[ProbeKey.BYTES]);
+    ProbeKey key = ProbeKey.of(material);
+    TestOperator.Conversation stream = connect();
+    acknowledged(
+        stream.say(
+            PlanKind.SECRET,
+            List.of(TestOperator.resource(PlanKind.SECRET, key.name(), material.reveal())),
+            List.of()));
+    assertThat(secrets.probeKeys()).containsExactly(key);
+    assertThat(secrets.find(material.hash())).as("no plan may refer to it").isNull();
+    DeltaDiscoveryRequest refused =
+        stream.say(
+            PlanKind.SECRET,
+            List.of(TestOperator.resource(PlanKind.SECRET, ProbeKey.PREFIX + "x", new byte[32])),
+            List.of());
+    assertThat(refused.getErrorDetail().getMessage()).contains("probe/x");
+
+    acknowledged(stream.say(PlanKind.SECRET, List.of(), List.of(key.name())));
+    assertThat(secrets.probeKeys()).isEmpty();
   }
 
   @Test

@@ -40,7 +40,7 @@ final class DecisionLogTest {
   private static final RuleRef BY =
       new RuleRef(Phase.RATES, new PolicyRef("RateLimitPolicy", "shop", "orders"), "per-client");
   private static final RouteFacts FACTS =
-      new RouteFacts(Plans.withSecret("shop/orders", Plans.secret("jwks")));
+      new RouteFacts(Plans.withSecret("shop/orders", Plans.secret("jwks")), "v1");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
