@@ -19,6 +19,22 @@ final class KubernetesAccess {
   private KubernetesAccess() {}
 
   /**
+   * For questions whose answers are worth nothing a moment later: they end within three seconds and
+   * are not asked again.
+   *
+   * @throws StartException when there is no usable kubeconfig
+   */
+  static KubernetesClient impatientClient(@Nullable Path kubeconfig) {
+    Config config =
+        new ConfigBuilder(config(kubeconfig))
+            .withRequestTimeout(3_000)
+            .withConnectionTimeout(2_000)
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /**
    * @throws StartException when there is no usable kubeconfig
    */
   static KubernetesClient client(@Nullable Path kubeconfig) {

@@ -11,6 +11,7 @@ import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.InjectionSettings;
+import dev.portcullis.operator.leader.LeaseTimes;
 import dev.portcullis.operator.sidecar.MeshSettings;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.nio.file.Path;
@@ -218,6 +219,16 @@ final class OperatorCommand implements Callable<Integer> {
       })
   private @Nullable String operatorAddress;
 
+  @Option(
+      names = "--replica",
+      paramLabel = "NAME",
+      description = {
+        "There are other operators, and this is the name of this one, such as its pod's. The one",
+        "that holds the Lease portcullis-operator in --namespace writes; all serve. Default: there",
+        "is no other."
+      })
+  private @Nullable String replica;
+
   @Override
   public Integer call() throws InterruptedException {
     OperatorConfig config = config();
@@ -257,7 +268,8 @@ final class OperatorCommand implements Callable<Integer> {
           mesh(),
           new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
           new Scope(new HashSet<>(watched), namespace),
-          webhooks());
+          webhooks(),
+          replica == null ? null : new ReplicaConfig(replica, LeaseTimes.DEFAULT));
     } catch (IllegalArgumentException e) {
       if (spec == null) {
         throw e;

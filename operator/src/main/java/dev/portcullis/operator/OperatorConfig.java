@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin where health and metrics are served
  * @param mesh what all sidecars have in common
  * @param webhooks null: none are served
+ * @param replica null: there is no other operator
  */
 public record OperatorConfig(
     @Nullable Path kubeconfig,
@@ -31,7 +32,8 @@ public record OperatorConfig(
     MeshSettings mesh,
     Roles roles,
     Scope scope,
-    @Nullable WebhookSettings webhooks) {
+    @Nullable WebhookSettings webhooks,
+    @Nullable ReplicaConfig replica) {
 
   public OperatorConfig {
     xdsNames = List.copyOf(xdsNames);

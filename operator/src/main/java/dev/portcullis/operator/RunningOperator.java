@@ -21,6 +21,7 @@ import dev.portcullis.operator.inject.WebhookIdentity;
 import dev.portcullis.operator.inject.WebhookServer;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.PodInjector;
+import dev.portcullis.operator.leader.LeaseLeadership;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Rollout;
 import dev.portcullis.operator.rollout.Signals;
@@ -46,6 +47,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,13 +89,17 @@ public final class RunningOperator implements AutoCloseable {
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     KubernetesClient client = part(KubernetesAccess.client(config.kubeconfig()));
     Preflight.check(client);
+    @Nullable LeaseLeadership lease = lease(config, metrics, clock);
+    Leadership leadership = lease == null ? Leadership.ALONE : lease;
     OperatorIdentity identity =
-        part(new OperatorIdentity(config, client, Leadership.ALONE, timer, metrics, clock));
+        part(new OperatorIdentity(config, client, leadership, timer, metrics, clock));
     Signals signals = new Signals();
     NodeDirectory directory = new NodeDirectory(NodeEvents.both(signals, identity.svids()), clock);
     ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
     StatusWriter writer =
-        part(new StatusWriter(client, watch.revisions(), new EventWriter(client, clock), metrics));
+        part(
+            new StatusWriter(
+                client, watch.revisions(), new EventWriter(client, clock), leadership, metrics));
     PolicyWorker worker =
         part(
             new PolicyWorker(
@@ -101,7 +107,7 @@ public final class RunningOperator implements AutoCloseable {
                 served -> ClusterSnapshot.read(watch, config.identity().trustDomain(), served),
                 new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
                 config.mesh(),
-                new StatusReporter(writer, Leadership.ALONE, clock),
+                new StatusReporter(writer, leadership, clock),
                 metrics));
     worker.start();
     XdsServer xds =
@@ -121,7 +127,14 @@ public final class RunningOperator implements AutoCloseable {
             part(
                 new AdminServer(address(config.admin()), watch::watching, worker::ready, metrics)));
     if (config.webhooks() != null) {
-      webhooks(config.webhooks(), client, identity.webhooks(), worker, metrics);
+      webhooks(config.webhooks(), client, identity.webhooks(), worker, leadership, metrics);
+    }
+    if (lease != null) {
+      // The last to start, since it must be able to lead; the first to stop.
+      lease.listen(writer::forget);
+      lease.listen(signals::inputsChanged);
+      lease.campaign();
+      part(lease);
     }
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
@@ -129,11 +142,26 @@ public final class RunningOperator implements AutoCloseable {
         .log("operator serves");
   }
 
+  private @Nullable LeaseLeadership lease(
+      OperatorConfig config, MeterRegistry metrics, Clock clock) {
+    ReplicaConfig replica = config.replica();
+    return replica == null
+        ? null
+        : new LeaseLeadership(
+            part(KubernetesAccess.impatientClient(config.kubeconfig())),
+            config.identity().namespace(),
+            replica.name(),
+            replica.lease(),
+            clock,
+            metrics);
+  }
+
   private void webhooks(
       WebhookSettings settings,
       KubernetesClient client,
       WebhookIdentity identity,
       PolicyWorker worker,
+      Leadership leadership,
       MeterRegistry metrics) {
     Map<String, Admission> admissions =
         Map.of(
@@ -147,8 +175,7 @@ public final class RunningOperator implements AutoCloseable {
         "--webhook-listen",
         settings.listen(),
         () -> part(new WebhookServer(address(settings.listen()), identity, admissions, metrics)));
-    part(
-        new CaBundles(client, settings.injection().revision(), identity.roots(), Leadership.ALONE));
+    part(new CaBundles(client, settings.injection().revision(), identity.roots(), leadership));
     LOG.atInfo()
         .addKeyValue("webhooks", settings.listen())
         .addKeyValue("revision", settings.injection().revision())

@@ -76,7 +76,8 @@ final class Cluster implements AutoCloseable {
             base.mesh(),
             base.roles(),
             base.scope(),
-            base.webhooks()));
+            base.webhooks(),
+            null));
   }
 
   OperatorConfig config(Path kubeconfig) {
@@ -99,7 +100,8 @@ final class Cluster implements AutoCloseable {
             new SpiffeId("cluster.local", NAMESPACE, "ext-authz")),
         new Roles(Set.of(identity("ext-authz")), Set.of(identity("gateway"))),
         new Scope(Set.of(), "portcullis-system"),
-        webhooks);
+        webhooks,
+        null);
   }
 
   private static String identity(String account) {

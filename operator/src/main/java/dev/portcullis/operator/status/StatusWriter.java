@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.status;
 
+import dev.portcullis.operator.Leadership;
 import dev.portcullis.operator.cluster.AcceptedRevisions;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ public final class StatusWriter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
   private static final int MAX_OPEN = 16;
+  private static final long INFORMERS_LAG = TimeUnit.SECONDS.toNanos(10);
   private static final PatchContext PATCH =
       new PatchContext.Builder()
           .withPatchType(PatchType.JSON_MERGE)
@@ -43,31 +46,51 @@ public final class StatusWriter implements AutoCloseable {
   private final KubernetesClient client;
   private final AcceptedRevisions revisions;
   private final EventWriter events;
+  private final Leadership leadership;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore open = new Semaphore(MAX_OPEN);
-  private final ConcurrentMap<String, Object> written = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Written> written = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, StatusUpdate> waiting = new ConcurrentHashMap<>();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final Counter writes;
   private final Counter failures;
 
+  /** A status as it was written, and when: {@link System#nanoTime}. */
+  private record Written(Object status, long at) {
+
+    boolean isFresh() {
+      return System.nanoTime() - at < INFORMERS_LAG;
+    }
+  }
+
   public StatusWriter(
       KubernetesClient client,
       AcceptedRevisions revisions,
       EventWriter events,
+      Leadership leadership,
       MeterRegistry metrics) {
     this.client = client;
     this.revisions = revisions;
     this.events = events;
+    this.leadership = leadership;
     this.writes = metrics.counter("portcullis.status.writes");
     this.failures = metrics.counter("portcullis.status.failures");
   }
 
-  /** The status that a resource has: the one written last, since informers lag behind it. */
+  /**
+   * The status that a resource has: the one written a moment ago, since informers lag behind it.
+   * After that what they say counts, so that what somebody else wrote is put right.
+   */
   @SuppressWarnings("unchecked")
   <S> @Nullable S known(CustomResource<?, S> resource, @Nullable S seen) {
-    Object last = written.get(resource.getMetadata().getUid());
-    return last == null ? seen : (S) last;
+    Written last = written.get(resource.getMetadata().getUid());
+    return last != null && last.isFresh() ? (S) last.status() : seen;
+  }
+
+  /** Another may have written since: only what informers say counts from now on. */
+  public void forget() {
+    waiting.clear();
+    written.clear();
   }
 
   /** Writes what differs. Returns at once. */
@@ -107,6 +130,9 @@ public final class StatusWriter implements AutoCloseable {
 
   private void write(StatusUpdate update) {
     CustomResource<?, ?> resource = update.resource();
+    if (!leadership.leads()) {
+      return;
+    }
     try {
       if (update.store() != null) {
         revisions.store(update.store());
@@ -118,7 +144,7 @@ public final class StatusWriter implements AutoCloseable {
           .withName(resource.getMetadata().getName())
           .subresource("status")
           .patch(PATCH, json);
-      written.put(update.uid(), update.status());
+      written.put(update.uid(), new Written(update.status(), System.nanoTime()));
       writes.increment();
       events.transitions(update);
     } catch (KubernetesClientException e) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.operator;
+
+import dev.portcullis.operator.leader.LeaseTimes;
+import java.util.regex.Pattern;
+
+/**
+ * How one of several operators works with the others.
+ *
+ * @param name of this operator, which no other has, such as its pod's: a DNS name
+ * @param lease by which they agree who writes
+ */
+public record ReplicaConfig(String name, LeaseTimes lease) {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+
+  public ReplicaConfig {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("not a name of a replica: " + name);
+    }
+  }
+}
