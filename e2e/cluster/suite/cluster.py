@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from suite.provider import Provider
 from suite.shell import CommandFailed, run, until
 
 SYSTEM = "portcullis-system"
@@ -22,6 +24,7 @@ class Cluster:
     kubeconfig: Path
     programs: Path
     workspace: Path
+    provider: Provider
 
     @property
     def environment(self) -> dict[str, str]:
@@ -53,6 +56,17 @@ class Cluster:
         status = self.get(kind, name, "-n", namespace).get("status", {})
         return next((each for each in status.get("conditions", []) if each["type"] == condition), {})
 
+    def programmed(self, namespace: str, *policies: str, seconds: int = 60) -> None:
+        """Waits until every proxy and decision service runs these ApiPolicies as they are now."""
+        for policy in policies:
+            def runs() -> bool:
+                found = self.get("apipolicy", policy, "-n", namespace)
+                condition = self.condition("apipolicy", namespace, policy, "Programmed")
+                return (condition.get("status") == "True"
+                        and condition.get("observedGeneration") == found["metadata"]["generation"])
+
+            until(f"{namespace}/{policy} is Programmed", runs, seconds=seconds)
+
     def rolled_out(self, namespace: str, *workloads: str, seconds: int = 240) -> None:
         """Waits until every replica of the workloads is ready."""
         for workload in workloads:
@@ -70,6 +84,25 @@ class Cluster:
             *(self.kubectl("logs", "-n", namespace, pod, "--all-containers", "--tail=15", check=False)
               for pod in self.kubectl("get", "pods", "-n", namespace, "-o", "name", check=False).split()[:6]),
         ])
+
+    def upgraded(self, *arguments: str) -> None:
+        """Changes values of the installation, and waits until all of it runs with them."""
+        run(["helm", "upgrade", "portcullis", "charts/portcullis", "--namespace", SYSTEM, "--reuse-values", "--wait",
+             "--timeout", "5m", *arguments], seconds=330, environment=self.environment, cwd=self.workspace)
+
+    def authority(self) -> str:
+        """The certificate whose key signs now."""
+        return self.get("secret", "portcullis-ca", "-n", SYSTEM)["data"]["signer.crt"]
+
+    def trusted_roots(self, namespace: str) -> set[str]:
+        """The roots by which sidecars there know the operator."""
+        roots = self.get("configmap", "portcullis-trust", "-n", namespace)["data"]["ca.crt"]
+        return set(re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", roots, re.DOTALL))
+
+    def container_id(self, pod: dict[str, Any], container: str) -> str:
+        """What the container runtime calls a running container."""
+        statuses = pod["status"]["containerStatuses"] + pod["status"].get("initContainerStatuses", [])
+        return next(each["containerID"] for each in statuses if each["name"] == container).split("://")[1]
 
     def curl(self, namespace: str, workload: str, *arguments: str, container: str = "app") -> str:
         """Runs curl in a pod; returns the status code, or 000."""

@@ -7,12 +7,17 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Union
 
 from suite.shell import HOME, run
 
 
 class ProviderMissing(Exception):
     """This machine cannot do what the provider needs; the message says what is missing."""
+
+
+class NotOurs(Exception):
+    """The cluster belongs to somebody else, so this journey cannot be made in it; the message says why."""
 
 
 class OneNode:
@@ -36,6 +41,20 @@ class OneNode:
 
     def down(self) -> None:
         run(["tools/cluster", "down"], seconds=300)
+
+    def kill(self, container: str) -> None:
+        """Ends a container with SIGKILL, as the kernel does when memory is short."""
+        run(["tools/cluster", "enter", "--", "ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL",
+             container])
+
+    def stop_apiserver(self) -> None:
+        run(["tools/cluster", "stop-apiserver"])
+
+    def start_apiserver(self) -> None:
+        run(["tools/cluster", "start-apiserver"], seconds=240)
+
+    def restart_node(self) -> None:
+        run(["tools/cluster", "restart-node"], seconds=400)
 
 
 class Kind:
@@ -63,6 +82,21 @@ class Kind:
     def down(self) -> None:
         run(["kind", "delete", "cluster", "--name", self.cluster], seconds=300)
 
+    def kill(self, container: str) -> None:
+        self._node("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)
+
+    def stop_apiserver(self) -> None:
+        self._node("mv", "/etc/kubernetes/manifests/kube-apiserver.yaml", "/etc/kubernetes/")
+
+    def start_apiserver(self) -> None:
+        self._node("mv", "/etc/kubernetes/kube-apiserver.yaml", "/etc/kubernetes/manifests/")
+
+    def restart_node(self) -> None:
+        run(["docker", "restart", f"{self.cluster}-control-plane"], seconds=400)
+
+    def _node(self, *command: str) -> None:
+        run(["docker", "exec", f"{self.cluster}-control-plane", *command], seconds=240)
+
 
 class Kubeconfig:
     """A cluster that is there already, and that has the images, or can pull them."""
@@ -81,7 +115,22 @@ class Kubeconfig:
     def down(self) -> None:
         """The cluster stays: it is not ours."""
 
+    def kill(self, container: str) -> None:
+        raise NotOurs("a container on a node that is not ours cannot be killed")
 
-def provider(name: str, scratch: Path) -> OneNode | Kind | Kubeconfig:
+    def stop_apiserver(self) -> None:
+        raise NotOurs("the API server of a cluster that is not ours is not stopped")
+
+    def start_apiserver(self) -> None:
+        raise NotOurs("the API server of a cluster that is not ours is not started")
+
+    def restart_node(self) -> None:
+        raise NotOurs("a node that is not ours is not restarted")
+
+
+Provider = Union[OneNode, Kind, Kubeconfig]
+
+
+def provider(name: str, scratch: Path) -> Provider:
     """The provider of that name."""
     return {"one-node": OneNode, "kind": lambda: Kind(scratch), "kubeconfig": Kubeconfig}[name]()

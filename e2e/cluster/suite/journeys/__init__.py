@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""What is tried, in this order. Each journey leaves the cluster as the next one expects it."""
+
+from suite.journeys import failures, guide, mesh
+
+ALL = [
+    guide.install,
+    guide.enrol,
+    mesh.no_way_around,
+    guide.zero_trust,
+    failures.ext_authz_killed,
+    failures.decision_services_gone,
+    failures.decision_services_rolled,
+    failures.operator_killed,
+    failures.operators_gone,
+    failures.operators_rolled,
+    failures.application_rolled,
+    failures.authority_rotated,
+    failures.api_server_unreachable,
+    failures.node_restarted,
+    guide.uninstall,
+]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright The Portcullis Authors
+"""Pages of the guide, run as they stand."""
+
+from __future__ import annotations
+
+from suite.cluster import Cluster
+from suite.page import follow
+from suite.shell import HOME
+
+GUIDE = HOME / "docs/guide"
+
+
+def install(cluster: Cluster) -> None:
+    """the page "Install", as it stands"""
+    follow(GUIDE / "install.md", cluster.workspace, cluster.environment)
+
+
+def enrol(cluster: Cluster) -> None:
+    """the page "Enrol a namespace", as it stands"""
+    follow(GUIDE / "enrol-a-namespace.md", cluster.workspace, cluster.environment)
+
+
+def zero_trust(cluster: Cluster) -> None:
+    """the page "Zero trust between teams", as it stands"""
+    follow(GUIDE / "zero-trust-between-teams.md", cluster.workspace, cluster.environment)
+    # What comes after sends more than its limit allows.
+    cluster.kubectl("delete", "ratelimitpolicy", "orders", "-n", "shop")
+    cluster.apply((cluster.workspace / "orders.yaml").read_text())
+    cluster.programmed("shop", "orders")
+
+
+def uninstall(cluster: Cluster) -> None:
+    """the page "Uninstall", as it stands; nothing of Portcullis stays"""
+    follow(GUIDE / "uninstall.md", cluster.workspace, cluster.environment)
+    left = cluster.kubectl("get", "mutatingwebhookconfigurations,validatingwebhookconfigurations,"
+                           "validatingadmissionpolicies,clusterroles,clusterrolebindings,priorityclasses",
+                           "-o", "name")
+    # The one-node cluster names what is its own.
+    ours = [line for line in left.splitlines() if "portcullis" in line and "/portcullis-cluster:" not in line]
+    assert not ours, f"still there: {ours}"
+
