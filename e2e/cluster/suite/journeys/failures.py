@@ -26,7 +26,7 @@ def _held(seen: Seen, *excused: str, lost: int = 0) -> None:
 
 def ext_authz_killed(cluster: Cluster) -> None:
     """one decision service is killed"""
-    victim = cluster.pods(SYSTEM, "app.kubernetes.io/component=ext-authz")[0]
+    victim = cluster.pods(SYSTEM, "app.kubernetes.io/name=ext-authz")[0]
     seen = under_load(cluster, 20, lambda: _kill(cluster, victim, "ext-authz"))
     _held(seen, lost=UNDER_WAY)
     cluster.rolled_out(SYSTEM, "deployment/ext-authz")
@@ -51,7 +51,7 @@ def operators_gone(cluster: Cluster) -> None:
 
     def gone_and_back() -> None:
         cluster.kubectl("scale", "-n", SYSTEM, "deployment/operator", "--replicas=0")
-        until("no operator runs", lambda: not cluster.pods(SYSTEM, "app.kubernetes.io/component=operator"), seconds=40)
+        until("no operator runs", lambda: not cluster.pods(SYSTEM, "app.kubernetes.io/name=operator"), seconds=40)
         # Pods of enrolled namespaces wait for their sidecars; those of others come as ever.
         assert not _starts(cluster, "shop"), "a pod of an enrolled namespace came up without a sidecar"
         assert _starts(cluster, "street"), "a pod of a namespace that is not enrolled could not be made"
@@ -166,7 +166,7 @@ def _edit(cluster: Cluster, reason: str) -> None:
 
 def _leader(cluster: Cluster) -> dict:
     holder = cluster.get("lease", "portcullis-operator", "-n", SYSTEM)["spec"]["holderIdentity"]
-    pods = cluster.pods(SYSTEM, "app.kubernetes.io/component=operator")
+    pods = cluster.pods(SYSTEM, "app.kubernetes.io/name=operator")
     return next(pod for pod in pods if pod["metadata"]["name"] in holder)
 
 
