@@ -79,11 +79,12 @@ class Node:
             return []
 
     def enter(self) -> list[str]:
-        """A command that runs the command that is put behind it inside the node."""
+        """A command that runs the command that is put behind it inside the node, where ctr finds its containers."""
         process = self.process()
         if process is None:
             raise ClusterError("the node does not run: start it with tools/cluster up")
-        return ["nsenter", "--target", str(process.pid), "--mount", "--pid", "--net", "--uts", "--ipc", "--"]
+        return ["nsenter", "--target", str(process.pid), "--mount", "--pid", "--net", "--uts", "--ipc", "--",
+                "env", f"CONTAINERD_ADDRESS={self.layout.containerd}", "CONTAINERD_NAMESPACE=k8s.io"]
 
     def _specification(self) -> dict:
         commands = NodeConfig(self.layout, self.programs).write()

@@ -78,12 +78,17 @@ class Cluster:
 
     def trouble(self, namespace: str) -> str:
         """What there is to see when pods do not come up."""
+        pods = self.kubectl("get", "pods", "-n", namespace, "-o", "name", check=False).split()[:6]
         return "\n".join([
             self.kubectl("get", "pods", "-n", namespace, "-o", "wide", check=False),
-            self.kubectl("get", "events", "-n", namespace, "--sort-by=.lastTimestamp", check=False)[-4000:],
-            *(self.kubectl("logs", "-n", namespace, pod, "--all-containers", "--tail=15", check=False)
-              for pod in self.kubectl("get", "pods", "-n", namespace, "-o", "name", check=False).split()[:6]),
+            self.kubectl("get", "events", "-n", namespace, "--sort-by=.lastTimestamp", check=False)[-3000:],
+            *(f"{pod}:\n{self._said(namespace, pod)}" for pod in pods),
         ])
+
+    def _said(self, namespace: str, pod: str) -> str:
+        """The last lines of a pod's log, without the record of decisions."""
+        lines = self.kubectl("logs", "-n", namespace, pod, "--all-containers", "--tail=200", check=False).splitlines()
+        return "\n".join(line[:400] for line in lines if '"decisionId"' not in line and line)[-3000:]
 
     def upgraded(self, *arguments: str) -> None:
         """Changes values of the installation, and waits until all of it runs with them."""

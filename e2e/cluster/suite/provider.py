@@ -44,8 +44,7 @@ class OneNode:
 
     def kill(self, container: str) -> None:
         """Ends a container with SIGKILL, as the kernel does when memory is short."""
-        run(["tools/cluster", "enter", "--", "ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL",
-             container])
+        run(["tools/cluster", "enter", "--", "ctr", "task", "kill", "--signal", "SIGKILL", container])
 
     def stop_apiserver(self) -> None:
         run(["tools/cluster", "stop-apiserver"])

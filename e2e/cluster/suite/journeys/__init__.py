@@ -9,6 +9,7 @@ ALL = [
     guide.enrol,
     mesh.no_way_around,
     guide.zero_trust,
+    guide.rewrite,
     failures.ext_authz_killed,
     failures.decision_services_gone,
     failures.decision_services_rolled,

@@ -30,6 +30,11 @@ def zero_trust(cluster: Cluster) -> None:
     cluster.programmed("shop", "orders")
 
 
+def rewrite(cluster: Cluster) -> None:
+    """the page "Enrol a namespace that allows no capabilities", as it stands"""
+    follow(GUIDE / "enrol-without-net-admin.md", cluster.workspace, cluster.environment)
+
+
 def uninstall(cluster: Cluster) -> None:
     """the page "Uninstall", as it stands; nothing of Portcullis stays"""
     follow(GUIDE / "uninstall.md", cluster.workspace, cluster.environment)

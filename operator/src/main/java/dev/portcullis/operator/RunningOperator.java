@@ -7,6 +7,7 @@ import dev.portcullis.envoy.EnvoyTranslator;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.XdsSource;
 import dev.portcullis.operator.admin.AdminServer;
+import dev.portcullis.operator.cluster.ClosingPolicies;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
 import dev.portcullis.operator.cluster.ClusterWatch;
 import dev.portcullis.operator.cluster.Preflight;
@@ -100,6 +101,7 @@ public final class RunningOperator implements AutoCloseable {
         part(
             new StatusWriter(
                 client, watch.revisions(), new EventWriter(client, clock), leadership, metrics));
+    ClosingPolicies closing = part(new ClosingPolicies(client, leadership::leads));
     PolicyWorker worker =
         part(
             new PolicyWorker(
@@ -107,7 +109,7 @@ public final class RunningOperator implements AutoCloseable {
                 served -> ClusterSnapshot.read(watch, config.identity().trustDomain(), served),
                 new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
                 config.mesh(),
-                new StatusReporter(writer, leadership, clock),
+                reporter(new StatusReporter(writer, leadership, clock), closing),
                 metrics));
     worker.start();
     XdsServer xds =
@@ -140,6 +142,14 @@ public final class RunningOperator implements AutoCloseable {
         .addKeyValue("xds", config.xds())
         .addKeyValue("admin", config.admin())
         .log("operator serves");
+  }
+
+  private static PolicyWorker.Reporter reporter(
+      PolicyWorker.Reporter statuses, ClosingPolicies closing) {
+    return (snapshot, result, progress) -> {
+      closing.want(snapshot.fleet().closedPorts());
+      statuses.report(snapshot, result, progress);
+    };
   }
 
   private @Nullable LeaseLeadership lease(

@@ -7,6 +7,7 @@ import dev.portcullis.compiler.Endpoint;
 import dev.portcullis.compiler.ServicePort;
 import dev.portcullis.envoy.Upstream.Protocol;
 import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.operator.inject.pod.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
@@ -16,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The pods of enrolled namespaces, and which ports of Services lead to them. Immutable. */
@@ -131,6 +136,26 @@ public final class Fleet {
         .map(SidecarPod::name)
         .sorted()
         .toList();
+  }
+
+  /** What has to be closed, so that there is no way around sidecars in rewrite mode. */
+  public List<ClosedPorts> closedPorts() {
+    SortedMap<String, SortedMap<String, SortedSet<Integer>>> closed = new TreeMap<>();
+    for (Member member : members) {
+      SidecarPod pod = member.pod();
+      String label = pod.labels().get(Names.MOVED);
+      if (pod.interception() == Interception.REWRITE && label != null && !pod.ports().isEmpty()) {
+        SortedSet<Integer> ports =
+            closed
+                .computeIfAbsent(pod.name().namespace(), _ -> new TreeMap<>())
+                .computeIfAbsent(label, _ -> new TreeSet<>());
+        pod.ports().forEach(port -> ports.add(port.number()));
+      }
+    }
+    List<ClosedPorts> all = new ArrayList<>();
+    closed.forEach((namespace, labels) ->
+        labels.forEach((label, ports) -> all.add(new ClosedPorts(namespace, label, ports))));
+    return all;
   }
 
   /** What each sidecar has to do, now that this was compiled. */

@@ -17,11 +17,14 @@ import dev.portcullis.envoy.route.RouteGuard;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarPort;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.operator.inject.pod.MovedPort;
 import dev.portcullis.operator.inject.pod.Names;
 import dev.portcullis.policy.identity.SpiffeId;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,6 +102,57 @@ final class FleetTest {
     gone.getMetadata().setDeletionTimestamp("2026-11-22T00:00:00Z");
     List<Pod> pods = List.of(pod("a", "{name: http, containerPort: 8080}"), gone);
     assertThat(plan(pods, "http").serving()).extracting(PodName::name).containsExactly("a");
+  }
+
+  /** Every port but those that were moved: a NetworkPolicy can only allow. */
+  @Test
+  void closesThePortsThatWereMovedAndNoOther() {
+    List<ClosedPorts> closed =
+        fleet(List.of(moved("a", 80, 8080), moved("b", 80, 8080), moved("c", 9090)), "http")
+            .closedPorts();
+    assertThat(closed)
+        .extracting(ClosedPorts::name)
+        .containsExactly("portcullis-closes-80-8080", "portcullis-closes-9090");
+    assertThat(closed.getFirst().policy())
+        .isEqualTo(
+            Serialization.unmarshal(
+                """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata:
+                  name: portcullis-closes-80-8080
+                  namespace: shop
+                  labels: {app.kubernetes.io/part-of: portcullis, portcullis.dev/moved: 80-8080}
+                spec:
+                  podSelector: {matchLabels: {portcullis.dev/moved: 80-8080}}
+                  policyTypes: [Ingress]
+                  ingress:
+                  - ports:
+                    - {protocol: TCP, port: 1, endPort: 79}
+                    - {protocol: TCP, port: 81, endPort: 8079}
+                    - {protocol: TCP, port: 8081, endPort: 65535}
+                    - {protocol: UDP, port: 1, endPort: 65535}
+                    - {protocol: SCTP, port: 1, endPort: 65535}
+                """,
+                NetworkPolicy.class));
+  }
+
+  @Test
+  void closesNothingOfPodsWhoseNetworkRedirects() {
+    assertThat(fleet(List.of(pod("a", "{name: http, containerPort: 8080}")), "http").closedPorts())
+        .isEmpty();
+  }
+
+  private static Pod moved(String name, int... apps) {
+    List<MovedPort> ports = new ArrayList<>();
+    for (int app : apps) {
+      ports.add(new MovedPort("port-" + app, app, Names.FIRST_MOVED_PORT + ports.size()));
+    }
+    Pod pod = pod(name, "");
+    pod.getMetadata().getLabels().put(Names.SIDECAR, "rewrite");
+    pod.getMetadata().getLabels().put(Names.MOVED, MovedPort.label(ports));
+    pod.getMetadata().setAnnotations(Map.of(Names.PORTS, MovedPort.write(ports)));
+    return pod;
   }
 
   private static SidecarSpec only(List<Pod> pods, String targetPort) {

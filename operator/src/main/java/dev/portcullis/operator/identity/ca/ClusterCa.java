@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.identity.ca;
 
+import dev.portcullis.operator.cluster.WatchedObject;
 import dev.portcullis.operator.identity.CurrentTrust;
 import dev.portcullis.operator.identity.IdentityFileException;
 import io.fabric8.kubernetes.api.model.Secret;

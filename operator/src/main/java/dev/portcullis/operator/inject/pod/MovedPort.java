@@ -7,9 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A named port that the sidecar took over, as annotation {@value Names#PORTS} has it.
@@ -22,6 +27,8 @@ public record MovedPort(String name, int app, int listen) {
   /** How many ports of a pod can be moved. */
   public static final int MAX_PORTS = 64;
 
+  private static final int MAX_LABEL = 63;
+  private static final int DIGEST_BYTES = 16;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?");
 
@@ -42,12 +49,40 @@ public record MovedPort(String name, int app, int listen) {
     }
   }
 
-  static String write(List<MovedPort> ports) {
+  /** As the annotation has them. */
+  public static String write(List<MovedPort> ports) {
     ArrayNode out = JsonNodeFactory.instance.arrayNode();
     for (MovedPort port : ports) {
       out.addObject().put("name", port.name()).put("app", port.app()).put("listen", port.listen());
     }
     return out.toString();
+  }
+
+  /**
+   * The value of label {@value Names#MOVED}: the application's ports in ascending order, or their
+   * digest where they are too many for a label.
+   *
+   * @param ports at least one
+   */
+  public static String label(List<MovedPort> ports) {
+    String all =
+        ports.stream()
+            .map(MovedPort::app)
+            .distinct()
+            .sorted()
+            .map(String::valueOf)
+            .collect(Collectors.joining("-"));
+    return all.length() <= MAX_LABEL ? all : "of-" + digest(all);
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+      return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /**

@@ -25,6 +25,9 @@ public final class Names {
   /** Annotation of injected pods in rewrite mode: JSON, which port was moved where. */
   public static final String PORTS = "portcullis.dev/ports";
 
+  /** Label of injected pods in rewrite mode: the ports of the application that were moved. */
+  public static final String MOVED = "portcullis.dev/moved";
+
   /** Annotation of injected pods in redirect mode: JSON, what the rewritten probes ask. */
   public static final String PROBES = "portcullis.dev/probes";
 

@@ -54,6 +54,10 @@ public final class PodInjector {
       case REWRITE -> {
         PortMoves.Outcome outcome = PortMoves.apply(pod);
         PortMoves.declare(outcome.ports(), ports);
+        if (!outcome.ports().isEmpty()) {
+          String moved = MovedPort.label(outcome.ports());
+          pod.set("/metadata/labels", Names.MOVED, JsonNodeFactory.instance.textNode(moved));
+        }
         warnings.addAll(outcome.warnings());
       }
     }

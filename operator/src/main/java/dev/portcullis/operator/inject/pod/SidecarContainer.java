@@ -28,6 +28,8 @@ final class SidecarContainer {
   /** Linux takes 128 KiB in one argument; what is longer keeps a container from ever starting. */
   private static final int MAX_ARGUMENT = 120_000;
 
+  private static final int DRAIN_SECONDS = 15;
+
   private SidecarContainer() {}
 
   static ObjectNode of(
@@ -60,6 +62,15 @@ final class SidecarContainer {
         .add("$(POD_NAMESPACE)/$(POD_NAME)")
         .add("--log-level")
         .add(options.logLevel())
+        // Whoever is told farewell is told so with the next answer: Envoy would spread that over
+        // ten
+        // minutes, and the application is gone by then. Connections that go on by rules that hold
+        // no
+        // more are cut after as long.
+        .add("--drain-strategy")
+        .add("immediate")
+        .add("--drain-time-s")
+        .add(String.valueOf(DRAIN_SECONDS))
         .add("--disable-hot-restart");
     container.putArray("env").add(env("POD_NAME", "name")).add(env("POD_NAMESPACE", "namespace"));
     container.set("ports", ports);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.operator.identity.ca;
+package dev.portcullis.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param changed told of every change; which one does not matter, everything is read again
  */
-record WatchedObject<T extends HasMetadata>(
+public record WatchedObject<T extends HasMetadata>(
     SharedIndexInformer<T> informer, Runnable changed, AtomicReference<String> lastError)
     implements ResourceEventHandler<T>, AutoCloseable {
 
-  static <T extends HasMetadata> WatchedObject<T> start(
+  /**
+   * Starts to follow; returns at once.
+   *
+   * @param informer that was not started yet
+   */
+  public static <T extends HasMetadata> WatchedObject<T> start(
       SharedIndexInformer<T> informer, Runnable changed) {
     WatchedObject<T> watched =
         new WatchedObject<>(
@@ -33,21 +38,22 @@ record WatchedObject<T extends HasMetadata>(
   }
 
   /** Whether everything that exists is known, also that there is nothing. */
-  boolean known() {
+  public boolean known() {
     return informer.hasSynced();
   }
 
   /** Why it is not known, as long as it is not. */
-  String error() {
+  public String error() {
     return lastError.get();
   }
 
-  List<T> all() {
+  /** Those that are known. */
+  public List<T> all() {
     return informer.getStore().list();
   }
 
   /** The only object, when a name is watched; null: it does not exist, or is not known. */
-  @Nullable T only() {
+  public @Nullable T only() {
     List<T> all = all();
     return all.isEmpty() ? null : all.getFirst();
   }
