@@ -17,6 +17,7 @@ ALL = [
     failures.operators_gone,
     failures.operators_rolled,
     failures.application_rolled,
+    failures.upgraded,
     failures.authority_rotated,
     failures.api_server_unreachable,
     failures.node_restarted,

@@ -12,7 +12,8 @@ import time
 
 from suite.cluster import SYSTEM, Cluster
 from suite.load import Seen, under_load
-from suite.shell import CommandFailed, until
+from suite.page import follow
+from suite.shell import HOME, CommandFailed, until
 
 # A request whose decision was under way when a decision service was killed has no answer to wait for: Envoy cannot know
 # whether it was charged, so it does not ask again.
@@ -90,6 +91,11 @@ def decision_services_rolled(cluster: Cluster) -> None:
 def application_rolled(cluster: Cluster) -> None:
     """the guarded application is replaced, with its sidecars"""
     _held(under_load(cluster, 45, lambda: _roll(cluster, "shop", "orders")))
+
+
+def upgraded(cluster: Cluster) -> None:
+    """the page "Upgrade", as it stands"""
+    _held(under_load(cluster, 90, lambda: follow(HOME / "docs/guide/upgrade.md", cluster.workspace, cluster.environment)))
 
 
 def authority_rotated(cluster: Cluster) -> None:

@@ -8,6 +8,7 @@ import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.proto.Scalars;
 import dev.portcullis.policy.identity.SpiffeId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.List;
@@ -28,6 +29,9 @@ public final class ExtAuthzCluster {
 
   /** Checks in flight; as many retries, because each is one that nobody has answered. */
   private static final int MAX_CHECKS = 8_192;
+
+  private static final int MAX_EJECTION_SECONDS = 10;
+  private static final int MAX_EJECTED_PERCENT = 50;
 
   private ExtAuthzCluster() {}
 
@@ -58,11 +62,34 @@ public final class ExtAuthzCluster {
         .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
         .setCircuitBreakers(Protocols.bounds(MAX_CONNECTIONS, MAX_CHECKS, MAX_CHECKS, MAX_CHECKS))
         .addHealthChecks(healthCheck())
+        .setOutlierDetection(outliers())
         .setCommonLbConfig(
             Cluster.CommonLbConfig.newBuilder()
                 // Below this share of healthy replicas all are tried; so only when none is.
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(1)))
         .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.http2(List.of()));
+  }
+
+  /**
+   * A replica that refuses connections answers nothing, so it is the least busy one, and of the
+   * replicas the least busy is asked: it would get each check and its retries until health checks
+   * notice. So the first connection that fails takes it out, and a health check that succeeds
+   * brings it back. Never more than half of them: a network that fails for all is no reason.
+   */
+  private static OutlierDetection outliers() {
+    return OutlierDetection.newBuilder()
+        .setSplitExternalLocalOriginErrors(true)
+        .setConsecutiveLocalOriginFailure(Scalars.count(1))
+        .setEnforcingConsecutiveLocalOriginFailure(Scalars.count(100))
+        .setEnforcingLocalOriginSuccessRate(Scalars.count(0))
+        .setEnforcingConsecutive5Xx(Scalars.count(0))
+        .setEnforcingConsecutiveGatewayFailure(Scalars.count(0))
+        .setEnforcingSuccessRate(Scalars.count(0))
+        .setInterval(Scalars.seconds(1))
+        .setBaseEjectionTime(Scalars.seconds(1))
+        .setMaxEjectionTime(Scalars.seconds(MAX_EJECTION_SECONDS))
+        .setMaxEjectionPercent(Scalars.count(MAX_EJECTED_PERCENT))
+        .build();
   }
 
   private static HealthCheck healthCheck() {
