@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -229,6 +230,36 @@ final class OperatorCommand implements Callable<Integer> {
       })
   private @Nullable String replica;
 
+  @Option(
+      names = "--peers",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Where the other operators serve xDS; a name stands for all of its addresses, and this",
+        "operator may be among them. They tell each other what their nodes run. Repeatable. Needs",
+        "--replica."
+      })
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--peers-token",
+      paramLabel = "FILE",
+      defaultValue = "/var/run/portcullis/operator/token",
+      description = {
+        "The token of this operator's ServiceAccount, for the audience portcullis, that it shows"
+            + " to",
+        "the others. Default: ${DEFAULT-VALUE}."
+      })
+  private Path peersToken = Path.of("");
+
+  @Option(
+      names = "--operator-identity",
+      paramLabel = "USER",
+      description = {
+        "User name of the other operators; it may read what nodes run. Repeatable. Default, with",
+        "--replica: system:serviceaccount:NAMESPACE:operator."
+      })
+  private List<String> operators = new ArrayList<>();
+
   @Override
   public Integer call() throws InterruptedException {
     OperatorConfig config = config();
@@ -266,16 +297,33 @@ final class OperatorCommand implements Callable<Integer> {
           HostPort.parse(admin),
           new IdentityConfig(trustDomain, namespace, authority(), svidLife()),
           mesh(),
-          new Roles(new HashSet<>(deciders), new HashSet<>(gateways)),
+          new Roles(new HashSet<>(deciders), new HashSet<>(gateways), operators()),
           new Scope(new HashSet<>(watched), namespace),
           webhooks(),
-          replica == null ? null : new ReplicaConfig(replica, LeaseTimes.DEFAULT));
+          replica());
     } catch (IllegalArgumentException e) {
       if (spec == null) {
         throw e;
       }
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private Set<String> operators() {
+    return replica != null && operators.isEmpty()
+        ? Set.of("system:serviceaccount:" + namespace + ":operator")
+        : new HashSet<>(operators);
+  }
+
+  private @Nullable ReplicaConfig replica() {
+    if (replica == null) {
+      if (!peers.isEmpty() || !operators.isEmpty()) {
+        throw new IllegalArgumentException("--peers and --operator-identity need --replica");
+      }
+      return null;
+    }
+    return new ReplicaConfig(
+        replica, LeaseTimes.DEFAULT, peers.stream().map(HostPort::parse).toList(), peersToken);
   }
 
   private CaSource authority() {

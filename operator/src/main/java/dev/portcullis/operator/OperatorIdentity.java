@@ -149,13 +149,18 @@ final class OperatorIdentity implements AutoCloseable {
     return certificate;
   }
 
+  /** The roots that certificates chain to now, PEM. */
+  String roots() {
+    return trust.get().rootsPem();
+  }
+
   Svids svids() {
     return svids;
   }
 
   /** What the webhooks show, and whom the API server has to trust for it. */
   WebhookIdentity webhooks() {
-    return new WebhookIdentity(certificate.keyManager(), () -> trust.get().rootsPem());
+    return new WebhookIdentity(certificate.keyManager(), this::roots);
   }
 
   @Override

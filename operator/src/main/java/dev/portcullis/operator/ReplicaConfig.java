@@ -2,7 +2,10 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator;
 
+import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.leader.LeaseTimes;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -10,11 +13,15 @@ import java.util.regex.Pattern;
  *
  * @param name of this operator, which no other has, such as its pod's: a DNS name
  * @param lease by which they agree who writes
+ * @param peers where operators are found; a name stands for all of its addresses, and this operator
+ *     may be among them
+ * @param token a file with the token that this operator shows the others
  */
-public record ReplicaConfig(String name, LeaseTimes lease) {
+public record ReplicaConfig(String name, LeaseTimes lease, List<HostPort> peers, Path token) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
 
   public ReplicaConfig {
+    peers = List.copyOf(peers);
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name of a replica: " + name);
     }

@@ -23,6 +23,9 @@ import dev.portcullis.operator.inject.WebhookServer;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.PodInjector;
 import dev.portcullis.operator.leader.LeaseLeadership;
+import dev.portcullis.operator.peers.NodeReports;
+import dev.portcullis.operator.peers.PeerAccess;
+import dev.portcullis.operator.peers.Peers;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Rollout;
 import dev.portcullis.operator.rollout.Signals;
@@ -30,6 +33,7 @@ import dev.portcullis.operator.status.EventWriter;
 import dev.portcullis.operator.status.StatusReporter;
 import dev.portcullis.operator.status.StatusWriter;
 import dev.portcullis.operator.xds.DeltaDiscovery;
+import dev.portcullis.operator.xds.Elsewhere;
 import dev.portcullis.operator.xds.NodeDirectory;
 import dev.portcullis.operator.xds.NodeEvents;
 import dev.portcullis.operator.xds.XdsLimits;
@@ -95,7 +99,12 @@ public final class RunningOperator implements AutoCloseable {
     OperatorIdentity identity =
         part(new OperatorIdentity(config, client, leadership, timer, metrics, clock));
     Signals signals = new Signals();
-    NodeDirectory directory = new NodeDirectory(NodeEvents.both(signals, identity.svids()), clock);
+    @Nullable Peers peers = peers(config, identity, signals, calls, clock, metrics);
+    NodeDirectory directory =
+        new NodeDirectory(
+            NodeEvents.both(signals, identity.svids()),
+            peers == null ? Elsewhere.NOWHERE : peers,
+            clock);
     ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
     StatusWriter writer =
         part(
@@ -138,6 +147,10 @@ public final class RunningOperator implements AutoCloseable {
       lease.campaign();
       part(lease);
     }
+    if (config.replica() != null && peers != null) {
+      NodeReports reports = part(new NodeReports(config.replica().name(), directory, calls, timer));
+      peers.start(reports::listeners);
+    }
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
         .addKeyValue("admin", config.admin())
@@ -150,6 +163,27 @@ public final class RunningOperator implements AutoCloseable {
       closing.want(snapshot.fleet().closedPorts());
       statuses.report(snapshot, result, progress);
     };
+  }
+
+  private @Nullable Peers peers(
+      OperatorConfig config,
+      OperatorIdentity identity,
+      Signals signals,
+      ExecutorService calls,
+      Clock clock,
+      MeterRegistry metrics) {
+    ReplicaConfig replica = config.replica();
+    if (replica == null || replica.peers().isEmpty()) {
+      return null;
+    }
+    PeerAccess access =
+        new PeerAccess(
+            replica.name(),
+            config.xds(),
+            identity::roots,
+            config.xdsNames().getFirst().text(),
+            replica.token());
+    return part(new Peers(replica.peers(), access, signals::nodesChanged, calls, clock, metrics));
   }
 
   private @Nullable LeaseLeadership lease(

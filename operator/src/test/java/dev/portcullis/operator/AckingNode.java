@@ -15,8 +15,10 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,15 +35,20 @@ final class AckingNode implements StreamObserver<DeltaDiscoveryResponse>, AutoCl
   private final ManagedChannel channel;
   private final Node node;
   private final StreamObserver<DeltaDiscoveryRequest> requests;
+  private final List<DeltaDiscoveryRequest> unanswered = new ArrayList<>();
+  private boolean silent;
   private volatile Predicate<Resource> refuses = _ -> false;
 
   AckingNode(int port, Path ca, String token, Node node, List<String> types) throws IOException {
+    this("127.0.0.1", port, ca, token, node, types);
+  }
+
+  AckingNode(String host, int port, Path ca, String token, Node node, List<String> types)
+      throws IOException {
     this.node = node;
     channel =
         NettyChannelBuilder.forAddress(
-                "127.0.0.1",
-                port,
-                TlsChannelCredentials.newBuilder().trustManager(ca.toFile()).build())
+                host, port, TlsChannelCredentials.newBuilder().trustManager(ca.toFile()).build())
             .build();
     Metadata headers = new Metadata();
     headers.put(
@@ -63,6 +70,33 @@ final class AckingNode implements StreamObserver<DeltaDiscoveryResponse>, AutoCl
     refuses = which;
   }
 
+  /** Takes what comes from now on, but answers only after {@link #answer}. */
+  synchronized void keepSilent() {
+    silent = true;
+  }
+
+  /** Answers to all that came meanwhile. */
+  synchronized void answer() {
+    silent = false;
+    unanswered.forEach(requests::onNext);
+    unanswered.clear();
+  }
+
+  private synchronized void reply(DeltaDiscoveryRequest reply) {
+    if (silent) {
+      unanswered.add(reply);
+    } else {
+      requests.onNext(reply);
+    }
+  }
+
+  /** The versions of all that it holds, by name. */
+  Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    held.forEach((name, resource) -> versions.put(name, resource.getVersion()));
+    return versions;
+  }
+
   @Nullable String body(String name) {
     Resource resource = held.get(name);
     return resource == null ? null : resource.getResource().getValue().toStringUtf8();
@@ -81,7 +115,7 @@ final class AckingNode implements StreamObserver<DeltaDiscoveryResponse>, AutoCl
       response.getResourcesList().forEach(resource -> held.put(resource.getName(), resource));
     }
     response.getRemovedResourcesList().forEach(held::remove);
-    requests.onNext(reply.build());
+    reply(reply.build());
   }
 
   @Override

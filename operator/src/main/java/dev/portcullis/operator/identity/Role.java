@@ -7,6 +7,8 @@ public enum Role {
   DECISION_SERVICE,
   /** Registers as a gateway and reads the Envoy configuration made for it. */
   GATEWAY,
+  /** Another operator, which is told what nodes acknowledged here; reads nothing else. */
+  OPERATOR,
   /** Guards the pod that its token is bound to, and reads the Envoy configuration for that. */
   SIDECAR
 }

@@ -12,16 +12,28 @@ import java.util.Set;
  *
  * @param decisionServices user names of decision services
  * @param gateways user names of gateways
+ * @param operators user names of other operators
  */
-public record Roles(Set<String> decisionServices, Set<String> gateways) {
+public record Roles(Set<String> decisionServices, Set<String> gateways, Set<String> operators) {
 
   public Roles {
     decisionServices = Set.copyOf(decisionServices);
     gateways = Set.copyOf(gateways);
-    for (String name : gateways) {
-      if (decisionServices.contains(name)) {
-        throw new IllegalArgumentException(
-            name + " is named both as a decision service and as a gateway");
+    operators = Set.copyOf(operators);
+    distinct(decisionServices, "a decision service", gateways, "a gateway");
+    distinct(decisionServices, "a decision service", operators, "an operator");
+    distinct(gateways, "a gateway", operators, "an operator");
+  }
+
+  /** No other operators. */
+  public Roles(Set<String> decisionServices, Set<String> gateways) {
+    this(decisionServices, gateways, Set.of());
+  }
+
+  private static void distinct(Set<String> some, String one, Set<String> others, String other) {
+    for (String name : others) {
+      if (some.contains(name)) {
+        throw new IllegalArgumentException(name + " is named both as " + one + " and as " + other);
       }
     }
   }
@@ -33,6 +45,9 @@ public record Roles(Set<String> decisionServices, Set<String> gateways) {
     }
     if (gateways.contains(identity.username())) {
       return Optional.of(Role.GATEWAY);
+    }
+    if (operators.contains(identity.username())) {
+      return Optional.of(Role.OPERATOR);
     }
     return identity.pod() != null && identity.serviceAccount().isPresent()
         ? Optional.of(Role.SIDECAR)

@@ -3,9 +3,11 @@
 package dev.portcullis.operator.rollout;
 
 import dev.portcullis.policy.plan.RouteId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Function;
 
 /**
@@ -14,11 +16,21 @@ import java.util.function.Function;
  * @param planVersions of the routes that should be served
  * @param deciders every decision service that counts, as it stands with a route
  * @param proxies those that serve a route; a route without any is absent
+ * @param unheard operators whose nodes nothing is known of
  */
 public record Progress(
     Map<RouteId, String> planVersions,
     Function<RouteId, List<Report>> deciders,
-    Map<RouteId, List<Report>> proxies) {
+    Map<RouteId, List<Report>> proxies,
+    SortedSet<String> unheard) {
+
+  /** There is nobody of whom nothing is known. */
+  public Progress(
+      Map<RouteId, String> planVersions,
+      Function<RouteId, List<Report>> deciders,
+      Map<RouteId, List<Report>> proxies) {
+    this(planVersions, deciders, proxies, Collections.emptySortedSet());
+  }
 
   /** One node and where it stands. */
   public record Report(String node, NodeState state) {}

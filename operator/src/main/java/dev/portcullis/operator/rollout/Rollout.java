@@ -39,10 +39,17 @@ import org.jspecify.annotations.Nullable;
  * is gone is taken from decision services when no Envoy asks about it any more. Each wait is
  * bounded: a replica that hangs delays the others by {@link #PATIENCE} and shows in status. Nothing
  * here blocks; {@link #advance} does what can be done now and is called again when a node speaks.
+ *
+ * <p>Nodes that other operators serve are waited for in the same way, but served by those: they
+ * come to the same resources by themselves, since compiling and translating give the same bytes
+ * everywhere.
  */
 public final class Rollout {
   /** How long plans wait for decision services, and removals for proxies. */
   public static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** An operator that fell silent this briefly ago is expected to speak again. */
+  private static final Duration RECONNECTS_WITHIN = Duration.ofSeconds(5);
 
   private static final Set<Role> PROXIES = EnumSet.of(Role.GATEWAY, Role.SIDECAR);
 
@@ -96,7 +103,9 @@ public final class Rollout {
     Instant now = clock.instant();
     List<Registration> deciders = connected(Role.DECISION_SERVICE);
     publishPlans(deciders);
-    boolean plansAnswered = deciders.stream().allMatch(decider -> answered(decider, wanted));
+    boolean heardOfAll = directory.unheard(Duration.ZERO).isEmpty();
+    boolean plansAnswered =
+        heardOfAll && deciders.stream().allMatch(decider -> answered(decider, wanted));
     meetProxies();
     if (!proxiesPublished && (plansAnswered || !now.isBefore(plansDue))) {
       proxiesPublished = true;
@@ -107,9 +116,10 @@ public final class Rollout {
     }
     proxies.values().forEach(Proxy::publish);
     boolean proxiesAnswered =
-        PROXIES.stream()
-            .flatMap(role -> connected(role).stream())
-            .allMatch(each -> answered(each, wantedBy(each)));
+        heardOfAll
+            && PROXIES.stream()
+                .flatMap(role -> connected(role).stream())
+                .allMatch(each -> answered(each, wantedBy(each)));
     if (published != wanted && (proxiesAnswered || !now.isBefore(pruneDue))) {
       published = wanted;
       publishPlans(deciders);
@@ -172,7 +182,8 @@ public final class Rollout {
     return new Progress(
         versions,
         route -> deciderReports(deciders, plansByName.get(route.value()), now),
-        proxyReports(now));
+        proxyReports(now),
+        directory.unheard(RECONNECTS_WITHIN));
   }
 
   private static List<Progress.Report> deciderReports(

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.rollout;
 
+import dev.portcullis.operator.identity.Role;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.NodeEvents;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class Signals implements NodeEvents {
   }
 
   /** A node said something, came or went. Returns at once. */
-  void nodesChanged() {
+  public void nodesChanged() {
     lock.lock();
     try {
       nodes = true;
@@ -61,7 +62,9 @@ public final class Signals implements NodeEvents {
 
   @Override
   public void progressed(ConnectedNode node) {
-    nodesChanged();
+    if (node.role() != Role.OPERATOR) {
+      nodesChanged();
+    }
   }
 
   @Override

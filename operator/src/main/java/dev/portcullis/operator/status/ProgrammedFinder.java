@@ -52,6 +52,12 @@ final class ProgrammedFinder {
             TYPE, "EnvoyRejected", report.node() + " refused its configuration: " + message);
       }
     }
+    if (!progress.unheard().isEmpty()) {
+      return Finding.no(
+          TYPE,
+          "Pending",
+          "waits to hear from operators " + named(progress.unheard()) + " what their nodes run");
+    }
     if (deciders.isEmpty()) {
       return Finding.no(
           TYPE,

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
-/** One node on one stream. Thread-safe. */
+/** One node on one stream, which may be another operator's. Thread-safe. */
 public final class ConnectedNode {
   private final NodeKey key;
   private final Role role;
@@ -24,6 +24,11 @@ public final class ConnectedNode {
     this.role = role;
     this.description = description;
     this.wake = wake;
+  }
+
+  /** A node whose stream is another operator's: whatever is published to it goes nowhere. */
+  public static ConnectedNode elsewhere(NodeKey key, Role role, Node description) {
+    return new ConnectedNode(key, role, description, () -> {});
   }
 
   public NodeKey key() {

@@ -153,6 +153,9 @@ final class DeltaStream {
       subscription.subscribe(request.getResourceNamesSubscribeList());
     }
     subscription.unsubscribe(request.getResourceNamesUnsubscribeList());
+    if (request.getResourceNamesUnsubscribeCount() > 0) {
+      context.directory().progress(registered());
+    }
     if (subscription.nameCount() > context.limits().names()) {
       fail(
           Status.RESOURCE_EXHAUSTED.withDescription(

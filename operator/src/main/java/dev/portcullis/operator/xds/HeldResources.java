@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.xds;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -10,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * What one client holds, by its own acknowledgements, and what it refused. Written by its stream,
- * read by anyone.
+ * What one client holds, by its own acknowledgements, and what it refused. Written by its stream
+ * alone, or by whoever hears of a stream that another operator has; read by anyone.
  */
 public final class HeldResources {
   private final Map<ResourceType, ConcurrentMap<String, String>> held =
@@ -42,6 +43,25 @@ public final class HeldResources {
     return rejection != null && rejection.version().equals(resource.version())
         ? Optional.of(rejection)
         : Optional.empty();
+  }
+
+  /** The versions of a type that the client holds, by name; changes as the client speaks. */
+  public Map<String, String> versions(ResourceType type) {
+    return Collections.unmodifiableMap(held(type));
+  }
+
+  /** What the client refused of a type, by name; changes as the client speaks. */
+  public Map<String, Rejection> rejections(ResourceType type) {
+    return Collections.unmodifiableMap(rejected(type));
+  }
+
+  /** Takes over what another says of a client; not for one whose stream is here. */
+  public void replace(
+      ResourceType type, Map<String, String> versions, Map<String, Rejection> rejections) {
+    held(type).keySet().retainAll(versions.keySet());
+    held(type).putAll(versions);
+    rejected(type).keySet().retainAll(rejections.keySet());
+    rejected(type).putAll(rejections);
   }
 
   ConcurrentMap<String, String> held(ResourceType type) {

@@ -6,36 +6,73 @@ import dev.portcullis.operator.identity.Role;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The nodes that count. A node that disconnects is remembered for {@link #REMEMBERED}, so that one
- * that reconnects does not vanish from status for a moment, and one that died shows as lagging
- * before it is forgotten.
+ * The nodes that count, here and at other operators. A node that disconnects is remembered for
+ * {@link #REMEMBERED}, so that one that reconnects does not vanish from status for a moment, and
+ * one that died shows as lagging before it is forgotten.
  */
 public final class NodeDirectory {
   /** How long a node counts after its stream ended. */
   public static final Duration REMEMBERED = Duration.ofSeconds(60);
 
   private final ConcurrentMap<NodeKey, Registration> nodes = new ConcurrentHashMap<>();
-  private final NodeEvents events;
+  private final List<NodeEvents> listeners = new CopyOnWriteArrayList<>();
+  private final Elsewhere elsewhere;
   private final Clock clock;
 
+  /** All nodes are here. */
   public NodeDirectory(NodeEvents events, Clock clock) {
-    this.events = events;
+    this(events, Elsewhere.NOWHERE, clock);
+  }
+
+  /**
+   * @param events learns of nodes that are here
+   * @param elsewhere the nodes that are not
+   */
+  public NodeDirectory(NodeEvents events, Elsewhere elsewhere, Clock clock) {
+    this.listeners.add(events);
+    this.elsewhere = elsewhere;
     this.clock = clock;
   }
 
-  /** The nodes of a role, by key. */
+  /** Has somebody told of nodes that are here, from now on. */
+  public void listen(NodeEvents events) {
+    listeners.add(events);
+  }
+
+  /** The nodes of a role, by key, wherever they are connected. */
   public List<Registration> registered(Role role) {
+    Map<NodeKey, Registration> found = new TreeMap<>();
+    for (Registration registration : local(role)) {
+      found.put(registration.node().key(), registration);
+    }
+    for (Registration registration : elsewhere.nodes()) {
+      if (registration.node().role() == role) {
+        found.merge(registration.node().key(), registration, Registration::better);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** The nodes of a role whose streams are, or were, here. */
+  public List<Registration> local(Role role) {
     forgetLost();
     return nodes.values().stream()
         .filter(registration -> registration.node().role() == role)
-        .sorted(Comparator.comparing(registration -> registration.node().key()))
         .toList();
+  }
+
+  /** Operators that do not say what their nodes hold; see {@link Elsewhere#unheard}. */
+  public SortedSet<String> unheard(Duration longerThan) {
+    return elsewhere.unheard(longerThan);
   }
 
   /** The nodes of a role whose streams are open, by key. */
@@ -63,12 +100,12 @@ public final class NodeDirectory {
       return false;
     }
     nodes.put(key, new Registration(node, null));
-    events.connected(node);
+    listeners.forEach(events -> events.connected(node));
     return true;
   }
 
   void progress(ConnectedNode node) {
-    events.progressed(node);
+    listeners.forEach(events -> events.progressed(node));
   }
 
   void disconnect(ConnectedNode node) {
@@ -77,7 +114,7 @@ public final class NodeDirectory {
         (key, current) ->
             current.node() == node ? new Registration(node, clock.instant()) : current);
     forgetLost();
-    events.disconnected(node);
+    listeners.forEach(events -> events.disconnected(node));
   }
 
   private void forgetLost() {

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Registration(ConnectedNode node, @Nullable Instant lostAt) {
 
+  /** Of two that speak of one node: this one, unless only the other's stream is open or newer. */
+  public Registration better(Registration other) {
+    if (lostAt == null) {
+      return this;
+    }
+    return other.lostAt == null || other.lostAt.isAfter(lostAt) ? other : this;
+  }
+
   /** Whether the node's stream is open. */
   public boolean connected() {
     return lostAt == null;

@@ -24,7 +24,9 @@ public enum ResourceType {
       "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", Removal.AFTER_USERS),
   PLAN_SECRET(PlanTypes.SECRET, Removal.AFTER_USERS),
   PLAN_API_KEY(PlanTypes.API_KEY, Removal.AT_ONCE),
-  PLAN_ROUTE(PlanTypes.ROUTE, Removal.AT_ONCE);
+  PLAN_ROUTE(PlanTypes.ROUTE, Removal.AT_ONCE),
+  /** What nodes hold, from one operator to another. */
+  NODE_REPORT("type.portcullis.dev/v1alpha1.NodeReport", Removal.AT_ONCE);
 
   /** When a resource that is gone is taken from clients. */
   enum Removal {
@@ -65,7 +67,8 @@ public enum ResourceType {
   public boolean readableBy(Role role) {
     return switch (role) {
       case DECISION_SERVICE -> isPlan() || this == SECRET;
-      case GATEWAY, SIDECAR -> !isPlan();
+      case GATEWAY, SIDECAR -> !isPlan() && this != NODE_REPORT;
+      case OPERATOR -> this == NODE_REPORT;
     };
   }
 

@@ -14,7 +14,8 @@ final class XdsMetrics {
   XdsMetrics(MeterRegistry registry, XdsLimits limits) {
     this.registry = registry;
     registry.gauge("portcullis.xds.streams", streams);
-    registry.gauge("portcullis.xds.streams.max", limits.streams());
+    // Not the number itself: a gauge holds what it reads only weakly.
+    registry.gauge("portcullis.xds.streams.max", limits, XdsLimits::streams);
   }
 
   void streams(int open) {

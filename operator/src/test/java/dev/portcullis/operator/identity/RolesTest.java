@@ -11,6 +11,19 @@ import org.junit.jupiter.api.Test;
 class RolesTest {
 
   @Test
+  void bindsOperatorsByNameAndNeverTwice() {
+    String name = "system:serviceaccount:portcullis-system:operator";
+    Roles roles = new Roles(Set.of("a"), Set.of("b"), Set.of(name));
+    assertThat(roles.of(new Identity(name))).contains(Role.OPERATOR);
+    assertThat(roles.of(new Identity(name, new BoundPod("operator-1", "uid", ""))))
+        .contains(Role.OPERATOR);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Roles(Set.of("a"), Set.of(), Set.of("a")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Roles(Set.of(), Set.of("b"), Set.of("b")));
+  }
+
+  @Test
   void bindsIdentitiesExactly() {
     Roles roles = new Roles(Set.of("a"), Set.of("b"));
     assertThat(roles.of(new Identity("a"))).contains(Role.DECISION_SERVICE);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
+/** Tests of leadership. */
 @NullMarked
 package dev.portcullis.operator.leader;
 

@@ -4,12 +4,14 @@ package dev.portcullis.operator.xds;
 
 import static dev.portcullis.operator.xds.XdsTestServer.DECIDER;
 import static dev.portcullis.operator.xds.XdsTestServer.GATEWAY;
+import static dev.portcullis.operator.xds.XdsTestServer.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.operator.identity.BoundPod;
 import dev.portcullis.operator.identity.Role;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +68,28 @@ class StreamAdmissionTest {
     try (XdsTestClient client = server.client(DECIDER, "authz-0")) {
       client.subscribe(ResourceType.CLUSTER);
       assertThat(client.failure().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+  }
+
+  @Test
+  void letsOnlyOperatorsReadWhatNodesHold() throws Exception {
+    for (String other : List.of(GATEWAY, DECIDER, SIDECAR)) {
+      try (XdsTestClient client = server.client(other, "x")) {
+        client.subscribe(ResourceType.NODE_REPORT);
+        assertThat(client.failure().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+      }
+    }
+  }
+
+  @Test
+  void letsOperatorsReadNothingElse() throws Exception {
+    for (ResourceType type : ResourceType.values()) {
+      if (type != ResourceType.NODE_REPORT) {
+        try (XdsTestClient client = server.client(OPERATOR, "b")) {
+          client.subscribe(type);
+          assertThat(client.failure().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        }
+      }
     }
   }
 

@@ -43,6 +43,7 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
   static final String GATEWAY = "system:serviceaccount:shop:gateway";
   static final String SIDECAR = "system:serviceaccount:shop:orders#orders-1";
   static final Duration SVID_LIFE = Duration.ofHours(1);
+  static final String OPERATOR = "system:serviceaccount:portcullis:operator";
   static final String DECIDER = "system:serviceaccount:portcullis:ext-authz";
 
   final BlockingQueue<ConnectedNode> connected = new LinkedBlockingQueue<>();
@@ -77,7 +78,7 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
                 .keyManager(),
             XdsTestServer::review,
             new DeltaDiscovery(
-                new Roles(Set.of(DECIDER), Set.of(GATEWAY)),
+                new Roles(Set.of(DECIDER), Set.of(GATEWAY), Set.of(OPERATOR)),
                 directory,
                 limits,
                 metrics,
@@ -107,6 +108,18 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
         : new Identity(
             token.substring(0, pod),
             new BoundPod(token.substring(pod + 1), "uid-of-" + token.substring(pod + 1), ""));
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  ExecutorService executor() {
+    return executor;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
   }
 
   ManagedChannel channel() throws IOException {
