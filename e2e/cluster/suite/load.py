@@ -104,7 +104,7 @@ def _in_pod(cluster: Cluster, caller: Caller, seconds: int) -> Callable[[], str]
     cluster.kubectl("create", "-n", caller.namespace, "-f", "-", stdin=json.dumps({
         "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
         "spec": {"backoffLimit": 0, "template": {"metadata": {"labels": {"app": name}}, "spec": pod}}}))
-    cluster.kubectl("wait", "-n", caller.namespace, "pod", "-l", f"app={name}", "--for=condition=Ready", "--timeout=60s")
+    until(f"a pod of job {name} calls", lambda: any(_is_ready(pod) for pod in cluster.pods(caller.namespace, f"app={name}")))
 
     def told() -> str:
         until(f"job {name} ends", lambda: bool(cluster.get("job", name, "-n", caller.namespace)["status"]
@@ -112,6 +112,10 @@ def _in_pod(cluster: Cluster, caller: Caller, seconds: int) -> Callable[[], str]
         return cluster.kubectl("logs", "-n", caller.namespace, f"job/{name}", "-c", "app")
 
     return told
+
+
+def _is_ready(pod: dict[str, Any]) -> bool:
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", []))
 
 
 def _parsed(report: str) -> dict[str, Any]:

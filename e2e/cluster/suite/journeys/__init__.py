@@ -8,6 +8,7 @@ ALL = [
     guide.install,
     guide.enrol,
     mesh.no_way_around,
+    mesh.nobody_elses_identity,
     guide.zero_trust,
     guide.rewrite,
     failures.ext_authz_killed,

@@ -30,7 +30,9 @@ public final class ExtAuthzCluster {
   /** Checks in flight; as many retries, because each is one that nobody has answered. */
   private static final int MAX_CHECKS = 8_192;
 
-  private static final int MAX_EJECTION_SECONDS = 10;
+  /** Longer than health checks take to notice that a replica is gone. */
+  private static final int EJECTION_SECONDS = 10;
+
   private static final int MAX_EJECTED_PERCENT = 50;
 
   private ExtAuthzCluster() {}
@@ -86,8 +88,9 @@ public final class ExtAuthzCluster {
         .setEnforcingConsecutiveGatewayFailure(Scalars.count(0))
         .setEnforcingSuccessRate(Scalars.count(0))
         .setInterval(Scalars.seconds(1))
-        .setBaseEjectionTime(Scalars.seconds(1))
-        .setMaxEjectionTime(Scalars.seconds(MAX_EJECTION_SECONDS))
+        .setBaseEjectionTime(Scalars.seconds(EJECTION_SECONDS))
+        .setMaxEjectionTime(Scalars.seconds(EJECTION_SECONDS))
+        .setSuccessfulActiveHealthCheckUnejectHost(Scalars.bool(true))
         .setMaxEjectionPercent(Scalars.count(MAX_EJECTED_PERCENT))
         .build();
   }
