@@ -40,7 +40,7 @@ class Cluster:
 
     def apply(self, manifest: str) -> None:
         """Applies YAML."""
-        self.kubectl("apply", "--server-side", "-f", "-", stdin=manifest)
+        self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=manifest)
 
     def get(self, *arguments: str) -> Any:
         """What `kubectl get … -o json` says."""

@@ -51,9 +51,11 @@ class Caller:
     namespace: str
     workload: str
     expect: str
+    url: str = URL
 
     def command(self, seconds: int) -> list[str]:
-        return ["e2e-app", "load", "-rate", str(RATE), "-for", f"{seconds}s", "-timeout", "5s", "-expect", self.expect, URL]
+        return ["e2e-app", "load", "-rate", str(RATE), "-for", f"{seconds}s", "-timeout", "5s", "-expect", self.expect,
+                self.url]
 
 
 CALLERS = (Caller("shop", "storefront", "200"), Caller("street", "passer-by", "403"))
@@ -71,7 +73,7 @@ def under_load(cluster: Cluster, seconds: int, what: Callable[[], None], *, by_t
         what()
     finally:
         reports = [tell() for tell in told]
-    seen = Seen(*(_parsed(report) for report in reports))
+    seen = Seen(*(parsed(report) for report in reports))
     print(f"    {seen}", flush=True)
     assert seen.allowed["sent"] > RATE * seconds / 2, f"too few requests to tell anything: {seen}"
     return seen
@@ -118,7 +120,8 @@ def _is_ready(pod: dict[str, Any]) -> bool:
     return any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", []))
 
 
-def _parsed(report: str) -> dict[str, Any]:
+def parsed(report: str) -> dict[str, Any]:
+    """What a caller printed."""
     try:
         # What goes before and after it was said by kubectl, or is the reason of the exit code.
         return json.loads(report[report.index("{"):report.rindex("}") + 1])

@@ -2,7 +2,7 @@
 # Copyright The Portcullis Authors
 """What is tried, in this order. Each journey leaves the cluster as the next one expects it."""
 
-from suite.journeys import failures, guide, mesh
+from suite.journeys import failures, guide, measures, mesh
 
 ALL = [
     guide.install,
@@ -11,6 +11,10 @@ ALL = [
     mesh.nobody_elses_identity,
     guide.zero_trust,
     guide.rewrite,
+    guide.gitops,
+    measures.sidecar_latency,
+    measures.memory_at_rest,
+    measures.many_services,
     failures.ext_authz_killed,
     failures.decision_services_gone,
     failures.decision_services_rolled,

@@ -5,10 +5,16 @@
 from __future__ import annotations
 
 from suite.cluster import Cluster
-from suite.page import follow
+from suite.page import follow, saved
 from suite.shell import HOME
 
 GUIDE = HOME / "docs/guide"
+
+
+def restore_orders(cluster: Cluster) -> None:
+    """Guards orders as the page "Enrol a namespace" does."""
+    cluster.apply(saved((GUIDE / "enrol-a-namespace.md").read_text())["orders.yaml"])
+    cluster.programmed("shop", "orders")
 
 
 def install(cluster: Cluster) -> None:
@@ -26,13 +32,17 @@ def zero_trust(cluster: Cluster) -> None:
     follow(GUIDE / "zero-trust-between-teams.md", cluster.workspace, cluster.environment)
     # What comes after sends more than its limit allows.
     cluster.kubectl("delete", "ratelimitpolicy", "orders", "-n", "shop")
-    cluster.apply((cluster.workspace / "orders.yaml").read_text())
-    cluster.programmed("shop", "orders")
+    restore_orders(cluster)
 
 
 def rewrite(cluster: Cluster) -> None:
     """the page "Enrol a namespace that allows no capabilities", as it stands"""
     follow(GUIDE / "enrol-without-net-admin.md", cluster.workspace, cluster.environment)
+
+
+def gitops(cluster: Cluster) -> None:
+    """the page "GitOps with Argo CD", as it stands"""
+    follow(GUIDE / "gitops-with-argo-cd.md", cluster.workspace, cluster.environment)
 
 
 def uninstall(cluster: Cluster) -> None:

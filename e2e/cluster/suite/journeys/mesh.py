@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from suite.cluster import Cluster
+from suite.journeys.guide import restore_orders
 
 
 def no_way_around(cluster: Cluster) -> None:
@@ -41,8 +42,7 @@ def nobody_elses_identity(cluster: Cluster) -> None:
     cluster.answers("200", "shop", "deploy/storefront", "http://orders.shop/orders/7", seconds=20)
     cluster.answers("403", "shop", "pod/impostor", "http://orders.shop/orders/7", seconds=20)
     cluster.kubectl("delete", "pod/impostor", "serviceaccount/impostor", "-n", "shop", "--now")
-    cluster.apply((cluster.workspace / "orders.yaml").read_text())
-    cluster.programmed("shop", "orders")
+    restore_orders(cluster)
 
 
 def _impostor(victim: dict[str, Any]) -> dict[str, Any]:
