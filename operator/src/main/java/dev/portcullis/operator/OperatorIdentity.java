@@ -145,6 +145,11 @@ final class OperatorIdentity implements AutoCloseable {
     return content;
   }
 
+  /** Who signs now, and whose certificates are good. */
+  CurrentTrust trust() {
+    return trust;
+  }
+
   RenewingCertificate certificate() {
     return certificate;
   }

@@ -26,12 +26,17 @@ import dev.portcullis.operator.leader.LeaseLeadership;
 import dev.portcullis.operator.peers.NodeReports;
 import dev.portcullis.operator.peers.PeerAccess;
 import dev.portcullis.operator.peers.Peers;
+import dev.portcullis.operator.probe.GateProbe;
+import dev.portcullis.operator.probe.ProbeIdentity;
+import dev.portcullis.operator.probe.ProbeKeys;
+import dev.portcullis.operator.probe.Prober;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Rollout;
 import dev.portcullis.operator.rollout.Signals;
 import dev.portcullis.operator.status.EventWriter;
 import dev.portcullis.operator.status.StatusReporter;
 import dev.portcullis.operator.status.StatusWriter;
+import dev.portcullis.operator.status.UnprotectedReporter;
 import dev.portcullis.operator.xds.DeltaDiscovery;
 import dev.portcullis.operator.xds.Elsewhere;
 import dev.portcullis.operator.xds.NodeDirectory;
@@ -106,19 +111,35 @@ public final class RunningOperator implements AutoCloseable {
             peers == null ? Elsewhere.NOWHERE : peers,
             clock);
     ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
+    EventWriter events = new EventWriter(client, clock);
     StatusWriter writer =
-        part(
-            new StatusWriter(
-                client, watch.revisions(), new EventWriter(client, clock), leadership, metrics));
+        part(new StatusWriter(client, watch.revisions(), events, leadership, metrics));
     ClosingPolicies closing = part(new ClosingPolicies(client, leadership::leads));
+    ProbeKeys probeKeys = new ProbeKeys(identity.trust());
+    identity.trust().listen(signals::inputsChanged);
+    ProbeIdentity prover = new ProbeIdentity(identity.trust(), config.identity().operator(), clock);
+    Prober prober =
+        part(
+            new Prober(
+                new GateProbe(probeKeys, prover, timer, clock),
+                signals::nodesChanged,
+                timer,
+                metrics));
+    UnprotectedReporter unprotected =
+        new UnprotectedReporter(
+            (about, reason, message) -> calls.execute(() -> events.warn(about, reason, message)),
+            clock,
+            metrics);
     PolicyWorker worker =
         part(
             new PolicyWorker(
                 signals,
                 served -> ClusterSnapshot.read(watch, config.identity().trustDomain(), served),
-                new Rollout(directory, new EnvoyTranslator(new XdsSource.Ads()), clock),
+                new Rollout(
+                    directory, new EnvoyTranslator(new XdsSource.Ads()), probeKeys::keys, clock),
                 config.mesh(),
-                reporter(new StatusReporter(writer, leadership, clock), closing),
+                reporter(
+                    new StatusReporter(writer, prober, unprotected, leadership, clock), closing),
                 metrics));
     worker.start();
     XdsServer xds =
@@ -159,9 +180,9 @@ public final class RunningOperator implements AutoCloseable {
 
   private static PolicyWorker.Reporter reporter(
       PolicyWorker.Reporter statuses, ClosingPolicies closing) {
-    return (snapshot, result, progress) -> {
+    return (snapshot, result, fleet, progress) -> {
       closing.want(snapshot.fleet().closedPorts());
-      statuses.report(snapshot, result, progress);
+      statuses.report(snapshot, result, fleet, progress);
     };
   }
 

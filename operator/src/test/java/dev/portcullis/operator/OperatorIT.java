@@ -51,12 +51,13 @@ class OperatorIT {
     assertThat(cluster.condition("apipol", "orders", "ResolvedRefs"))
         .isEqualTo("True/ResolvedRefs");
     assertThat(cluster.condition("apipol", "orders", "Enforced"))
-        .isEqualTo("Unknown/ProbeNotAvailable");
+        .isEqualTo("Unknown/NotProgrammed");
     try (AckingNode decider = cluster.decider("authz-0")) {
       awaitCondition("orders", "Programmed", "Unknown/NoProxies");
       assertThat(decider.held).containsKey("shop/orders");
       try (AckingNode gateway = cluster.gateway("gw-0", List.of(Cluster.upstream("orders")))) {
         awaitCondition("orders", "Programmed", "True/Programmed");
+        awaitCondition("orders", "Enforced", "Unknown/NoProbe");
         assertThat(gateway.held).containsKey("gateway");
         String version = cluster.jsonPath("apipol", "orders", "{.status.targets[0].planVersion}");
         assertThat(version).hasSize(64);

@@ -40,7 +40,7 @@ final class GuidePoliciesTest {
       List.of(
           "docs/guide/install.md",
           "docs/guide/uninstall.md",
-            "docs/guide/upgrade.md",
+          "docs/guide/upgrade.md",
           "docs/guide/what-happens-when-parts-fail.md");
 
   @TempDir private Path directory;

@@ -3,6 +3,7 @@
 package dev.portcullis.operator.rollout;
 
 import dev.portcullis.codec.PlanCodec;
+import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.operator.xds.ResourceType;
 import dev.portcullis.operator.xds.XdsResource;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Turns compilations into resources for decision services. Remembers the last compilation's, so
@@ -23,7 +25,15 @@ import java.util.Map;
 final class PlanResources {
   private IdentityHashMap<RoutePlan, XdsResource> routes = new IdentityHashMap<>();
   private Map<ApiKeyRecord, XdsResource> keys = new HashMap<>();
+  private final Supplier<List<ProbeKey>> probeKeys;
   private XdsSnapshot last = XdsSnapshot.EMPTY;
+
+  /**
+   * @param probeKeys that decision services answer probes with
+   */
+  PlanResources(Supplier<List<ProbeKey>> probeKeys) {
+    this.probeKeys = probeKeys;
+  }
 
   XdsSnapshot of(CompileResult result) {
     last =
@@ -68,11 +78,14 @@ final class PlanResources {
     return resources;
   }
 
-  private static List<XdsResource> secrets(CompileResult result) {
+  private List<XdsResource> secrets(CompileResult result) {
     List<XdsResource> resources = new ArrayList<>(result.secrets().size());
     for (Map.Entry<String, SecretMaterial> secret : result.secrets().entrySet()) {
       resources.add(
           XdsResource.of(ResourceType.PLAN_SECRET, secret.getKey(), secret.getValue().reveal()));
+    }
+    for (ProbeKey key : probeKeys.get()) {
+      resources.add(XdsResource.of(ResourceType.PLAN_SECRET, key.name(), key.material().reveal()));
     }
     return resources;
   }

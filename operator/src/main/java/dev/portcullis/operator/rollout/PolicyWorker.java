@@ -8,6 +8,7 @@ import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.PolicySet;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
+import dev.portcullis.operator.sidecar.FleetPlan;
 import dev.portcullis.operator.sidecar.MeshSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -49,6 +50,7 @@ public final class PolicyWorker implements AutoCloseable {
   private Map<String, LastAccepted> served = new HashMap<>();
   private @Nullable ClusterSnapshot snapshot;
   private @Nullable CompileResult result;
+  private FleetPlan fleet = FleetPlan.EMPTY;
   private long reportAt;
   private boolean reported;
   private boolean settled;
@@ -56,7 +58,7 @@ public final class PolicyWorker implements AutoCloseable {
   /** Learns how things stand, on the worker's thread; must not block. */
   @FunctionalInterface
   public interface Reporter {
-    void report(ClusterSnapshot snapshot, CompileResult result, Progress progress);
+    void report(ClusterSnapshot snapshot, CompileResult result, FleetPlan fleet, Progress progress);
   }
 
   /** What was compiled last, for those who ask what would become of one more policy. */
@@ -137,7 +139,7 @@ public final class PolicyWorker implements AutoCloseable {
     // At first nodes are about to reconnect; to report each of them missing would be noise.
     boolean due = System.nanoTime() - reportAt >= 0;
     if (due || (settled && (reported || rollout.reachesBothRoles()))) {
-      reporter.report(snapshot, result, rollout.progress());
+      reporter.report(snapshot, result, fleet, rollout.progress());
       reported = true;
       reportLatest(REPORT_LATEST);
     }
@@ -149,7 +151,8 @@ public final class PolicyWorker implements AutoCloseable {
     CompileResult compiled =
         PolicyCompiler.compile(
             read.input(), result == null ? CompileCache.empty() : result.cache());
-    rollout.aim(compiled, read.fleet().plan(compiled, mesh));
+    fleet = read.fleet().plan(compiled, mesh);
+    rollout.aim(compiled, fleet);
     Map<String, LastAccepted> nowServed = new HashMap<>();
     read.policies()
         .forEach((ref, policy) -> {

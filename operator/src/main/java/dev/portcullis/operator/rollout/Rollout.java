@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.rollout;
 
+import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.envoy.EnvoyTranslator;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +58,7 @@ public final class Rollout {
   private final NodeDirectory directory;
   private final EnvoyTranslator translator;
   private final Clock clock;
-  private final PlanResources plans = new PlanResources();
+  private final PlanResources plans;
   private final Map<ConnectedNode, Proxy> proxies = new HashMap<>();
   private Aim aim;
   private XdsSnapshot wanted = XdsSnapshot.EMPTY;
@@ -66,7 +68,15 @@ public final class Rollout {
   private boolean aimed;
   private boolean proxiesPublished;
 
-  public Rollout(NodeDirectory directory, EnvoyTranslator translator, Clock clock) {
+  /**
+   * @param probeKeys that decision services answer probes with
+   */
+  public Rollout(
+      NodeDirectory directory,
+      EnvoyTranslator translator,
+      Supplier<List<ProbeKey>> probeKeys,
+      Clock clock) {
+    this.plans = new PlanResources(probeKeys);
     this.directory = directory;
     this.translator = translator;
     this.clock = clock;
@@ -217,7 +227,7 @@ public final class Rollout {
         });
     // Pods count, not streams: one whose sidecar never called is the one to worry about.
     FleetPlan fleet = aim.fleet();
-    for (PodName pod : fleet.serving()) {
+    for (PodName pod : fleet.serving().keySet()) {
       SidecarSpec spec = fleet.sidecars().get(pod);
       if (spec != null) {
         NodeState state = sidecars.getOrDefault(pod, new NodeState.Lagging());

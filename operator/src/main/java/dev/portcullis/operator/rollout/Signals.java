@@ -44,7 +44,7 @@ public final class Signals implements NodeEvents {
     }
   }
 
-  /** A node said something, came or went. Returns at once. */
+  /** A node said something, came or went, or more is known of one. Returns at once. */
   public void nodesChanged() {
     lock.lock();
     try {

@@ -77,9 +77,9 @@ public final class Fleet {
               .filter(service -> service.selects(declared))
               .toList();
       SidecarPod pod =
-          declared.interception() == Interception.REDIRECT
-              ? declared.with(undeclared(selecting))
-              : declared;
+          declared.interception() == Interception.REWRITE
+              ? declared
+              : declared.with(undeclared(selecting));
       members.add(
           new Member(
               pod, pod.ports().stream().map(port -> reached(pod, port, selecting)).toList()));
@@ -126,16 +126,6 @@ public final class Fleet {
       }
     }
     return endpoints;
-  }
-
-  /** Pods that requests may reach and that have no sidecar. */
-  public List<PodName> withoutSidecar() {
-    return members.stream()
-        .map(Member::pod)
-        .filter(pod -> pod.serves() && pod.interception() == null)
-        .map(SidecarPod::name)
-        .sorted()
-        .toList();
   }
 
   /** What has to be closed, so that there is no way around sidecars in rewrite mode. */

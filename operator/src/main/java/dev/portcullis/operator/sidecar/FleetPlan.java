@@ -3,28 +3,34 @@
 package dev.portcullis.operator.sidecar;
 
 import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.policy.plan.RouteId;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What each sidecar has to do. Immutable; pods that are alike share one specification.
  *
  * @param sidecars by their pods
- * @param serving the pods among them that requests may reach, so that status counts them
- * @param unguarded pods whose sidecar has a port for HTTP that no policy speaks for
+ * @param serving where the pods among them are that requests may reach, so that status counts them
+ * @param unprotected pods that requests reach unasked
+ * @param refused of routes that demand mutual TLS: callers who cannot do it, in words
  */
 public record FleetPlan(
-    SortedMap<PodName, SidecarSpec> sidecars, SortedSet<PodName> serving, List<PodName> unguarded) {
+    SortedMap<PodName, SidecarSpec> sidecars,
+    SortedMap<PodName, PodPlace> serving,
+    List<UnprotectedPod> unprotected,
+    SortedMap<RouteId, SortedSet<String>> refused) {
   /** No pods. */
-  public static final FleetPlan EMPTY = new FleetPlan(new TreeMap<>(), new TreeSet<>(), List.of());
+  public static final FleetPlan EMPTY =
+      new FleetPlan(new TreeMap<>(), new TreeMap<>(), List.of(), new TreeMap<>());
 
   public FleetPlan {
     sidecars = Collections.unmodifiableSortedMap(sidecars);
-    serving = Collections.unmodifiableSortedSet(serving);
-    unguarded = List.copyOf(unguarded);
+    serving = Collections.unmodifiableSortedMap(serving);
+    refused = Collections.unmodifiableSortedMap(refused);
+    unprotected = unprotected.stream().sorted().toList();
   }
 }

@@ -11,6 +11,7 @@ import dev.portcullis.envoy.sidecar.SidecarPort;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.operator.sidecar.Fleet.Member;
 import dev.portcullis.operator.sidecar.Fleet.Reached;
+import dev.portcullis.operator.sidecar.UnprotectedPod.Reason;
 import dev.portcullis.policy.identity.SpiffeId;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.MtlsMode;
@@ -20,11 +21,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Works out what each sidecar has to do. Used once. */
@@ -33,6 +37,7 @@ final class FleetPlanner {
   private final List<ServiceView> services;
   private final CompileResult compiled;
   private final MeshSettings settings;
+  private final Map<String, List<Member>> byNamespace = new HashMap<>();
 
   FleetPlanner(
       List<Member> members,
@@ -43,6 +48,10 @@ final class FleetPlanner {
     this.services = services;
     this.compiled = compiled;
     this.settings = settings;
+    members.forEach(member ->
+        byNamespace
+            .computeIfAbsent(member.pod().name().namespace(), _ -> new ArrayList<>())
+            .add(member));
   }
 
   private record Shape(Interception interception, List<Reached> ports) {}
@@ -51,10 +60,13 @@ final class FleetPlanner {
     List<PeerService> peers = List.copyOf(peers());
     Map<Shape, SidecarSpec> known = new HashMap<>();
     SortedMap<PodName, SidecarSpec> sidecars = new TreeMap<>();
-    SortedSet<PodName> serving = new TreeSet<>();
-    List<PodName> unguarded = new ArrayList<>();
+    SortedMap<PodName, PodPlace> serving = new TreeMap<>();
+    List<UnprotectedPod> unprotected = new ArrayList<>();
     for (Member member : members) {
       Interception interception = member.pod().interception();
+      if (interception == null && member.pod().serves()) {
+        unprotected.add(unprotected(member, Reason.NO_SIDECAR));
+      }
       // One with more ports than a sidecar takes gets nothing, and so never opens its listener.
       if (interception == null || member.ports().size() > SidecarSpec.MAX_PORTS) {
         continue;
@@ -63,14 +75,28 @@ final class FleetPlanner {
           known.computeIfAbsent(
               new Shape(interception, member.ports()), shape -> spec(shape, peers));
       sidecars.put(member.pod().name(), spec);
-      if (member.pod().serves()) {
-        serving.add(member.pod().name());
+      String address = member.pod().address();
+      if (member.pod().serves() && address != null) {
+        serving.put(member.pod().name(), new PodPlace(address, identity(member.pod())));
         if (spec.ports().stream().anyMatch(port -> port.guard() == null)) {
-          unguarded.add(member.pod().name());
+          unprotected.add(unprotected(member, Reason.NO_POLICY));
         }
       }
     }
-    return new FleetPlan(sidecars, serving, unguarded);
+    return new FleetPlan(sidecars, serving, unprotected, refused());
+  }
+
+  private static UnprotectedPod unprotected(Member member, Reason reason) {
+    return new UnprotectedPod(
+        member.pod().name(),
+        reason,
+        member.pod().workload(),
+        member.ports().stream().map(Reached::endpoint).collect(Collectors.toUnmodifiableSet()));
+  }
+
+  private SpiffeId identity(SidecarPod pod) {
+    return new SpiffeId(
+        settings.decider().trustDomain(), pod.name().namespace(), pod.serviceAccount());
   }
 
   private SidecarSpec spec(Shape shape, List<PeerService> peers) {
@@ -124,16 +150,8 @@ final class FleetPlanner {
   /** Ports of Services behind which every pod has a sidecar that answers to mutual TLS. */
   private SortedSet<PeerService> peers() {
     SortedSet<PeerService> peers = new TreeSet<>();
-    Map<String, List<Member>> byNamespace = new HashMap<>();
-    members.forEach(member ->
-        byNamespace
-            .computeIfAbsent(member.pod().name().namespace(), _ -> new ArrayList<>())
-            .add(member));
     for (ServiceView service : services) {
-      List<Member> selected =
-          byNamespace.getOrDefault(service.namespace(), List.of()).stream()
-              .filter(member -> service.selects(member.pod()) && member.pod().serves())
-              .toList();
+      List<Member> selected = selected(service);
       if (selected.isEmpty() || service.addresses().isEmpty()) {
         continue;
       }
@@ -153,27 +171,72 @@ final class FleetPlanner {
     return peers;
   }
 
+  private List<Member> selected(ServiceView service) {
+    return byNamespace.getOrDefault(service.namespace(), List.of()).stream()
+        .filter(member -> service.selects(member.pod()) && member.pod().serves())
+        .toList();
+  }
+
+  /** Callers of Services that lead to ports which demand what those callers cannot do. */
+  private SortedMap<RouteId, SortedSet<String>> refused() {
+    SortedMap<RouteId, SortedSet<String>> refused = new TreeMap<>();
+    for (ServiceView service : services) {
+      List<Member> selected = selected(service);
+      for (ServiceView.Port port : service.ports()) {
+        Optional<String> why = refusal(service, selected, port);
+        if (why.isPresent()) {
+          strict(selected, port)
+              .forEach(
+                  route -> refused.computeIfAbsent(route, _ -> new TreeSet<>()).add(why.get()));
+        }
+      }
+    }
+    return refused;
+  }
+
+  private Optional<String> refusal(
+      ServiceView service, List<Member> selected, ServiceView.Port port) {
+    String name = "Service " + service.namespace() + "/" + service.name();
+    if (service.outside()) {
+      return Optional.of(name + " brings callers from outside of the cluster");
+    }
+    if (service.addresses().isEmpty()) {
+      return Optional.of(name + " has no address of its own, so its pods are called by theirs");
+    }
+    return selected.stream().allMatch(member -> answers(member, port))
+        ? Optional.empty()
+        : Optional.of(name + " has pods that do not take mutual TLS, so none is called by it");
+  }
+
+  private SortedSet<RouteId> strict(List<Member> selected, ServiceView.Port port) {
+    return selected.stream()
+        .flatMap(member -> reached(member, port))
+        .filter(each -> each.mtls() == MtlsMode.STRICT)
+        .map(SidecarPort::guard)
+        .filter(Objects::nonNull)
+        .map(RouteGuard::route)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private boolean answers(Member member, ServiceView.Port port) {
+    return reached(member, port).anyMatch(each -> each.mtls() != MtlsMode.DISABLED);
+  }
+
+  /** What a sidecar does on the port that a Service leads to; empty: there is none, or nothing. */
+  private Stream<SidecarPort> reached(Member member, ServiceView.Port port) {
     AppPort target = port.in(member.pod());
     if (member.pod().interception() == null || target == null) {
-      return false;
+      return Stream.empty();
     }
     return member.ports().stream()
-        .filter(reached -> reached.port().equals(target))
+        .filter(each -> each.port().equals(target))
         .map(this::port)
-        .flatMap(Optional::stream)
-        .anyMatch(each -> each.mtls() != MtlsMode.DISABLED);
+        .flatMap(Optional::stream);
   }
 
   private SortedSet<String> identities(List<Member> selected) {
     SortedSet<String> identities = new TreeSet<>();
-    for (Member member : selected) {
-      SidecarPod pod = member.pod();
-      identities.add(
-          new SpiffeId(
-                  settings.decider().trustDomain(), pod.name().namespace(), pod.serviceAccount())
-              .toString());
-    }
+    selected.forEach(member -> identities.add(identity(member.pod()).toString()));
     return identities;
   }
 }

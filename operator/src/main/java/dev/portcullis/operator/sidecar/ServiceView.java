@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A Service that selects pods.
  *
  * @param addresses its own; empty: it has none, and callers dial its pods
+ * @param outside whether callers from outside of the cluster come through it
  */
 record ServiceView(
     String namespace,
     String name,
     Map<String, String> selector,
     SortedSet<String> addresses,
+    boolean outside,
     List<Port> ports) {
 
   /**
@@ -67,6 +69,9 @@ record ServiceView(
             service.getMetadata().getName(),
             Map.copyOf(spec.getSelector()),
             addresses,
+            "NodePort".equals(spec.getType())
+                || "LoadBalancer".equals(spec.getType())
+                || !spec.getExternalIPs().isEmpty(),
             spec.getPorts().stream()
                 .filter(port -> port.getProtocol() == null || port.getProtocol().equals("TCP"))
                 .map(port ->

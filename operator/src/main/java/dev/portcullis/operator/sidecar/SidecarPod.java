@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param workload that it belongs to; null: to none that policies can target
  * @param interception how traffic gets into its sidecar; null: it has none
  * @param ports that its application's containers declare
+ * @param address null: it has none yet
  * @param serves whether it has an address and is not on its way out, so that requests may reach it
  */
 record SidecarPod(
@@ -34,6 +35,7 @@ record SidecarPod(
     @Nullable Workload workload,
     @Nullable Interception interception,
     List<AppPort> ports,
+    @Nullable String address,
     boolean serves) {
   private static final String HASH = "pod-template-hash";
 
@@ -55,6 +57,7 @@ record SidecarPod(
         workload(meta, labels),
         interception,
         interception == Interception.REWRITE ? moved(meta) : declared(pod),
+        pod.getStatus() == null ? null : pod.getStatus().getPodIP(),
         serves(pod));
   }
 
@@ -63,7 +66,7 @@ record SidecarPod(
     List<AppPort> all = new ArrayList<>(ports);
     all.addAll(more);
     return new SidecarPod(
-        name, serviceAccount, labels, workload, interception, AppPort.merged(all), serves);
+        name, serviceAccount, labels, workload, interception, AppPort.merged(all), address, serves);
   }
 
   private static boolean serves(Pod pod) {

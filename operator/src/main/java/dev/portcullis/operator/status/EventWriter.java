@@ -5,6 +5,8 @@ package dev.portcullis.operator.status;
 import dev.portcullis.crds.v1alpha1.Condition;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -43,7 +45,10 @@ public final class EventWriter {
               && !QUIET.contains(condition.reason())
               && before.stream().noneMatch(old -> says(old, condition));
       if (news) {
-        write(update.resource(), condition);
+        warn(
+            about(update.resource()),
+            condition.reason(),
+            condition.type() + " is False: " + condition.message());
       }
     }
   }
@@ -54,31 +59,35 @@ public final class EventWriter {
         && old.message().equals(now.message());
   }
 
-  private void write(CustomResource<?, ?> resource, Condition condition) {
+  private static ObjectReference about(CustomResource<?, ?> resource) {
     ObjectMeta metadata = resource.getMetadata();
+    return new ObjectReferenceBuilder()
+        .withApiVersion(resource.getApiVersion())
+        .withKind(resource.getKind())
+        .withNamespace(metadata.getNamespace())
+        .withName(metadata.getName())
+        .withUid(metadata.getUid())
+        .withResourceVersion(metadata.getResourceVersion())
+        .build();
+  }
+
+  /** Writes an event about an object; when that fails, so does nothing else. */
+  public void warn(ObjectReference about, String reason, String message) {
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    String message = condition.type() + " is False: " + condition.message();
     try {
       client
           .v1()
           .events()
-          .inNamespace(metadata.getNamespace())
+          .inNamespace(about.getNamespace())
           .resource(
               new EventBuilder()
                   .withNewMetadata()
-                  .withGenerateName(prefix(metadata.getName()))
-                  .withNamespace(metadata.getNamespace())
+                  .withGenerateName(prefix(about.getName()))
+                  .withNamespace(about.getNamespace())
                   .endMetadata()
-                  .withNewInvolvedObject()
-                  .withApiVersion(resource.getApiVersion())
-                  .withKind(resource.getKind())
-                  .withNamespace(metadata.getNamespace())
-                  .withName(metadata.getName())
-                  .withUid(metadata.getUid())
-                  .withResourceVersion(metadata.getResourceVersion())
-                  .endInvolvedObject()
+                  .withInvolvedObject(about)
                   .withType("Warning")
-                  .withReason(condition.reason())
+                  .withReason(reason)
                   .withMessage(
                       message.length() <= MAX_MESSAGE
                           ? message
@@ -93,7 +102,7 @@ public final class EventWriter {
                   .build())
           .create();
     } catch (KubernetesClientException e) {
-      LOG.atWarn().setCause(e).log("cannot write an event; the status says the same");
+      LOG.atWarn().setCause(e).log("cannot write an event; statuses and metrics say the same");
     }
   }
 

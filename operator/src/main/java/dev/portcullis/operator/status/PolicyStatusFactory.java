@@ -5,8 +5,10 @@ package dev.portcullis.operator.status;
 import dev.portcullis.codec.PlanVersion;
 import dev.portcullis.compiler.PolicyOutcome;
 import dev.portcullis.compiler.TargetName;
+import dev.portcullis.crds.v1alpha1.ApiPolicy;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
+import dev.portcullis.operator.probe.Enforcement;
 import dev.portcullis.operator.rollout.NodeState;
 import dev.portcullis.operator.rollout.Progress;
 import dev.portcullis.operator.rollout.Progress.Report;
@@ -36,11 +38,13 @@ final class PolicyStatusFactory {
 
   private final Progress progress;
   private final ProgrammedFinder programmed;
+  private final EnforcedFinder enforced;
   private final Instant now;
 
-  PolicyStatusFactory(Progress progress, Instant now) {
+  PolicyStatusFactory(Progress progress, Enforcement enforcement, Instant now) {
     this.progress = progress;
     this.programmed = new ProgrammedFinder(progress);
+    this.enforced = new EnforcedFinder(enforcement);
     this.now = now;
   }
 
@@ -55,9 +59,13 @@ final class PolicyStatusFactory {
     List<Finding> findings = new ArrayList<>();
     findings.add(accepted(outcome));
     findings.add(resolvedRefs(outcome));
-    findings.add(programmed(outcome));
-    findings.add(
-        Finding.unknown("Enforced", "ProbeNotAvailable", "this release does not probe its gates"));
+    Finding programmedNow = programmed(outcome);
+    findings.add(programmedNow);
+    findings.add(enforced.of(programmedNow, outcome.targets()));
+    enforced.unprotected(outcome.targets().keySet()).ifPresent(findings::add);
+    if (policy instanceof ApiPolicy) {
+      enforced.refused(outcome.routes()).ifPresent(findings::add);
+    }
     if (!outcome.overridden().isEmpty()) {
       findings.add(overridden(outcome));
     }

@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
  */
 final class ProgrammedFinder {
   static final String TYPE = "Programmed";
-  private static final int MAX_NAMED = 5;
 
   private final Progress progress;
 
@@ -56,7 +55,9 @@ final class ProgrammedFinder {
       return Finding.no(
           TYPE,
           "Pending",
-          "waits to hear from operators " + named(progress.unheard()) + " what their nodes run");
+          "waits to hear from operators "
+              + Named.some(progress.unheard())
+              + " what their nodes run");
     }
     if (deciders.isEmpty()) {
       return Finding.no(
@@ -72,7 +73,9 @@ final class ProgrammedFinder {
     SortedSet<String> unserved = unserved(targets);
     if (!unserved.isEmpty()) {
       return Finding.unknown(
-          TYPE, "NoProxies", "no proxy serves " + named(unserved) + ", so nothing guards it yet");
+          TYPE,
+          "NoProxies",
+          "no proxy serves " + Named.some(unserved) + ", so nothing guards it yet");
     }
     return Finding.yes(
         TYPE, count(deciders, "decision service") + " and " + count(proxies, "proxy") + " run it");
@@ -102,17 +105,12 @@ final class ProgrammedFinder {
   private static String waitsFor(SortedSet<String> deciders, SortedSet<String> proxies) {
     List<String> parts = new ArrayList<>();
     if (!deciders.isEmpty()) {
-      parts.add("decision services " + named(deciders));
+      parts.add("decision services " + Named.some(deciders));
     }
     if (!proxies.isEmpty()) {
-      parts.add("proxies " + named(proxies));
+      parts.add("proxies " + Named.some(proxies));
     }
     return "waits for " + String.join(" and ", parts);
-  }
-
-  private static String named(SortedSet<String> names) {
-    String some = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
-    return names.size() > MAX_NAMED ? some + " and " + (names.size() - MAX_NAMED) + " more" : some;
   }
 
   private static String count(List<Report> reports, String what) {

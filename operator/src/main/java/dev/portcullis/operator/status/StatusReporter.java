@@ -10,33 +10,58 @@ import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.operator.Leadership;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
+import dev.portcullis.operator.probe.Enforcement;
+import dev.portcullis.operator.probe.Gate;
+import dev.portcullis.operator.probe.Gates;
+import dev.portcullis.operator.probe.Prober;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Progress;
+import dev.portcullis.operator.sidecar.FleetPlan;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Works out every status, and hands those that differ to the writer. */
 public final class StatusReporter implements PolicyWorker.Reporter {
   private final StatusWriter writer;
+  private final Prober prober;
+  private final UnprotectedReporter unprotected;
   private final Leadership leadership;
   private final Clock clock;
 
-  public StatusReporter(StatusWriter writer, Leadership leadership, Clock clock) {
+  /**
+   * @param prober asks the gates while this operator leads
+   */
+  public StatusReporter(
+      StatusWriter writer,
+      Prober prober,
+      UnprotectedReporter unprotected,
+      Leadership leadership,
+      Clock clock) {
     this.writer = writer;
+    this.prober = prober;
+    this.unprotected = unprotected;
     this.leadership = leadership;
     this.clock = clock;
   }
 
   @Override
-  public void report(ClusterSnapshot snapshot, CompileResult result, Progress progress) {
+  public void report(
+      ClusterSnapshot snapshot, CompileResult result, FleetPlan fleet, Progress progress) {
     if (!leadership.leads()) {
+      prober.want(Set.of());
+      unprotected.report(List.of());
       return;
     }
     Instant now = clock.instant();
-    PolicyStatusFactory policies = new PolicyStatusFactory(progress, now);
+    Set<Gate> gates = Gates.of(fleet, progress);
+    prober.want(gates);
+    unprotected.report(fleet.unprotected());
+    PolicyStatusFactory policies =
+        new PolicyStatusFactory(progress, new Enforcement(prober.states(gates), fleet), now);
     ApiKeyStatusFactory keys = new ApiKeyStatusFactory(now);
     List<StatusUpdate> updates = new ArrayList<>();
     snapshot

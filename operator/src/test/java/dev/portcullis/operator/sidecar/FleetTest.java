@@ -3,6 +3,7 @@
 package dev.portcullis.operator.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.KnownSecrets;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -91,9 +93,9 @@ final class FleetTest {
     bare.getMetadata().getLabels().remove(Names.SIDECAR);
     List<Pod> mixed = List.of(both.getFirst(), bare);
     assertThat(only(mixed, "http").peers()).isEmpty();
-    assertThat(fleet(mixed, "http").withoutSidecar())
-        .extracting(PodName::name)
-        .containsExactly("c");
+    assertThat(plan(mixed, "http").unprotected())
+        .extracting(pod -> pod.name().name(), UnprotectedPod::reason)
+        .containsExactly(tuple("c", UnprotectedPod.Reason.NO_SIDECAR));
   }
 
   @Test
@@ -101,7 +103,9 @@ final class FleetTest {
     Pod gone = pod("b", "{name: http, containerPort: 8080}");
     gone.getMetadata().setDeletionTimestamp("2026-11-22T00:00:00Z");
     List<Pod> pods = List.of(pod("a", "{name: http, containerPort: 8080}"), gone);
-    assertThat(plan(pods, "http").serving()).extracting(PodName::name).containsExactly("a");
+    assertThat(plan(pods, "http").serving().keySet())
+        .extracting(PodName::name)
+        .containsExactly("a");
   }
 
   /** Every port but those that were moved: a NetworkPolicy can only allow. */
@@ -155,15 +159,41 @@ final class FleetTest {
     return pod;
   }
 
+  @Test
+  void knowsWhoCannotCallWhatDemandsMutualTls() {
+    List<Pod> pods = List.of(pod("a", "{name: http, containerPort: 8080}"));
+    assertThat(refused(pods, "")).isEmpty();
+    assertThat(refused(pods, "type: NodePort"))
+        .containsExactly("Service shop/orders brings callers from outside of the cluster");
+    assertThat(refused(pods, "externalIPs: [192.0.2.1]")).hasSize(1);
+    assertThat(refused(pods, "clusterIPs: [None]"))
+        .containsExactly(
+            "Service shop/orders has no address of its own, so its pods are called by theirs");
+    Pod bare = pod("b", "{name: http, containerPort: 8080}");
+    bare.getMetadata().getLabels().remove(Names.SIDECAR);
+    assertThat(refused(List.of(pods.getFirst(), bare), ""))
+        .containsExactly(
+            "Service shop/orders has pods that do not take mutual TLS, so none is called by it");
+  }
+
+  private static List<String> refused(List<Pod> pods, String spec) {
+    Fleet fleet = Fleet.of(pods, List.of(service("http", spec)));
+    String strict = POLICY + "  transport: {mtls: Strict}\n";
+    return plan(fleet, strict).refused().values().stream().flatMap(Set::stream).toList();
+  }
+
   private static SidecarSpec only(List<Pod> pods, String targetPort) {
     return plan(pods, targetPort).sidecars().values().iterator().next();
   }
 
   private static FleetPlan plan(List<Pod> pods, String targetPort) {
-    Fleet fleet = fleet(pods, targetPort);
+    return plan(fleet(pods, targetPort), POLICY);
+  }
+
+  private static FleetPlan plan(Fleet fleet, String yaml) {
     KnownTargets targets =
         KnownTargets.of(new KnownServices.Unknown()).withEndpoints(fleet.endpoints());
-    ApiPolicy policy = Serialization.unmarshal(POLICY, ApiPolicy.class);
+    ApiPolicy policy = Serialization.unmarshal(yaml, ApiPolicy.class);
     CompileResult compiled =
         PolicyCompiler.compile(
             new PolicySet(
@@ -175,20 +205,24 @@ final class FleetTest {
   }
 
   private static Fleet fleet(List<Pod> pods, String targetPort) {
-    Service service =
-        Serialization.unmarshal(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: orders, namespace: shop}
-            spec:
-              clusterIPs: [10.96.0.7]
-              selector: {app: orders}
-              ports: [{name: http, port: 80, targetPort: %s, appProtocol: http}]
-            """
-                .formatted(targetPort),
-            Service.class);
-    return Fleet.of(pods, List.of(service));
+    return Fleet.of(pods, List.of(service(targetPort, "")));
+  }
+
+  private static Service service(String targetPort, String more) {
+    String address = more.startsWith("clusterIPs") ? "" : "clusterIPs: [10.96.0.7]";
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: orders, namespace: shop}
+        spec:
+          %s
+          %s
+          selector: {app: orders}
+          ports: [{name: http, port: 80, targetPort: %s, appProtocol: http}]
+        """
+            .formatted(address, more, targetPort),
+        Service.class);
   }
 
   private static Pod pod(String name, String ports) {

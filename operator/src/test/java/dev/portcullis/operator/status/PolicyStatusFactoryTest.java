@@ -17,6 +17,7 @@ import dev.portcullis.crds.v1alpha1.ApiPolicy;
 import dev.portcullis.crds.v1alpha1.Condition;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.TargetRef;
+import dev.portcullis.operator.probe.Enforcement;
 import dev.portcullis.operator.rollout.NodeState;
 import dev.portcullis.operator.rollout.Progress;
 import dev.portcullis.operator.rollout.Progress.Report;
@@ -179,7 +180,7 @@ class PolicyStatusFactoryTest {
         new PolicyRef(
             "ApiPolicy", policy.getMetadata().getNamespace(), policy.getMetadata().getName());
     Progress progress = new Progress(versions, _ -> List.of(ready("ext-authz-1")), proxies);
-    return new PolicyStatusFactory(progress, Instant.EPOCH)
+    return new PolicyStatusFactory(progress, Enforcement.UNKNOWN, Instant.EPOCH)
         .of(policy, Objects.requireNonNull(result.outcomes().get(ref)), null);
   }
 
