@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
           + " proxies, and what the others wait for.",
       "A policy is in force when its current spec is Accepted, its references are resolved, it is"
           + " Programmed, and no probe found it not Enforced.",
+      "Below the policies stand the workloads of enrolled namespaces whose pods have no sidecar,"
+          + " so that nobody is asked about requests to them.",
       "Exit code 0: all are in force. 1: one is not. 3: no cluster, or it does not tell."
     },
     footerHeading = "%nExamples:%n",

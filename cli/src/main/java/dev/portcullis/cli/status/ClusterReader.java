@@ -9,6 +9,7 @@ import dev.portcullis.crds.v1alpha1.BotPolicy;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicy;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -23,7 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads policies from an API server, with the rights of whoever the kubeconfig names. */
+/**
+ * Reads policies, and which pods nobody guards, from an API server, with the rights of whoever the
+ * kubeconfig names.
+ */
 public final class ClusterReader implements AutoCloseable {
   private static final int CONNECT_MILLIS = 5_000;
   private static final int REQUEST_MILLIS = 10_000;
@@ -74,7 +78,7 @@ public final class ClusterReader implements AutoCloseable {
   }
 
   /**
-   * Reads every policy.
+   * Reads every policy, and the pods of enrolled namespaces if whoever asks may see them.
    *
    * @throws CommandException when the API server does not answer, or does not tell
    */
@@ -83,7 +87,31 @@ public final class ClusterReader implements AutoCloseable {
     add(ApiPolicy.class, policies);
     add(RateLimitPolicy.class, policies);
     add(BotPolicy.class, policies);
-    return new ClusterReport(policies);
+    try {
+      return new ClusterReport(policies, unprotected(), "");
+    } catch (KubernetesClientException e) {
+      return new ClusterReport(policies, List.of(), refusal("namespaces and pods", e));
+    }
+  }
+
+  private List<UnprotectedWorkload> unprotected() {
+    List<UnprotectedWorkload> found = new ArrayList<>();
+    for (Namespace each : namespaces()) {
+      if (UnprotectedWorkload.enrols(each)) {
+        String name = each.getMetadata().getName();
+        found.addAll(
+            UnprotectedWorkload.among(name, client.pods().inNamespace(name).list().getItems()));
+      }
+    }
+    return found;
+  }
+
+  private List<Namespace> namespaces() {
+    if (namespace == null) {
+      return client.namespaces().list().getItems();
+    }
+    Namespace only = client.namespaces().withName(namespace).get();
+    return only == null ? List.of() : List.of(only);
   }
 
   private <T extends CustomResource<? extends PolicySpec, PolicyStatus>> void add(
@@ -95,12 +123,11 @@ public final class ClusterReader implements AutoCloseable {
               : client.resources(kind).inNamespace(namespace).list();
       all.getItems().forEach(policy -> policies.add(PolicyState.of(policy)));
     } catch (KubernetesClientException e) {
-      throw CommandException.environment(refusal(kind, e));
+      throw CommandException.environment(refusal(kind.getSimpleName() + " resources", e));
     }
   }
 
-  private String refusal(Class<?> kind, KubernetesClientException e) {
-    String kinds = kind.getSimpleName() + " resources";
+  private String refusal(String kinds, KubernetesClientException e) {
     return switch (e.getCode()) {
       case 404 -> client.getMasterUrl() + " has no " + kinds + ": install the chart's CRDs";
       case 401 -> client.getMasterUrl() + " does not know who asks: renew the credentials";

@@ -15,12 +15,17 @@ import java.util.List;
  * The policies of a cluster, or of one namespace of it, at one moment.
  *
  * @param policies in their order
+ * @param unprotected pods of enrolled namespaces without a sidecar, in their order
+ * @param unread why not all of them could be looked for; empty: they were
  */
-public record ClusterReport(List<PolicyState> policies) {
+public record ClusterReport(
+    List<PolicyState> policies, List<UnprotectedWorkload> unprotected, String unread) {
+  private static final int MAX_UNPROTECTED = 50;
   private static final int MAX_MESSAGE = 400;
 
   public ClusterReport {
     policies = policies.stream().sorted(PolicyState.ORDER).toList();
+    unprotected = unprotected.stream().sorted(UnprotectedWorkload.ORDER).toList();
   }
 
   /** Whether every policy is in force. */
@@ -30,13 +35,34 @@ public record ClusterReport(List<PolicyState> policies) {
 
   /** For people: a table with a row for each target, and below it what is missing. */
   public List<String> lines(boolean colours) {
+    List<String> lines = new ArrayList<>();
     if (policies.isEmpty()) {
-      return List.of("There are no policies.");
+      lines.add("There are no policies.");
+    } else {
+      policyLines(colours, lines);
     }
+    if (!unprotected.isEmpty()) {
+      lines.add("");
+      lines.add("Requests reach these without a sidecar; restart them so that they get one:");
+      unprotected.stream()
+          .limit(MAX_UNPROTECTED)
+          .forEach(workload -> lines.add("  " + oneLine(workload.toString())));
+      if (unprotected.size() > MAX_UNPROTECTED) {
+        lines.add("  and " + (unprotected.size() - MAX_UNPROTECTED) + " more");
+      }
+    }
+    if (!unread.isEmpty()) {
+      lines.add("");
+      lines.add("Whether pods are without a sidecar is not known: " + oneLine(unread));
+    }
+    return lines;
+  }
+
+  private void policyLines(boolean colours, List<String> lines) {
     Table table =
         new Table("POLICY", "TARGET", "MODE", "ACCEPTED", "PROGRAMMED", "ENFORCED", "PROXIES");
     policies.forEach(policy -> rows(policy, table));
-    List<String> lines = new ArrayList<>(table.lines(colours));
+    lines.addAll(table.lines(colours));
     long missing = policies.stream().filter(policy -> !policy.inForce()).count();
     lines.add("");
     lines.add(
@@ -48,7 +74,6 @@ public record ClusterReport(List<PolicyState> policies) {
           .complaints()
           .forEach(complaint -> lines.add("  " + policy + ": " + oneLine(complaint)));
     }
-    return lines;
   }
 
   private static void rows(PolicyState policy, Table table) {
@@ -98,6 +123,16 @@ public record ClusterReport(List<PolicyState> policies) {
     document.put("inForce", allInForce());
     ArrayNode all = document.putArray("policies");
     policies.forEach(policy -> all.add(json(policy)));
+    if (!unread.isEmpty()) {
+      document.put("unprotectedUnknown", unread);
+      return document;
+    }
+    ArrayNode bare = document.putArray("unprotected");
+    unprotected.forEach(workload ->
+        bare.addObject()
+            .put("namespace", workload.namespace())
+            .put("owner", workload.owner())
+            .put("pods", workload.pods()));
     return document;
   }
 

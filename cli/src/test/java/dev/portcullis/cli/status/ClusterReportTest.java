@@ -9,8 +9,11 @@ import dev.portcullis.crds.v1alpha1.Condition;
 import dev.portcullis.crds.v1alpha1.Mode;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.TargetRef;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClusterReportTest {
@@ -55,7 +58,9 @@ class ClusterReportTest {
         new ClusterReport(
             List.of(
                 policy("stock", 1, 1, "Programmed", Condition.Status.FALSE),
-                policy("orders", 3, 3, "Enforced", Condition.Status.TRUE)));
+                policy("orders", 3, 3, "Enforced", Condition.Status.TRUE)),
+            List.of(),
+            "");
     assertThat(report.allInForce()).isFalse();
     assertThat(report.lines(false))
         .containsExactly(
@@ -82,7 +87,7 @@ class ClusterReportTest {
     PolicyState policy =
         new PolicyState(
             "ApiPolicy", "shop", "orders", Mode.SHADOW, 1, 1, List.of(long_), List.of());
-    List<String> lines = new ClusterReport(List.of(policy)).lines(false);
+    List<String> lines = new ClusterReport(List.of(policy), List.of(), "").lines(false);
     assertThat(lines).allMatch(line -> line.length() < 500 && !line.contains("\033"));
     assertThat(lines).anyMatch(line -> line.contains("Shadow"));
     assertThat(lines).anyMatch(line -> line.contains("Accepted=False Invalid: a  [2Jbbb"));
@@ -90,15 +95,64 @@ class ClusterReportTest {
 
   @Test
   void saysThatThereAreNone() {
-    ClusterReport none = new ClusterReport(List.of());
+    ClusterReport none = new ClusterReport(List.of(), List.of(), "");
     assertThat(none.allInForce()).isTrue();
     assertThat(none.lines(false)).containsExactly("There are no policies.");
   }
 
   @Test
+  void namesWhatHasNoSidecar() {
+    Pod guarded = pod("a", "orders-7d4f", "10.0.0.1");
+    guarded.getMetadata().getLabels().put("portcullis.dev/sidecar", "redirect");
+    Pod done = pod("b", "orders-7d4f", "10.0.0.2");
+    done.getStatus().setPhase("Succeeded");
+    Pod single = pod("single", "other", "10.0.0.3");
+    single.getMetadata().setOwnerReferences(List.of());
+    List<Pod> pods =
+        List.of(
+            guarded,
+            done,
+            single,
+            pod("c", "orders-7d4f", null),
+            pod("d", "orders-7d4f", "10.0.0.4"),
+            pod("e", "orders-7d4f", "10.0.0.5"));
+    ClusterReport report =
+        new ClusterReport(List.of(), UnprotectedWorkload.among("shop", pods), "");
+    assertThat(report.lines(false))
+        .endsWith(
+            "Requests reach these without a sidecar; restart them so that they get one:",
+            "  shop: Deployment orders (2 pods)",
+            "  shop: Pod single (1 pod)");
+    assertThat(new ClusterReport(List.of(), List.of(), "is forbidden").lines(false))
+        .endsWith("Whether pods are without a sidecar is not known: is forbidden");
+  }
+
+  private static Pod pod(String name, String owner, @Nullable String address) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace("shop")
+        .addToLabels("pod-template-hash", "7d4f")
+        .addNewOwnerReference()
+        .withController(true)
+        .withKind("ReplicaSet")
+        .withName(owner)
+        .endOwnerReference()
+        .endMetadata()
+        .withNewStatus()
+        .withPhase("Running")
+        .withPodIP(address)
+        .endStatus()
+        .build();
+  }
+
+  @Test
   void writesJson() {
     assertThat(
-            new ClusterReport(List.of(policy("orders", 3, 3, "Enforced", Condition.Status.TRUE)))
+            new ClusterReport(
+                    List.of(policy("orders", 3, 3, "Enforced", Condition.Status.TRUE)),
+                    List.of(new UnprotectedWorkload("shop", "Deployment carts", 2)),
+                    "")
                 .json()
                 .toString())
         .startsWith(
@@ -108,7 +162,8 @@ class ClusterReportTest {
                 + "\"message\":\"because\"}")
         .endsWith(
             "\"targets\":[{\"name\":\"orders\",\"sectionName\":\"http\",\"planVersion\":\"ab\","
-                + "\"proxies\":{\"ready\":2,\"total\":2}}]}]}");
+                + "\"proxies\":{\"ready\":2,\"total\":2}}]}],\"unprotected\":[{"
+                + "\"namespace\":\"shop\",\"owner\":\"Deployment carts\",\"pods\":2}]}");
   }
 
   /** Everything is so but one condition, which is as a test wants it. */
