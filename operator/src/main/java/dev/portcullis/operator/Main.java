@@ -2,7 +2,6 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator;
 
-import java.security.Security;
 import picocli.CommandLine;
 
 /** Starts the operator; runs until it is told to stop. */
@@ -16,9 +15,6 @@ public final class Main {
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     System.setProperty("sun.net.httpserver.maxRspTime", "10");
     System.setProperty("jdk.httpserver.maxConnections", "512");
-    // Pods come and go behind names; what a name stood for half a minute ago is of no use.
-    Security.setProperty("networkaddress.cache.ttl", "2");
-    Security.setProperty("networkaddress.cache.negative.ttl", "2");
     System.exit(new CommandLine(new OperatorCommand()).execute(arguments));
   }
 }

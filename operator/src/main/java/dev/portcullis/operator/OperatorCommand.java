@@ -232,13 +232,15 @@ final class OperatorCommand implements Callable<Integer> {
 
   @Option(
       names = "--peers",
-      paramLabel = "HOST:PORT",
+      paramLabel = "LABELS",
       description = {
-        "Where the other operators serve xDS; a name stands for all of its addresses, and this",
-        "operator may be among them. They tell each other what their nodes run. Repeatable. Needs",
-        "--replica."
+        "Labels of the pods of all operators in --namespace, as kubectl selects them. They tell"
+            + " each",
+        "other what their nodes run, on the port of --xds-listen. Needs --replica, which must be"
+            + " the",
+        "name of this operator's pod."
       })
-  private List<String> peers = new ArrayList<>();
+  private @Nullable String peers;
 
   @Option(
       names = "--peers-token",
@@ -317,13 +319,12 @@ final class OperatorCommand implements Callable<Integer> {
 
   private @Nullable ReplicaConfig replica() {
     if (replica == null) {
-      if (!peers.isEmpty() || !operators.isEmpty()) {
+      if (peers != null || !operators.isEmpty()) {
         throw new IllegalArgumentException("--peers and --operator-identity need --replica");
       }
       return null;
     }
-    return new ReplicaConfig(
-        replica, LeaseTimes.DEFAULT, peers.stream().map(HostPort::parse).toList(), peersToken);
+    return new ReplicaConfig(replica, LeaseTimes.DEFAULT, peers, peersToken);
   }
 
   private CaSource authority() {

@@ -25,6 +25,7 @@ import dev.portcullis.operator.inject.pod.PodInjector;
 import dev.portcullis.operator.leader.LeaseLeadership;
 import dev.portcullis.operator.peers.NodeReports;
 import dev.portcullis.operator.peers.PeerAccess;
+import dev.portcullis.operator.peers.PeerPods;
 import dev.portcullis.operator.peers.Peers;
 import dev.portcullis.operator.probe.GateProbe;
 import dev.portcullis.operator.probe.ProbeIdentity;
@@ -104,7 +105,7 @@ public final class RunningOperator implements AutoCloseable {
     OperatorIdentity identity =
         part(new OperatorIdentity(config, client, leadership, timer, metrics, clock));
     Signals signals = new Signals();
-    @Nullable Peers peers = peers(config, identity, signals, calls, clock, metrics);
+    @Nullable Peers peers = peers(config, client, identity, signals, calls, clock, metrics);
     NodeDirectory directory =
         new NodeDirectory(
             NodeEvents.both(signals, identity.svids()),
@@ -169,8 +170,8 @@ public final class RunningOperator implements AutoCloseable {
       part(lease);
     }
     if (config.replica() != null && peers != null) {
-      NodeReports reports = part(new NodeReports(config.replica().name(), directory, calls, timer));
-      peers.start(reports::listeners);
+      part(new NodeReports(config.replica().name(), directory, calls, timer));
+      peers.start();
     }
     LOG.atInfo()
         .addKeyValue("xds", config.xds())
@@ -188,23 +189,28 @@ public final class RunningOperator implements AutoCloseable {
 
   private @Nullable Peers peers(
       OperatorConfig config,
+      KubernetesClient client,
       OperatorIdentity identity,
       Signals signals,
       ExecutorService calls,
       Clock clock,
       MeterRegistry metrics) {
     ReplicaConfig replica = config.replica();
-    if (replica == null || replica.peers().isEmpty()) {
+    if (replica == null || replica.peers() == null) {
       return null;
     }
+    PeerPods pods =
+        part(
+            new PeerPods(
+                client,
+                config.identity().namespace(),
+                replica.peers(),
+                replica.name(),
+                config.xds().port()));
     PeerAccess access =
         new PeerAccess(
-            replica.name(),
-            config.xds(),
-            identity::roots,
-            config.xdsNames().getFirst().text(),
-            replica.token());
-    return part(new Peers(replica.peers(), access, signals::nodesChanged, calls, clock, metrics));
+            replica.name(), identity::roots, config.xdsNames().getFirst().text(), replica.token());
+    return part(new Peers(pods, access, signals::nodesChanged, calls, clock, metrics));
   }
 
   private @Nullable LeaseLeadership lease(

@@ -22,12 +22,8 @@ record Replica(String name, String host, int xdsPort, int adminPort, ChildProces
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-  /**
-   * Starts it, and waits until it is ready.
-   *
-   * @param hosts a file that says what addresses {@code operator-peers} has
-   */
-  static Replica start(Cluster cluster, String name, String host, int xdsPort, Path hosts) {
+  /** Starts it, and waits until it is ready. */
+  static Replica start(Cluster cluster, String name, String host, int xdsPort) {
     int adminPort = FreePorts.next();
     Path token =
         cluster.scratch.write("tokens/" + name, cluster.token("operator", "--audience=portcullis"));
@@ -36,7 +32,6 @@ record Replica(String name, String host, int xdsPort, int adminPort, ChildProces
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-Xmx192m",
-            "-Djdk.net.hosts.file=" + hosts,
             "-cp",
             System.getProperty("java.class.path"),
             "dev.portcullis.operator.Main",
@@ -48,7 +43,7 @@ record Replica(String name, String host, int xdsPort, int adminPort, ChildProces
             "--ext-authz-identity=system:serviceaccount:portcullis-system:ext-authz",
             "--gateway-identity=system:serviceaccount:portcullis-system:gateway",
             "--replica=" + name,
-            "--peers=operator-peers:" + xdsPort,
+            "--peers=app.kubernetes.io/name=operator",
             "--peers-token=" + token);
     ChildProcess process =
         ChildProcess.start(name, command, Map.of(), cluster.scratch.path().resolve(name + ".log"))

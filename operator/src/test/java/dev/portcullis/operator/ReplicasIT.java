@@ -13,16 +13,13 @@ import dev.portcullis.operator.leader.LeaseTimes;
 import dev.portcullis.parts.FreePorts;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,18 +30,15 @@ class ReplicasIT {
   private final Cluster cluster = new Cluster();
   private final int port = FreePorts.next();
   private final HostPort gatewayListens = new HostPort("127.0.0.1", FreePorts.next());
-  private final Path hosts = cluster.scratch.path().resolve("hosts");
   private final List<Replica> replicas = new CopyOnWriteArrayList<>();
   private final AtomicInteger twoLeaders = new AtomicInteger();
   private final Thread watch = Thread.ofVirtual().unstarted(this::watchLeaders);
   private Path ca = Path.of("");
 
   @BeforeEach
-  void start() throws IOException {
-    list("127.0.0.2");
+  void start() {
     replica("operator-a", "127.0.0.2");
     await().atMost(PATIENCE).until(() -> replicas.getFirst().leads());
-    list("127.0.0.2", "127.0.0.3");
     replica("operator-b", "127.0.0.3");
     watch.start();
     await()
@@ -63,19 +57,48 @@ class ReplicasIT {
     cluster.close();
   }
 
-  /** What a headless Service's name stands for; replaced as a whole. */
-  private void list(String... addresses) throws IOException {
-    String text =
-        Arrays.stream(addresses)
-            .map(address -> address + " operator-peers\n")
-            .collect(Collectors.joining());
-    Path next = cluster.scratch.write("hosts.next", text);
-    Files.move(next, hosts, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  /** What a kubelet would say of the pod of an operator that is ready. */
+  private void pod(String name, String host) {
+    cluster.apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          namespace: portcullis-system
+          labels: {app.kubernetes.io/name: operator}
+        spec:
+          terminationGracePeriodSeconds: 0
+          automountServiceAccountToken: false
+          containers: [{name: operator, image: operator}]
+        """
+            .formatted(name));
+    cluster
+        .api
+        .kubectl(
+            "-n",
+            "portcullis-system",
+            "patch",
+            "pod",
+            name,
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            """
+            {"status": {"podIP": "%s", "conditions": [{"type": "Ready", "status": "True"}]}}
+            """
+                .formatted(host))
+        .orThrow();
+  }
+
+  private void podIsGone(String name) {
+    cluster.api.kubectl("-n", "portcullis-system", "delete", "pod", name, "--now").orThrow();
   }
 
   private Replica replica(String name, String host) {
-    Replica replica = Replica.start(cluster, name, host, port, hosts);
+    Replica replica = Replica.start(cluster, name, host, port);
     replicas.add(replica);
+    pod(name, host);
     return replica;
   }
 
@@ -181,7 +204,7 @@ class ReplicasIT {
       assertThat(b.leads()).as("serving needs no leader").isFalse();
       assertThat(cluster.jsonPath("apipol", "orders", "{.status.observedGeneration}"))
           .isEqualTo("1");
-      list("127.0.0.3");
+      podIsGone("operator-a");
       await().atMost(PATIENCE).until(b::leads);
       await()
           .atMost(PATIENCE)
@@ -195,7 +218,6 @@ class ReplicasIT {
         awaitMessage("2 decision services and 1 proxy run it");
         assertThat(gateway.errors).isEmpty();
 
-        list("127.0.0.2", "127.0.0.3");
         Replica c = replica("operator-c", "127.0.0.2");
         assertThat(c.leads()).isFalse();
         Instant asked = Instant.now();

@@ -102,8 +102,7 @@ public final class NodeReports implements NodeEvents, AutoCloseable {
     }
   }
 
-  /** The operators that listen. */
-  public List<ConnectedNode> listeners() {
+  private List<ConnectedNode> listeners() {
     return directory.local(Role.OPERATOR).stream()
         .filter(Registration::connected)
         .map(Registration::node)

@@ -62,7 +62,7 @@ final class PeerStream
   /**
    * Begins to listen. Returns at once; {@link Listener#ended} is called once.
    *
-   * @throws IOException when there is no token, no root or no way to begin with
+   * @throws IOException when there is no token or no root to begin with
    */
   static PeerStream open(
       PeerAccess access,
@@ -71,11 +71,6 @@ final class PeerStream
       Executor executor,
       Listener listener)
       throws IOException {
-    Node node =
-        Node.newBuilder()
-            .setId(access.replica())
-            .setMetadata(ServedAt.write(access.serves(), address))
-            .build();
     Metadata headers = new Metadata();
     headers.put(
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
@@ -102,7 +97,7 @@ final class PeerStream
             .deltaAggregatedResources(stream);
     requests.onNext(
         DeltaDiscoveryRequest.newBuilder()
-            .setNode(node)
+            .setNode(Node.newBuilder().setId(access.replica()))
             .setTypeUrl(ResourceType.NODE_REPORT.url())
             .build());
     return stream;

@@ -2,23 +2,17 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.peers;
 
-import dev.portcullis.envoy.HostPort;
-import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.Elsewhere;
 import dev.portcullis.operator.xds.NodeKey;
 import dev.portcullis.operator.xds.Registration;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -26,7 +20,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +39,7 @@ public final class Peers implements Elsewhere, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  private final List<HostPort> addresses;
+  private final PeerAddresses addresses;
   private final PeerAccess access;
   private final Runnable changed;
   private final Executor executor;
@@ -55,7 +48,6 @@ public final class Peers implements Elsewhere, AutoCloseable {
   private final ConcurrentMap<InetSocketAddress, Peer> peers = new ConcurrentHashMap<>();
   private final Thread thread;
   private final Instant begun;
-  private volatile Supplier<List<ConnectedNode>> guests = List::of;
   private volatile boolean looked;
   private volatile boolean closed;
   private String trouble = "";
@@ -63,19 +55,18 @@ public final class Peers implements Elsewhere, AutoCloseable {
   /**
    * Does nothing before {@link #start}.
    *
-   * @param addresses where operators are found; a name stands for all of its addresses, and this
-   *     operator may be among them
+   * @param addresses where operators are; this one may be among them
    * @param changed told when there is something new; must return at once
    * @param executor takes what others say; may block
    */
   public Peers(
-      List<HostPort> addresses,
+      PeerAddresses addresses,
       PeerAccess access,
       Runnable changed,
       Executor executor,
       Clock clock,
       MeterRegistry metrics) {
-    this.addresses = List.copyOf(addresses);
+    this.addresses = addresses;
     this.access = access;
     this.changed = changed;
     this.executor = executor;
@@ -90,13 +81,8 @@ public final class Peers implements Elsewhere, AutoCloseable {
     metrics.gauge("portcullis.peers.nodes.max", this, _ -> MAX_NODES);
   }
 
-  /**
-   * Begins to look for others. Returns at once.
-   *
-   * @param guests the operators that listen to this one, which listens to them in turn
-   */
-  public void start(Supplier<List<ConnectedNode>> guests) {
-    this.guests = guests;
+  /** Begins to look for others. Returns at once. */
+  public void start() {
     thread.start();
   }
 
@@ -117,7 +103,7 @@ public final class Peers implements Elsewhere, AutoCloseable {
     Instant since = clock.instant().minus(longerThan);
     if (!looked && !begun.isAfter(since)) {
       // Nobody said yet who there is.
-      addresses.forEach(address -> silent.add(address.toString()));
+      silent.add("(not known yet)");
     }
     for (Peer peer : peers.values()) {
       if (peer.counts() && !peer.heard() && !peer.silentSince().isAfter(since)) {
@@ -134,16 +120,12 @@ public final class Peers implements Elsewhere, AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        look();
-        settled("");
-      } catch (UnknownHostException e) {
-        // Those that are known stay: that nobody can be asked does not mean that they are gone.
-        settled("there is no address of " + e.getMessage());
+        addresses.listed().ifPresent(this::look);
+        peers.values().forEach(Peer::keepListening);
+        trouble = "";
       } catch (RuntimeException e) {
+        // Tried again: a thread that ends would never hear of anybody new.
         settled(String.valueOf(e));
-      }
-      for (Peer peer : peers.values()) {
-        peer.keepListening();
       }
       try {
         Thread.sleep(LOOK);
@@ -153,16 +135,7 @@ public final class Peers implements Elsewhere, AutoCloseable {
     }
   }
 
-  private void look() throws UnknownHostException {
-    Set<InetSocketAddress> listed = new LinkedHashSet<>();
-    for (HostPort address : addresses) {
-      for (InetAddress each : InetAddress.getAllByName(address.host())) {
-        listed.add(new InetSocketAddress(each, address.port()));
-      }
-    }
-    for (ConnectedNode guest : guests.get()) {
-      ServedAt.read(guest.description().getMetadata()).ifPresent(listed::add);
-    }
+  private void look(Set<InetSocketAddress> listed) {
     for (InetSocketAddress address : listed) {
       // One that is too many is kept in mind as silent; more of them would say no more.
       if (!peers.containsKey(address) && peers.size() <= MAX_PEERS) {
@@ -179,7 +152,7 @@ public final class Peers implements Elsewhere, AutoCloseable {
 
   /** The same trouble is told once. */
   private void settled(String now) {
-    if (!closed && !now.isEmpty() && !now.equals(trouble)) {
+    if (!closed && !now.equals(trouble)) {
       LOG.atWarn().addKeyValue("reason", now).log("cannot look for the other operators");
     }
     trouble = now;

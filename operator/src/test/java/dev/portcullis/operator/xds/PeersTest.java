@@ -8,13 +8,14 @@ import static dev.portcullis.operator.xds.XdsTestServer.SIDECAR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.identity.Role;
 import dev.portcullis.operator.peers.NodeReports;
 import dev.portcullis.operator.peers.PeerAccess;
 import dev.portcullis.operator.peers.Peers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one operator hears of another over a real stream. */
 class PeersTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private final InetAddress loopback = InetAddress.getLoopbackAddress();
   private final MeterRegistry metrics = new SimpleMeterRegistry();
   private final List<Peers> open = new ArrayList<>();
   @TempDir private Path directory;
@@ -169,47 +172,6 @@ class PeersTest {
     assertThat(peers.unheard(Duration.ZERO)).isEmpty();
   }
 
-  @Test
-  void listensToWhoListensToItAlthoughNobodyListsIt() throws Exception {
-    try (XdsTestServer mine = new XdsTestServer()) {
-      NodeReports told = new NodeReports("me", mine.directory, mine.executor(), mine.timer());
-      Path file = Files.writeString(directory.resolve("mine"), OPERATOR);
-      Peers listed = peers(List.of(), access("me", 1, other, file));
-      listed.start(told::listeners);
-      Peers guest =
-          peers(
-              List.of(new HostPort("127.0.0.1", mine.port())),
-              access("other", other.port(), mine, file));
-      guest.start(List::of);
-      XdsTestClient client = other.client(DECIDER, "authz-0");
-      client.subscribe(ResourceType.PLAN_ROUTE);
-      await().atMost(PATIENCE).until(() -> listed.nodes().size() == 1);
-      client.close();
-    }
-  }
-
-  private static PeerAccess access(String replica, int port, XdsTestServer trusted, Path token) {
-    return new PeerAccess(
-        replica,
-        new HostPort("127.0.0.1", port),
-        () -> trusted.trust.get().rootsPem(),
-        "127.0.0.1",
-        token);
-  }
-
-  private Peers peers(List<HostPort> addresses, PeerAccess access) {
-    Peers peers =
-        new Peers(
-            addresses,
-            access,
-            () -> {},
-            other.executor(),
-            Clock.systemUTC(),
-            new SimpleMeterRegistry());
-    open.add(peers);
-    return peers;
-  }
-
   private static ConnectedNode here(Peers peers) {
     assertThat(peers.nodes()).hasSize(1);
     return peers.nodes().iterator().next().node();
@@ -223,14 +185,14 @@ class PeersTest {
     Path file = Files.writeString(directory.resolve("token"), token + "\n");
     Peers peers =
         new Peers(
-            List.of(new HostPort("127.0.0.1", other.port())),
-            access(replica, 1, trusted, file),
+            () -> Optional.of(Set.of(new InetSocketAddress(loopback, other.port()))),
+            new PeerAccess(replica, () -> trusted.trust.get().rootsPem(), "127.0.0.1", file),
             () -> {},
             other.executor(),
             Clock.systemUTC(),
             metrics);
     open.add(peers);
-    peers.start(List::of);
+    peers.start();
     return peers;
   }
 }
