@@ -81,9 +81,20 @@ final class FleetPlanner {
         if (spec.ports().stream().anyMatch(port -> port.guard() == null)) {
           unprotected.add(unprotected(member, Reason.NO_POLICY));
         }
+        if (interception == Interception.REWRITE && isLedToByNumber(member.pod())) {
+          unprotected.add(unprotected(member, Reason.NUMERIC_TARGET_PORT));
+        }
       }
     }
     return new FleetPlan(sidecars, serving, unprotected, refused());
+  }
+
+  private boolean isLedToByNumber(SidecarPod pod) {
+    return services.stream()
+        .filter(service -> service.selects(pod))
+        .flatMap(service -> service.ports().stream())
+        .flatMapToInt(port -> port.number().stream())
+        .anyMatch(number -> pod.ports().stream().anyMatch(port -> port.number() == number));
   }
 
   private static UnprotectedPod unprotected(Member member, Reason reason) {

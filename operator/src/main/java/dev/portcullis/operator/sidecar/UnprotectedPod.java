@@ -23,7 +23,9 @@ public record UnprotectedPod(
     /** It has no sidecar: it was there before the namespace was enrolled, or it opted out. */
     NO_SIDECAR("NoSidecar"),
     /** Its sidecar has a port for HTTP that no policy speaks for. */
-    NO_POLICY("NoPolicy");
+    NO_POLICY("NoPolicy"),
+    /** A Service leads to a number of it whose name was moved to the sidecar. */
+    NUMERIC_TARGET_PORT("NumericTargetPort");
 
     private final String word;
 

@@ -123,6 +123,11 @@ public final class UnprotectedReporter {
               + whose
               + group.owner()
               + ", so that requests pass unasked; target it with one";
+      case NUMERIC_TARGET_PORT ->
+          "a Service leads to "
+              + whose
+              + group.owner()
+              + " by the number of a port, around the sidecar; make its targetPort the port's name";
     };
   }
 

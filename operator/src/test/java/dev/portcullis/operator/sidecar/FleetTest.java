@@ -142,6 +142,15 @@ final class FleetTest {
   }
 
   @Test
+  void tellsOfServicesThatLeadToTheNumberOfAPortThatWasMoved() {
+    List<Pod> pods = List.of(moved("a", 8080));
+    assertThat(plan(pods, "8080").unprotected())
+        .extracting(UnprotectedPod::reason)
+        .containsExactly(UnprotectedPod.Reason.NUMERIC_TARGET_PORT);
+    assertThat(plan(pods, "port-8080").unprotected()).isEmpty();
+  }
+
+  @Test
   void closesNothingOfPodsWhoseNetworkRedirects() {
     assertThat(fleet(List.of(pod("a", "{name: http, containerPort: 8080}")), "http").closedPorts())
         .isEmpty();
