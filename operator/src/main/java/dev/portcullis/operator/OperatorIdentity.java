@@ -9,6 +9,7 @@ import dev.portcullis.envoy.cluster.OperatorCluster;
 import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.identity.CaStore;
 import dev.portcullis.operator.identity.CertificateAuthority;
+import dev.portcullis.operator.identity.ClientCertificate;
 import dev.portcullis.operator.identity.CurrentTrust;
 import dev.portcullis.operator.identity.RenewingCertificate;
 import dev.portcullis.operator.identity.Trust;
@@ -54,6 +55,7 @@ final class OperatorIdentity implements AutoCloseable {
   private final Leadership leadership;
   private final CurrentTrust trust;
   private final RenewingCertificate certificate;
+  private final ClientCertificate clients;
   private final Svids svids;
 
   /**
@@ -79,6 +81,7 @@ final class OperatorIdentity implements AutoCloseable {
     certificate = new RenewingCertificate(trust, config.xdsNames(), identity.operator(), clock);
     trust.listen(certificate::renewIfDue);
     var _ = timer.scheduleAtFixedRate(certificate::renewIfDue, 1, 1, TimeUnit.HOURS);
+    clients = new ClientCertificate(trust, identity.trustDomain());
     svids =
         new Svids(
             trust,
@@ -157,6 +160,11 @@ final class OperatorIdentity implements AutoCloseable {
   /** The roots that certificates chain to now, PEM. */
   String roots() {
     return trust.get().rootsPem();
+  }
+
+  /** Judges the certificates of those who read configuration. */
+  ClientCertificate clients() {
+    return clients;
   }
 
   Svids svids() {

@@ -148,6 +148,7 @@ public final class RunningOperator implements AutoCloseable {
             new XdsServer(
                 address(config.xds()),
                 identity.certificate().keyManager(),
+                identity.clients(),
                 new CachedTokens(new TokenReviews(client), Ticker.systemTicker()),
                 new DeltaDiscovery(
                     config.roles(), directory, XdsLimits.DEFAULT, metrics, calls, timer),

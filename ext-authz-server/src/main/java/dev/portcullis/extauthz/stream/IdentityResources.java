@@ -24,6 +24,8 @@ final class IdentityResources {
   static final List<String> NAMES = List.of(CERTIFICATE, ROOTS);
 
   private final WorkloadIdentity identity;
+  private boolean certified;
+  private boolean rooted;
 
   IdentityResources(WorkloadIdentity identity) {
     this.identity = identity;
@@ -44,13 +46,23 @@ final class IdentityResources {
     return failures;
   }
 
+  /** Whether everything came, and was taken. */
+  boolean complete() {
+    return certified && rooted;
+  }
+
   private void take(String name, Secret secret) throws GeneralSecurityException {
     switch (name) {
-      case CERTIFICATE ->
-          identity.certificate(
-              text(secret.getTlsCertificate().getCertificateChain()),
-              text(secret.getTlsCertificate().getPrivateKey()));
-      case ROOTS -> identity.roots(text(secret.getValidationContext().getTrustedCa()));
+      case CERTIFICATE -> {
+        identity.certificate(
+            text(secret.getTlsCertificate().getCertificateChain()),
+            text(secret.getTlsCertificate().getPrivateKey()));
+        certified = true;
+      }
+      case ROOTS -> {
+        identity.roots(text(secret.getValidationContext().getTrustedCa()));
+        rooted = true;
+      }
       default -> throw new GeneralSecurityException("was not asked for");
     }
   }

@@ -6,10 +6,13 @@ import com.google.common.net.HostAndPort;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the operator is and how both sides know each other.
@@ -29,12 +32,17 @@ public record OperatorAddress(HostAndPort address, Path ca, Path token) {
   /**
    * A channel, not yet connected.
    *
+   * @param certificate shown to the operator, so that both sides prove who they are; null: none
    * @param callbacks runs everything that arrives
    * @throws IOException when the authority's file cannot be read
    */
-  ManagedChannel open(Executor callbacks) throws IOException {
+  ManagedChannel open(@Nullable KeyManager certificate, Executor callbacks) throws IOException {
+    SslContextBuilder tls = GrpcSslContexts.forClient().trustManager(ca.toFile());
+    if (certificate != null) {
+      tls.keyManager(certificate);
+    }
     return NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
-        .sslContext(GrpcSslContexts.forClient().trustManager(ca.toFile()).build())
+        .sslContext(tls.build())
         .executor(callbacks)
         .proxyDetector(_ -> null)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)

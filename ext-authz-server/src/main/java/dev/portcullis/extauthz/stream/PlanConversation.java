@@ -36,16 +36,26 @@ final class PlanConversation
   private final Node node;
   private final PlanReceiver receiver;
   private final @Nullable IdentityResources identity;
+  private final Reads reads;
   private final Consumer<Ending> ended;
   private @Nullable ClientCallStreamObserver<DeltaDiscoveryRequest> requests;
   private boolean answered;
+
+  /** What is asked for. */
+  enum Reads {
+    /** Only who this replica is: plans are read by those alone who can prove that. */
+    IDENTITY,
+    /** Everything. */
+    ALL
+  }
 
   /**
    * How a stream ended.
    *
    * @param answered whether the operator sent anything on it
+   * @param identified whether it was only for the identity, and has got it
    */
-  record Ending(boolean answered, Throwable cause) {}
+  record Ending(boolean answered, boolean identified, Throwable cause) {}
 
   /**
    * @param identity takes the replica's own certificate; null: it needs none
@@ -54,10 +64,12 @@ final class PlanConversation
       Node node,
       PlanReceiver receiver,
       @Nullable IdentityResources identity,
+      Reads reads,
       Consumer<Ending> ended) {
     this.node = node;
     this.receiver = receiver;
     this.identity = identity;
+    this.reads = reads;
     this.ended = ended;
   }
 
@@ -67,7 +79,7 @@ final class PlanConversation
     requests = stream;
   }
 
-  /** Asks for every resource of every kind, telling what is held, so that only changes travel. */
+  /** Asks for every resource that is read, telling what is held, so that only changes travel. */
   void subscribe() {
     if (identity != null) {
       // What is held of it is not told: a key that somebody may have seen is not worth keeping.
@@ -77,7 +89,7 @@ final class PlanConversation
               .setTypeUrl(IdentityResources.TYPE)
               .addAllResourceNamesSubscribe(IdentityResources.NAMES));
     }
-    for (PlanKind kind : PlanKind.values()) {
+    for (PlanKind kind : reads == Reads.ALL ? PlanKind.values() : new PlanKind[0]) {
       send(
           DeltaDiscoveryRequest.newBuilder()
               .setNode(node)
@@ -91,7 +103,7 @@ final class PlanConversation
   public void onNext(DeltaDiscoveryResponse response) {
     if (!answered) {
       answered = true;
-      receiver.connected(true);
+      receiver.connected(reads == Reads.ALL);
     }
     DeltaDiscoveryRequest.Builder reply =
         DeltaDiscoveryRequest.newBuilder()
@@ -115,7 +127,11 @@ final class PlanConversation
           Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(summary(failures)));
     }
     send(reply);
-    stream().request(1);
+    if (reads == Reads.IDENTITY && identity != null && identity.complete()) {
+      ended.accept(new Ending(true, true, new IllegalStateException("the identity is complete")));
+    } else {
+      stream().request(1);
+    }
   }
 
   private List<String> take(PlanKind kind, DeltaDiscoveryResponse response) {
@@ -148,12 +164,13 @@ final class PlanConversation
 
   @Override
   public void onError(Throwable cause) {
-    ended.accept(new Ending(answered, cause));
+    ended.accept(new Ending(answered, false, cause));
   }
 
   @Override
   public void onCompleted() {
-    ended.accept(new Ending(answered, new IllegalStateException("the operator closed the stream")));
+    ended.accept(
+        new Ending(answered, false, new IllegalStateException("the operator closed the stream")));
   }
 
   private void send(DeltaDiscoveryRequest.Builder request) {

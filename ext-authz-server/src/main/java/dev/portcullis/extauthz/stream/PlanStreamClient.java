@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.stream;
 
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.stream.PlanConversation.Reads;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -27,11 +28,12 @@ public final class PlanStreamClient implements AutoCloseable {
   private final OperatorAddress operator;
   private final Node node;
   private final PlanReceiver receiver;
-  private final @Nullable IdentityResources identity;
+  private final @Nullable WorkloadIdentity identity;
   private final ScheduledExecutorService planThread;
   private final Backoff backoff;
   private @Nullable ManagedChannel channel;
   private int conversations;
+  private boolean identityFirst;
   private int failures;
   private boolean closed;
 
@@ -57,7 +59,7 @@ public final class PlanStreamClient implements AutoCloseable {
             .setUserAgentName("portcullis-ext-authz-server")
             .build();
     this.receiver = receiver;
-    this.identity = identity == null ? null : new IdentityResources(identity);
+    this.identity = identity;
     this.planThread = planThread;
     this.backoff = backoff;
   }
@@ -72,11 +74,21 @@ public final class PlanStreamClient implements AutoCloseable {
       return;
     }
     try {
-      ManagedChannel opened = operator.open(planThread);
+      boolean proves = identity != null && identity.ready() && !identityFirst;
+      ManagedChannel opened =
+          operator.open(identity != null && proves ? identity.keyManager() : null, planThread);
       channel = opened;
       int number = ++conversations;
+      Reads reads = identity == null || proves ? Reads.ALL : Reads.IDENTITY;
+      // A certificate that the operator does not take is replaced first.
+      identityFirst = proves;
       var conversation =
-          new PlanConversation(node, receiver, identity, ending -> ended(number, ending));
+          new PlanConversation(
+              node,
+              receiver,
+              identity == null ? null : new IdentityResources(identity),
+              reads,
+              ending -> ended(number, ending));
       AggregatedDiscoveryServiceGrpc.newStub(opened)
           .withCallCredentials(new BearerToken(operator.token()))
           .deltaAggregatedResources(conversation);
@@ -98,8 +110,12 @@ public final class PlanStreamClient implements AutoCloseable {
     receiver.connected(false);
     if (ending.answered()) {
       failures = 0;
+      identityFirst = false;
     }
-    if (!closed) {
+    if (ending.identified()) {
+      // This replica can prove who it is now, so it reads the rest.
+      connect();
+    } else if (!closed) {
       retry(ending.cause());
     }
   }

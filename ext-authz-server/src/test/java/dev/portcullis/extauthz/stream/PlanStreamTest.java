@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.net.HostAndPort;
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.PlanDirectory;
@@ -14,6 +16,8 @@ import dev.portcullis.codec.PlanVersion;
 import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
+import dev.portcullis.extauthz.identity.TestAuthority;
+import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.extauthz.plan.PlanKeeper;
 import dev.portcullis.extauthz.plan.PlanSource;
@@ -23,6 +27,10 @@ import dev.portcullis.extauthz.telemetry.RouteDirectory;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.nio.charset.StandardCharsets;
@@ -273,6 +281,71 @@ final class PlanStreamTest {
     assertThat(engine.route("shop/a")).isNotNull();
   }
 
+  /**
+   * The first stream is for the certificate alone; plans come over one that showed it. When the
+   * operator does not answer to a certificate, the next stream gets another one first.
+   */
+  @Test
+  void readsPlansOverMutualTlsOnly() throws Exception {
+    TestAuthority workloads = new TestAuthority();
+    operator.close();
+    operator = TestOperator.asking(certificate, key, workloads.root());
+    startReplica(new WorkloadIdentity(Clock.systemUTC()));
+
+    TestOperator.Conversation first = operator.next();
+    assertThat(first.mutual()).isFalse();
+    identify(first, workloads);
+
+    TestOperator.Conversation second = operator.next();
+    assertThat(second.mutual()).isTrue();
+    assertThat(List.of(second.hear().getTypeUrl(), second.hear().getTypeUrl()))
+        .containsExactly(IdentityResources.TYPE, PlanKind.SECRET.typeUrl());
+    second.hear();
+    second.hear();
+    second.onCompleted();
+
+    TestOperator.Conversation third = operator.next();
+    assertThat(third.mutual()).as("nothing was said on the second").isFalse();
+    identify(third, workloads);
+    assertThat(operator.next().mutual()).isTrue();
+  }
+
+  private static void identify(TestOperator.Conversation stream, TestAuthority authority)
+      throws Exception {
+    assertThat(stream.hear().getTypeUrl()).isEqualTo(IdentityResources.TYPE);
+    TestAuthority.Workload own =
+        authority.workload("spiffe://cluster.local/ns/portcullis-system/sa/ext-authz");
+    Secret certificate =
+        Secret.newBuilder()
+            .setTlsCertificate(
+                TlsCertificate.newBuilder()
+                    .setCertificateChain(inline(own.certificate()))
+                    .setPrivateKey(inline(own.key())))
+            .build();
+    Secret roots =
+        Secret.newBuilder()
+            .setValidationContext(
+                CertificateValidationContext.newBuilder().setTrustedCa(inline(authority.root())))
+            .build();
+    // The client goes at once, to come back with the certificate.
+    stream.tell(
+        IdentityResources.TYPE,
+        List.of(secret("portcullis/svid", certificate), secret("portcullis/roots", roots)),
+        List.of());
+  }
+
+  private static Resource secret(String name, Secret secret) {
+    return Resource.newBuilder()
+        .setName(name)
+        .setVersion("1")
+        .setResource(Any.pack(secret))
+        .build();
+  }
+
+  private static DataSource inline(String pem) {
+    return DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8(pem)).build();
+  }
+
   private TestOperator.Conversation connect() throws Exception {
     startReplica();
     TestOperator.Conversation stream = operator.next();
@@ -283,6 +356,10 @@ final class PlanStreamTest {
   }
 
   private void startReplica() {
+    startReplica(null);
+  }
+
+  private void startReplica(@Nullable WorkloadIdentity identity) {
     ready = new CountDownLatch(1);
     PlanKeeper fresh =
         new PlanKeeper(
@@ -294,7 +371,7 @@ final class PlanStreamTest {
             directory.resolve("state"),
             "authz-0",
             Duration.ofSeconds(30)),
-        null,
+        identity,
         ready::countDown);
     keeper = fresh;
   }

@@ -9,6 +9,9 @@ import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.A
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -18,14 +21,20 @@ import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * A delta xDS server over TLS that says what a test tells it to say, and remembers what it hears.
@@ -34,15 +43,35 @@ public final class TestOperator implements AutoCloseable {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Context.Key<Boolean> MUTUAL = Context.key("mutual");
+
   private final BlockingQueue<Conversation> conversations = new LinkedBlockingQueue<>();
   private final Server server;
   private final int port;
   private volatile String token = "first";
 
   public TestOperator(int port, Path certificate, Path key) throws IOException {
+    this(port, GrpcSslContexts.forServer(certificate.toFile(), key.toFile()).build());
+  }
+
+  /**
+   * One that asks clients for certificates.
+   *
+   * @param roots PEM
+   */
+  static TestOperator asking(Path certificate, Path key, String roots) throws IOException {
+    return new TestOperator(
+        0,
+        GrpcSslContexts.forServer(certificate.toFile(), key.toFile())
+            .trustManager(new ByteArrayInputStream(roots.getBytes(StandardCharsets.US_ASCII)))
+            .clientAuth(ClientAuth.OPTIONAL)
+            .build());
+  }
+
+  private TestOperator(int port, SslContext tls) throws IOException {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .sslContext(GrpcSslContexts.forServer(certificate.toFile(), key.toFile()).build())
+            .sslContext(tls)
             .addService(new Service())
             .intercept(new Guard())
             .build()
@@ -96,10 +125,17 @@ public final class TestOperator implements AutoCloseable {
   public static final class Conversation implements StreamObserver<DeltaDiscoveryRequest> {
     private final StreamObserver<DeltaDiscoveryResponse> responses;
     private final BlockingQueue<DeltaDiscoveryRequest> heard = new LinkedBlockingQueue<>();
+    private final boolean mutual;
     private int nonce;
 
-    Conversation(StreamObserver<DeltaDiscoveryResponse> responses) {
+    Conversation(StreamObserver<DeltaDiscoveryResponse> responses, boolean mutual) {
       this.responses = responses;
+      this.mutual = mutual;
+    }
+
+    /** Whether the client showed a certificate. */
+    boolean mutual() {
+      return mutual;
     }
 
     /** What the client says next; fails when it is silent for 10 s. */
@@ -114,19 +150,30 @@ public final class TestOperator implements AutoCloseable {
     /** Says something and returns the client's answer. */
     public DeltaDiscoveryRequest say(PlanKind kind, List<Resource> put, List<String> removed)
         throws InterruptedException {
-      DeltaDiscoveryResponse response =
-          DeltaDiscoveryResponse.newBuilder()
-              .setTypeUrl(kind.typeUrl())
-              .setNonce("n" + ++nonce)
-              .addAllResources(put)
-              .addAllRemovedResources(removed)
-              .build();
-      responses.onNext(response);
+      return say(kind.typeUrl(), put, removed);
+    }
+
+    private DeltaDiscoveryRequest say(String type, List<Resource> put, List<String> removed)
+        throws InterruptedException {
+      String said = tell(type, put, removed);
       DeltaDiscoveryRequest answer = hear();
-      if (!answer.getResponseNonce().equals(response.getNonce())) {
-        throw new AssertionError("not an answer to " + response.getNonce() + ": " + answer);
+      if (!answer.getResponseNonce().equals(said)) {
+        throw new AssertionError("not an answer to " + said + ": " + answer);
       }
       return answer;
+    }
+
+    /** Says something and returns its nonce. */
+    String tell(String type, List<Resource> put, List<String> removed) {
+      String said = "n" + ++nonce;
+      responses.onNext(
+          DeltaDiscoveryResponse.newBuilder()
+              .setTypeUrl(type)
+              .setNonce(said)
+              .addAllResources(put)
+              .addAllRemovedResources(removed)
+              .build());
+      return said;
     }
 
     @Override
@@ -147,7 +194,7 @@ public final class TestOperator implements AutoCloseable {
     @Override
     public StreamObserver<DeltaDiscoveryRequest> deltaAggregatedResources(
         StreamObserver<DeltaDiscoveryResponse> responses) {
-      Conversation conversation = new Conversation(responses);
+      Conversation conversation = new Conversation(responses, Boolean.TRUE.equals(MUTUAL.get()));
       conversations.add(conversation);
       return conversation;
     }
@@ -158,10 +205,20 @@ public final class TestOperator implements AutoCloseable {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       if (("Bearer " + token).equals(headers.get(AUTHORIZATION))) {
-        return next.startCall(call, headers);
+        Context context = Context.current().withValue(MUTUAL, showsCertificate(call));
+        return Contexts.interceptCall(context, call, headers, next);
       }
       call.close(Status.UNAUTHENTICATED.withDescription("not the token"), new Metadata());
       return new ServerCall.Listener<>() {};
+    }
+
+    private static boolean showsCertificate(ServerCall<?, ?> call) {
+      SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+      try {
+        return session != null && session.getPeerCertificates().length > 0;
+      } catch (SSLPeerUnverifiedException e) {
+        return false;
+      }
     }
   }
 }

@@ -4,11 +4,13 @@ package dev.portcullis.operator.identity;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,19 @@ public final class TokenInterceptor implements ServerInterceptor {
   private static final Context.Key<Identity> IDENTITY = Context.key("portcullis-identity");
   private static final String BEARER = "Bearer ";
 
-  private final TokenAuthenticator authenticator;
+  private static final Context.Key<Boolean> MUTUAL = Context.key("portcullis-mutual");
 
-  public TokenInterceptor(TokenAuthenticator authenticator) {
+  private final TokenAuthenticator authenticator;
+  private final ClientCertificate certificates;
+
+  public TokenInterceptor(TokenAuthenticator authenticator, ClientCertificate certificates) {
     this.authenticator = authenticator;
+    this.certificates = certificates;
+  }
+
+  /** Whether the connection of the call on this thread proved the same identity as its token. */
+  public static boolean mutual() {
+    return Boolean.TRUE.equals(MUTUAL.get());
   }
 
   /** Who makes the call that is being handled on this thread. */
@@ -46,13 +57,28 @@ public final class TokenInterceptor implements ServerInterceptor {
             : authenticator.authenticate(token);
     return switch (verdict) {
       case TokenVerdict.Authenticated(Identity identity) ->
-          Contexts.interceptCall(
-              Context.current().withValue(IDENTITY, identity), call, headers, next);
+          authenticated(identity, call, headers, next);
       case TokenVerdict.Refused(String reason) ->
           refuse(call, Status.UNAUTHENTICATED.withDescription(reason));
       case TokenVerdict.Unavailable(String reason) ->
           refuse(call, Status.UNAVAILABLE.withDescription(reason));
     };
+  }
+
+  private <Q, A> ServerCall.Listener<Q> authenticated(
+      Identity identity, ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    ClientCertificate.Proof proof = certificates.proof(session, identity);
+    if (proof == ClientCertificate.Proof.OTHER) {
+      return refuse(
+          call,
+          Status.UNAUTHENTICATED.withDescription(
+              "the certificate is not of " + identity.username() + ", whose token this is"));
+    }
+    Context context =
+        Context.current()
+            .withValues(IDENTITY, identity, MUTUAL, proof == ClientCertificate.Proof.SAME);
+    return Contexts.interceptCall(context, call, headers, next);
   }
 
   private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {

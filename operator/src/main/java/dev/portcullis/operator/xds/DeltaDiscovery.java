@@ -70,6 +70,7 @@ public final class DeltaDiscovery extends AggregatedDiscoveryServiceImplBase {
             client,
             identity,
             role.get(),
+            TokenInterceptor.mutual(),
             context,
             new SerialExecutor(executor),
             () -> streams.closed(identity));

@@ -35,6 +35,7 @@ final class DeltaStream {
   private final ServerCallStreamObserver<DeltaDiscoveryResponse> client;
   private final Identity identity;
   private final Role role;
+  private final boolean mutual;
   private final StreamContext context;
   private final SerialExecutor serial;
   private final Runnable ended;
@@ -46,18 +47,21 @@ final class DeltaStream {
   private boolean closed;
 
   /**
+   * @param mutual whether its connection proved the identity, too
    * @param ended run once, when the stream has ended
    */
   DeltaStream(
       ServerCallStreamObserver<DeltaDiscoveryResponse> client,
       Identity identity,
       Role role,
+      boolean mutual,
       StreamContext context,
       SerialExecutor serial,
       Runnable ended) {
     this.client = client;
     this.identity = identity;
     this.role = role;
+    this.mutual = mutual;
     this.context = context;
     this.serial = serial;
     this.ended = ended;
@@ -108,6 +112,13 @@ final class DeltaStream {
       fail(
           Status.PERMISSION_DENIED.withDescription(
               identity.username() + " may not read " + request.getTypeUrl()));
+      return;
+    } else if (type.get().isPlan() && identity.pod() != null && !mutual) {
+      // Who is in a pod has a certificate, or can have one first; only a local process has none.
+      fail(
+          Status.PERMISSION_DENIED.withDescription(
+              "plans are read over mutual TLS: connect again with the certificate of "
+                  + identity.username()));
       return;
     } else if (!handle(type.get(), request)) {
       return;

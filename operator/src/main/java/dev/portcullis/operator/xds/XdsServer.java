@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.xds;
 
+import dev.portcullis.operator.identity.ClientCertificate;
 import dev.portcullis.operator.identity.TokenAuthenticator;
 import dev.portcullis.operator.identity.TokenInterceptor;
 import io.grpc.BindableService;
@@ -33,18 +34,28 @@ public final class XdsServer implements AutoCloseable {
   private final Server server;
 
   /**
+   * @param certificate shown to clients
+   * @param clients judges the certificates that clients show
    * @param executor runs calls; must allow them to block
    */
   public XdsServer(
       InetSocketAddress address,
       KeyManager certificate,
+      ClientCertificate clients,
       TokenAuthenticator tokens,
       BindableService discovery,
       Executor executor) {
     this.server =
         NettyServerBuilder.forAddress(
-                address, TlsServerCredentials.newBuilder().keyManager(certificate).build())
-            .addService(ServerInterceptors.intercept(discovery, new TokenInterceptor(tokens)))
+                address,
+                TlsServerCredentials.newBuilder()
+                    .keyManager(certificate)
+                    .trustManager(clients.trustManager())
+                    // Nobody has one before the first stream, and Envoys never show one here.
+                    .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+                    .build())
+            .addService(
+                ServerInterceptors.intercept(discovery, new TokenInterceptor(tokens, clients)))
             .executor(executor)
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)

@@ -5,6 +5,7 @@ package dev.portcullis.operator.xds;
 import com.google.protobuf.ByteString;
 import dev.portcullis.operator.identity.BoundPod;
 import dev.portcullis.operator.identity.CertificateAuthority;
+import dev.portcullis.operator.identity.ClientCertificate;
 import dev.portcullis.operator.identity.CurrentTrust;
 import dev.portcullis.operator.identity.Identity;
 import dev.portcullis.operator.identity.RenewingCertificate;
@@ -76,6 +77,7 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
                     new SpiffeId("cluster.local", "portcullis", "operator"),
                     Clock.systemUTC())
                 .keyManager(),
+            new ClientCertificate(trust, "cluster.local"),
             XdsTestServer::review,
             new DeltaDiscovery(
                 new Roles(Set.of(DECIDER), Set.of(GATEWAY), Set.of(OPERATOR)),
@@ -123,12 +125,14 @@ final class XdsTestServer implements NodeEvents, AutoCloseable {
   }
 
   ManagedChannel channel() throws IOException {
+    return channel(TlsChannelCredentials.newBuilder());
+  }
+
+  ManagedChannel channel(TlsChannelCredentials.Builder tls) throws IOException {
     var roots =
         new ByteArrayInputStream(trust.get().rootsPem().getBytes(StandardCharsets.US_ASCII));
     return NettyChannelBuilder.forAddress(
-            "127.0.0.1",
-            server.port(),
-            TlsChannelCredentials.newBuilder().trustManager(roots).build())
+            "127.0.0.1", server.port(), tls.trustManager(roots).build())
         .build();
   }
 
