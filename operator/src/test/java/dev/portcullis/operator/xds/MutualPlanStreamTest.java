@@ -55,8 +55,7 @@ class MutualPlanStreamTest {
           .publish(
               XdsSnapshot.EMPTY.with(
                   ResourceType.PLAN_ROUTE,
-                  List.of(
-                      XdsTestServer.resource(ResourceType.PLAN_ROUTE, "shop/orders", "plan"))));
+                  List.of(XdsTestServer.resource(ResourceType.PLAN_ROUTE, "shop/orders", "plan"))));
       assertThat(XdsTestClient.names(client.take())).containsExactly("shop/orders");
     }
   }
