@@ -10,9 +10,9 @@ from suite.load import Seen
 from suite.shell import HOME
 
 
-def _seen(allowed: dict, refused: dict) -> Seen:
+def _seen(allowed: dict, refused: dict, late: int = 0) -> Seen:
     def report(answers: dict) -> dict:
-        return {"sent": sum(answers.values()), "answers": answers, "failures": {}}
+        return {"sent": sum(answers.values()), "answers": answers, "failures": {}, "late": late}
 
     return Seen(report(allowed), report(refused))
 
@@ -34,6 +34,11 @@ class Load(unittest.TestCase):
         seen = _seen({"200": 5, "503": 3}, {})
         self.assertEqual(3, seen.lost())
         self.assertEqual(0, seen.lost("503"))
+
+    def test_a_few_late_decisions_are_excused_and_many_are_not(self):
+        self.assertEqual(0, _seen({"200": 198, "503": 2}, {}, late=2).lost())
+        self.assertEqual(1, _seen({"200": 198, "503": 2}, {}, late=1).lost())
+        self.assertEqual(16, _seen({"200": 180, "503": 20}, {}, late=20).lost())
 
 
 class Pages(unittest.TestCase):

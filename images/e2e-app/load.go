@@ -22,14 +22,18 @@ const (
 	maxDuration = 10 * time.Minute
 	maxWaiting  = 512
 	maxExamples = 20
+	// decisionTime is how long Envoy waits for a decision before it answers 503.
+	decisionTime = 250 * time.Millisecond
 )
 
-// report is what one load run saw. Answers counts by status; what gave no answer is in Failures, by its reason.
+// report is what one load run saw. Answers counts by status; what gave no answer is in Failures, by its reason. Late counts
+// those of Answers that were 503 and took as long as a guard waits for its decision.
 type report struct {
 	Sent       int            `json:"sent"`
 	Skipped    int            `json:"skipped"`
 	Answers    map[string]int `json:"answers"`
 	Failures   map[string]int `json:"failures"`
+	Late       int            `json:"late"`
 	Unexpected []string       `json:"unexpected,omitempty"`
 	P50Millis  float64        `json:"p50Millis"`
 	P99Millis  float64        `json:"p99Millis"`
@@ -135,6 +139,9 @@ func (r *loadRun) once(at time.Duration) {
 	} else {
 		r.report.Answers[told]++
 		r.latency = append(r.latency, took)
+		if status == http.StatusServiceUnavailable && took >= decisionTime {
+			r.report.Late++
+		}
 	}
 	if r.expect != 0 && status != r.expect && len(r.report.Unexpected) < maxExamples {
 		r.report.Unexpected = append(r.report.Unexpected, fmt.Sprintf("%.1fs %s", at.Seconds(), told))

@@ -16,6 +16,10 @@ from suite.shell import until
 URL = "http://orders.shop/orders/7"
 RATE = 40
 
+# Decisions that took longer than Envoy waits: of a hundred requests, so many may be such on a machine that is short of
+# processors. They are told, and counted apart from those that somebody lost.
+MOST_LATE_PERCENT = 2
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -30,15 +34,17 @@ class Seen:
         return sum(count for status, count in self.refused["answers"].items() if int(status) < 400)
 
     def lost(self, *excused: str) -> int:
-        """Requests of the first that were not answered with 200, but for the excused statuses."""
+        """Requests of the first that were not answered with 200, but for the excused statuses and a few late decisions."""
         answered = sum(count for status, count in self.allowed["answers"].items() if status in ("200", *excused))
-        return self.allowed["sent"] - answered
+        late = 0 if "503" in excused else min(self.allowed["late"], self.allowed["sent"] * MOST_LATE_PERCENT // 100)
+        return self.allowed["sent"] - answered - late
 
     def __str__(self) -> str:
         return "; ".join(
             f"{name}: {seen['sent']} sent, {seen['answers']}"
             + (f", no answer {seen['failures']}" if seen["failures"] else "")
             + (f", other than expected at {seen['unexpected'][:8]}" if seen.get("unexpected") else "")
+            + (f", {seen['late']} decided late" if seen["late"] else "")
             + f", p50 {seen['p50Millis']} ms, p99 {seen['p99Millis']} ms"
             for name, seen in (("let in", self.allowed), ("refused", self.refused))
         )
