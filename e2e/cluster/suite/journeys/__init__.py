@@ -11,6 +11,7 @@ ALL = [
     mesh.nobody_elses_identity,
     guide.zero_trust,
     guide.rewrite,
+    mesh.enforced,
     guide.gitops,
     measures.sidecar_latency,
     measures.memory_at_rest,

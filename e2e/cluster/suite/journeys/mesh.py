@@ -9,6 +9,7 @@ from typing import Any
 
 from suite.cluster import Cluster
 from suite.journeys.guide import restore_orders
+from suite.shell import until
 
 
 def no_way_around(cluster: Cluster) -> None:
@@ -43,6 +44,30 @@ def nobody_elses_identity(cluster: Cluster) -> None:
     cluster.answers("403", "shop", "pod/impostor", "http://orders.shop/orders/7", seconds=20)
     cluster.kubectl("delete", "pod/impostor", "serviceaccount/impostor", "-n", "shop", "--now")
     restore_orders(cluster)
+
+
+def enforced(cluster: Cluster) -> None:
+    """status says Enforced where the gates hold, and not where there is a way around one"""
+    _enforced(cluster, "shop", "orders", "True", "ProbeHeld")
+    _enforced(cluster, "till", "prices", "True", "ProbeHeld")
+    # As if nobody enforced what closes the application's port: policies add up.
+    cluster.apply(json.dumps({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+        "metadata": {"name": "anybody", "namespace": "till"},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": [{}]}}))
+    _enforced(cluster, "till", "prices", "False", "Bypassable")
+    cluster.kubectl("delete", "networkpolicy", "anybody", "-n", "till")
+    _enforced(cluster, "till", "prices", "True", "ProbeHeld")
+
+
+def _enforced(cluster: Cluster, namespace: str, policy: str, status: str, reason: str) -> None:
+    def says() -> bool:
+        condition = cluster.condition("apipolicy", namespace, policy, "Enforced")
+        if condition.get("status") == status and condition.get("reason") == reason:
+            return True
+        raise AssertionError(f"it says {condition}")
+
+    until(f"{namespace}/{policy} is Enforced={status}, {reason}", says, seconds=75)
 
 
 def _impostor(victim: dict[str, Any]) -> dict[str, Any]:
