@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
     """Runs the command; returns its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _parser().parse_args(arguments)
-    wanted = [journey for journey in journeys.ALL if not options.only or journey.__name__ in options.only]
+    wanted = [journey for journey in journeys.ALL
+              if (not options.only or journey.__name__ in options.only) and journey.__name__ not in options.left_out]
     if options.list:
         print("\n".join(journey.__name__ for journey in journeys.ALL))
         return 0
@@ -54,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--provider", choices=["one-node", "kind", "kubeconfig"], default="one-node")
     parser.add_argument("--only", action="append", metavar="JOURNEY", choices=[each.__name__ for each in journeys.ALL],
                         help="this journey only; repeatable. The first, install, has to have been run")
+    parser.add_argument("--except", action="append", metavar="JOURNEY", dest="left_out", default=[],
+                        choices=[each.__name__ for each in journeys.ALL], help="not this journey; repeatable")
     parser.add_argument("--keep", action="store_true", help="leave the cluster up")
     parser.add_argument("--no-images", action="store_true", help="try those that are in images/target")
     parser.add_argument("--list", action="store_true", help="name the journeys and end")
