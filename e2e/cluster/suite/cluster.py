@@ -62,8 +62,10 @@ class Cluster:
             def runs() -> bool:
                 found = self.get("apipolicy", policy, "-n", namespace)
                 condition = self.condition("apipolicy", namespace, policy, "Programmed")
-                return (condition.get("status") == "True"
-                        and condition.get("observedGeneration") == found["metadata"]["generation"])
+                if condition.get("status") == "True" \
+                        and condition.get("observedGeneration") == found["metadata"]["generation"]:
+                    return True
+                raise AssertionError(f"of generation {found['metadata']['generation']} it says {condition}")
 
             until(f"{namespace}/{policy} is Programmed", runs, seconds=seconds)
 
