@@ -99,15 +99,42 @@ class ChartTest(unittest.TestCase):
             "networkPolicies.apiServerCidrs={example.org}": "apiServerCidrs",
             "revision=Blue": "revision",
             "extAuthz.decisionLog=/var/log/x": "decisionLog",
+            "gateway.routes[0].host=*.example.org,gateway.routes[0].service=shop/orders,gateway.routes[0].port=80": "host",
+            "gateway.routes[0].host=a.example.org,gateway.routes[0].service=orders,gateway.routes[0].port=80": "service",
+            "gateway.enabled=true": "gateway.routes",
         }.items():
             with self.subTest(value):
                 refused = self.render("--set", value)
                 self.assertNotEqual(0, refused.returncode)
                 self.assertIn(complaint, refused.stderr)
 
+    def test_routes_of_a_gateway_that_contradict_each_other_are_refused(self) -> None:
+        for second, complaint in {
+            '{"host": "a.example.org", "service": "shop/carts", "port": 80}': "host a.example.org leads to two Services",
+            '{"host": "b.example.org", "service": "shop/orders", "port": 81}': "shop/orders is named with two ports",
+        }.items():
+            with self.subTest(second):
+                routes = f'[{{"host": "a.example.org", "service": "shop/orders", "port": 80}}, {second}]'
+                refused = self.render("--set", "gateway.enabled=true", "--set-json", f"gateway.routes={routes}")
+                self.assertNotEqual(0, refused.returncode)
+                self.assertIn(complaint, refused.stderr)
+
+    def test_a_gateway_starts_with_what_it_is_for(self) -> None:
+        deployment = next(text for text in self.objects("--values", str(GOLDEN / "gateway.values.yaml"))
+                          if "kind: Deployment" in text and "\n  name: gateway\n" in text)
+        argument = next(line for line in deployment.splitlines() if line.strip().startswith('- "{'))
+        bootstrap = json.loads(json.loads(argument.strip()[2:]).replace("$$", "$"))
+        own = bootstrap["node"]["metadata"]["portcullis"]
+        self.assertEqual([("bank", "ledger", 9000), ("shop", "orders", 80)],
+                         [(each["namespace"], each["service"], each["port"]) for each in own["upstreams"]])
+        self.assertEqual(["api.example.org", "www.example.org"], own["upstreams"][1]["hosts"])
+        for placeholder in ("what the gateway is for", "release-namespace", "1234567890"):
+            self.assertNotIn(placeholder, argument)
+
     def test_every_pod_is_restricted(self) -> None:
-        pods = [text for text in self.objects("--set", "tests.image=x") if "\n      containers:" in text or "\n  containers:" in text]
-        self.assertEqual(3, len(pods))
+        edge = str(GOLDEN / "gateway.values.yaml")
+        pods = [text for text in self.objects("--set", "tests.image=x", "--values", edge) if "\n      containers:" in text or "\n  containers:" in text]
+        self.assertEqual(4, len(pods))
         for text in pods:
             for line in (
                 "allowPrivilegeEscalation: false",

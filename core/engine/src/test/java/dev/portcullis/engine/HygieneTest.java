@@ -6,6 +6,7 @@ package dev.portcullis.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.plan.BotSpec.Action;
@@ -144,6 +145,31 @@ class HygieneTest {
         .isEqualTo("203.0.113.9");
     String many = "203.0.113.9, " + "10.0.0.2, ".repeat(100) + "10.0.0.2";
     assertThat(gate.get("/", "x-forwarded-for", many).client().toString()).isEqualTo("10.0.0.2");
+  }
+
+  @Test
+  void believesAGatewayAboutItsPeerAndNobodyFurther() {
+    TestGate gate = new TestGate(new TestRoute());
+    gate.peer = "10.244.0.9";
+    gate.hop = Hop.BEHIND_GATEWAY;
+    // The client wrote the first, the gateway the second, the sidecar the third.
+    String forwarded = "6.6.6.6, 203.0.113.9, 10.244.0.9";
+    assertThat(gate.get("/", "x-forwarded-for", forwarded).client().toString())
+        .isEqualTo("203.0.113.9");
+    assertThat(gate.get("/").client().toString()).isEqualTo("10.244.0.9");
+    gate.hop = Hop.DIRECT;
+    assertThat(gate.get("/", "x-forwarded-for", forwarded).client().toString())
+        .isEqualTo("10.244.0.9");
+  }
+
+  @Test
+  void walksOnFromAGatewayOverTrustedProxies() {
+    TestGate gate = new TestGate(new TestRoute().trusting("203.0.113.0/24"));
+    gate.peer = "10.244.0.9";
+    gate.hop = Hop.BEHIND_GATEWAY;
+    String forwarded = "6.6.6.6, 198.51.100.7, 203.0.113.9, 10.244.0.9";
+    assertThat(gate.get("/", "x-forwarded-for", forwarded).client().toString())
+        .isEqualTo("198.51.100.7");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
@@ -32,6 +33,7 @@ final class TestGate {
   Supplier<BotScore> score = () -> new BotScore(0, List.of());
   String peer = "192.0.2.1";
   @Nullable Principal principal;
+  Hop hop = Hop.DIRECT;
   Instant now = NOW;
   private int nextId;
 
@@ -80,7 +82,7 @@ final class TestGate {
         new RequestContext(
             new RequestLine(method, target, "orders.example.com", "https", "HTTP/2"),
             Headers.of(headers),
-            new Peer(IpAddress.parse(peer), 40000, principal),
+            new Peer(IpAddress.parse(peer), 40000, principal, hop),
             id,
             now));
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.Principal;
@@ -49,6 +50,15 @@ class TransportTest {
   }
 
   @Test
+  void strictDoesNotSpeakOfAGatewaysClients() {
+    TestGate gate = new TestGate(new TestRoute().transport(Mode.ENFORCE, MtlsMode.STRICT));
+    gate.hop = Hop.AT_GATEWAY;
+    assertThat(gate.get("/").allowed()).isTrue();
+    gate.hop = Hop.BEHIND_GATEWAY;
+    assertThat(gate.get("/").allowed()).isFalse();
+  }
+
+  @Test
   void aShadowOfStrictOnlyRecords() {
     TestGate gate = new TestGate(new TestRoute().transport(Mode.SHADOW, MtlsMode.STRICT));
     Decision plain = gate.get("/");
@@ -86,6 +96,17 @@ class TransportTest {
         .isEqualTo(DenyReason.RULE_DENIED);
     gate.principal = new Principal(CART + "s");
     assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void rulesReadTheFingerprintThatAGatewayTook() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rule("known", Effect.ALLOW, TestRoute.path("/**"), "tls.ja4 == 't13d_a_b'"));
+    assertThat(gate.get("/", "x-portcullis-ja4", "t13d_a_b").allowed()).isTrue();
+    assertThat(gate.get("/", "x-portcullis-ja4", "-").allowed()).isFalse();
+    assertThat(gate.get("/").allowed()).isFalse();
   }
 
   @Test

@@ -13,12 +13,16 @@ import dev.portcullis.envoy.listener.OutboundListeners;
 import dev.portcullis.envoy.route.GuardedUpstream;
 import dev.portcullis.envoy.route.HostRouting;
 import dev.portcullis.envoy.route.RouteTable;
+import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.policy.identity.SpiffeId;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +49,7 @@ public record EnvoyTranslator(XdsSource source) {
    */
   public EnvoyResources translate(ProxySpec proxy, Map<RouteId, ? extends RoutePlan> routes) {
     return switch (proxy) {
-      case GatewaySpec gateway -> gateway(gateway, routes);
+      case GatewaySpec gateway -> translate(gateway, routes, Map.of());
     };
   }
 
@@ -82,17 +86,38 @@ public record EnvoyTranslator(XdsSource source) {
     return new EnvoyResources(listeners, routes, clusters);
   }
 
-  private EnvoyResources gateway(GatewaySpec gateway, Map<RouteId, ? extends RoutePlan> routes) {
+  /**
+   * The configuration of one gateway.
+   *
+   * @param peers those of its upstreams whose pods can prove who they are; a gateway that cannot
+   *     prove who it is itself speaks to them as to others
+   */
+  public EnvoyResources translate(
+      GatewaySpec gateway,
+      Map<RouteId, ? extends RoutePlan> routes,
+      Map<Upstream, PeerService> peers) {
     List<GuardedUpstream> upstreams = new ArrayList<>();
     List<Cluster> clusters = new ArrayList<>();
-    clusters.add(ExtAuthzCluster.of(gateway.extAuthz()));
+    SpiffeId decider = gateway.decider();
+    clusters.add(
+        decider == null
+            ? ExtAuthzCluster.of(gateway.extAuthz())
+            : ExtAuthzCluster.of(gateway.extAuthz(), decider));
     for (Upstream upstream : gateway.upstreams()) {
       upstreams.add(GuardedUpstream.of(upstream, routes));
-      clusters.add(UpstreamCluster.of(upstream));
+      PeerService peer = decider == null ? null : peers.get(upstream);
+      clusters.add(
+          peer == null ? UpstreamCluster.of(upstream) : UpstreamCluster.of(upstream, peer));
     }
-    HostRouting routing = upstreams.size() == 1 ? HostRouting.ANY_HOST : HostRouting.SERVICE_NAMES;
+    boolean alone = upstreams.size() == 1 && gateway.upstreams().getFirst().hosts().isEmpty();
+    HostRouting routing = alone ? HostRouting.ANY_HOST : HostRouting.SERVICE_NAMES;
+    ConfigSource table = source.of(ResourceKind.ROUTE);
+    Path certificate = gateway.certificate();
     return new EnvoyResources(
-        List.of(GuardedListener.of(GATEWAY, gateway.listen(), source.of(ResourceKind.ROUTE))),
+        List.of(
+            certificate == null
+                ? GuardedListener.of(GATEWAY, gateway.listen(), table)
+                : GuardedListener.of(GATEWAY, gateway.listen(), table, certificate)),
         List.of(RouteTable.of(GATEWAY, routing, upstreams)),
         clusters);
   }

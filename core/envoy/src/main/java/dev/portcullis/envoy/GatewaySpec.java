@@ -6,10 +6,15 @@ package dev.portcullis.envoy;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.portcullis.envoy.cluster.MountedCertificate;
+import dev.portcullis.policy.identity.SpiffeId;
+import dev.portcullis.policy.plan.RouteId;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Envoy outside of pods that guards services for whoever reaches its one listener.
@@ -19,18 +24,31 @@ import java.util.function.Function;
  *   kind: Gateway
  *   listen: {host: 127.0.0.1, port: 8080}
  *   extAuthz: [{host: 127.0.0.1, port: 9001}]
+ *   decider: spiffe://cluster.local/ns/portcullis-system/sa/ext-authz
+ *   certificate: /etc/portcullis/gateway/certificate.json
  *   upstreams:
- *   - {namespace: shop, service: orders, section: http, host: 127.0.0.1, port: 9000, protocol: HTTP1}
+ *   - {namespace: shop, service: orders, section: http, host: 127.0.0.1, port: 9000, protocol: HTTP1,
+ *      hosts: [api.example.org]}
  * </pre>
  *
- * <p>{@code section} may be absent, {@code protocol} is HTTP1 when absent. A service appears once:
- * clients choose it by Host, and no Host names a port.
+ * <p>{@code section} may be absent, {@code protocol} is HTTP1 when absent. A
+ * service appears once: clients choose it by Host, and no Host names a port. With {@code hosts} of
+ * its own each of its sections may appear, for other hosts.
  *
  * @param listen an address and not a name
  * @param extAuthz 1 to {@value #MAX_EXT_AUTHZ}
- * @param upstreams 1 to {@value #MAX_UPSTREAMS}; one alone answers for every Host
+ * @param upstreams 1 to {@value #MAX_UPSTREAMS}; one alone, without hosts, answers for every Host
+ * @param decider whom the decision service must prove to be; null: it is asked without TLS, and the
+ *     gateway has no identity to show to anybody
+ * @param certificate absolute path of the file that {@link MountedCertificate} describes; null: the
+ *     listener speaks without TLS
  */
-public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstream> upstreams)
+public record GatewaySpec(
+    HostPort listen,
+    List<HostPort> extAuthz,
+    List<Upstream> upstreams,
+    @Nullable SpiffeId decider,
+    @Nullable Path certificate)
     implements ProxySpec {
   /** How node metadata names this kind of proxy. */
   public static final String KIND = "Gateway";
@@ -41,6 +59,11 @@ public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstrea
   /** How many services one gateway may guard. */
   public static final int MAX_UPSTREAMS = 5_000;
 
+  /** Without TLS on either side. */
+  public GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstream> upstreams) {
+    this(listen, extAuthz, upstreams, null, null);
+  }
+
   public GatewaySpec {
     extAuthz = List.copyOf(extAuthz);
     upstreams = List.copyOf(upstreams);
@@ -49,11 +72,26 @@ public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstrea
     }
     bounded("extAuthz", extAuthz.size(), MAX_EXT_AUTHZ);
     bounded("upstreams", upstreams.size(), MAX_UPSTREAMS);
+    if (certificate != null && !certificate.isAbsolute()) {
+      throw new IllegalArgumentException("not an absolute path: " + certificate);
+    }
+    distinct(upstreams);
+  }
+
+  private static void distinct(List<Upstream> upstreams) {
     Set<String> services = new HashSet<>();
+    Set<String> hosts = new HashSet<>();
     for (Upstream upstream : upstreams) {
-      if (!services.add(upstream.serviceRoute().value())) {
+      RouteId route =
+          upstream.hosts().isEmpty() ? upstream.serviceRoute() : upstream.sectionRoute();
+      if (!services.add(route.value())) {
         throw new IllegalArgumentException(
-            "service " + upstream.serviceRoute() + " is listed twice; a gateway serves one port");
+            "service " + route + " is listed twice; a gateway serves one port");
+      }
+      for (String host : upstream.hosts()) {
+        if (!hosts.add(host)) {
+          throw new IllegalArgumentException("host " + host + " leads to two services");
+        }
       }
     }
   }
@@ -63,19 +101,39 @@ public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstrea
         new GatewaySpec(
             own.object("listen").checked(GatewaySpec::hostPort),
             own.objects("extAuthz", MAX_EXT_AUTHZ, GatewaySpec::hostPort),
-            own.objects("upstreams", MAX_UPSTREAMS, GatewaySpec::upstream)));
+            own.objects("upstreams", MAX_UPSTREAMS, GatewaySpec::upstream),
+            decider(own.optionalString("decider")),
+            path(own.optionalString("certificate"))));
+  }
+
+  private static @Nullable SpiffeId decider(@Nullable String text) {
+    return text == null
+        ? null
+        : SpiffeId.parse(text)
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "decider is not the id of a workload: " + MetadataReader.shown(text)));
+  }
+
+  private static @Nullable Path path(@Nullable String text) {
+    return text == null ? null : Path.of(text);
   }
 
   @Override
   public Struct toMetadata() {
-    Struct own =
+    Struct.Builder own =
         Struct.newBuilder()
             .putFields("kind", text(KIND))
             .putFields("listen", object(struct(listen)))
             .putFields("extAuthz", list(extAuthz, endpoint -> struct(endpoint)))
-            .putFields("upstreams", list(upstreams, GatewaySpec::struct))
-            .build();
-    return Struct.newBuilder().putFields(KEY, object(own)).build();
+            .putFields("upstreams", list(upstreams, GatewaySpec::struct));
+    if (decider != null) {
+      own.putFields("decider", text(decider.toString()));
+    }
+    if (certificate != null) {
+      own.putFields("certificate", text(certificate.toString()));
+    }
+    return Struct.newBuilder().putFields(KEY, object(own.build())).build();
   }
 
   private static HostPort hostPort(MetadataReader reader) {
@@ -89,7 +147,8 @@ public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstrea
         reader.string("service"),
         reader.optionalString("section"),
         hostPort(reader),
-        protocol == null ? Upstream.Protocol.HTTP1 : protocol(protocol));
+        protocol == null ? Upstream.Protocol.HTTP1 : protocol(protocol),
+        reader.strings("hosts", Upstream.MAX_HOSTS));
   }
 
   private static Upstream.Protocol protocol(String text) {
@@ -116,6 +175,11 @@ public record GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstrea
             .putFields("service", text(upstream.service()));
     if (upstream.section() != null) {
       builder.putFields("section", text(upstream.section()));
+    }
+    if (!upstream.hosts().isEmpty()) {
+      ListValue.Builder hosts = ListValue.newBuilder();
+      upstream.hosts().forEach(host -> hosts.addValues(text(host)));
+      builder.putFields("hosts", Value.newBuilder().setListValue(hosts).build());
     }
     return builder
         .putAllFields(struct(upstream.address()).getFieldsMap())

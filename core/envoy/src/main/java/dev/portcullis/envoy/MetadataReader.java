@@ -93,6 +93,27 @@ final class MetadataReader {
     return result;
   }
 
+  /** A list of texts, of at most {@code max}; empty when it is absent. */
+  List<String> strings(String key, int max) {
+    String listPlace = place + "." + key;
+    Value value = take(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (!value.hasListValue() || value.getListValue().getValuesCount() > max) {
+      throw new ProxySpecException(listPlace, "must be a list of at most " + max + " strings");
+    }
+    List<String> result = new ArrayList<>();
+    for (Value entry : value.getListValue().getValuesList()) {
+      if (!entry.hasStringValue() || entry.getStringValue().length() > MAX_TEXT) {
+        throw new ProxySpecException(
+            listPlace, "must be strings of at most " + MAX_TEXT + " characters");
+      }
+      result.add(entry.getStringValue());
+    }
+    return result;
+  }
+
   /** Reads the whole object; what the reader did not ask for must not be there. */
   <T> T checked(Function<MetadataReader, T> read) {
     T result;

@@ -53,6 +53,8 @@ public enum Variable {
   SOURCE_PORT("source.port", INT),
   /** [String] Empty: none. */
   SOURCE_PRINCIPAL("source.principal", STRING),
+  /** [String] Of the client's first message; empty: no gateway of ours ended its connection. */
+  TLS_JA4("tls.ja4", STRING),
   /** [Boolean] */
   AUTH_AUTHENTICATED("auth.authenticated", BOOL),
   /** [String] Empty: none held. */

@@ -90,7 +90,7 @@ public final class AuthorizationService implements BindableService {
       return responses.undecided(id);
     }
     try {
-      IncomingCheck incoming = requests.read(check);
+      IncomingCheck incoming = requests.read(check, caller);
       if (!caller.mayAskAbout(incoming.route())) {
         String id = undecidedId();
         observer.foreign(id, caller.toString(), incoming.route());

@@ -6,6 +6,7 @@ import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
+import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.match.Principal;
 import java.io.IOException;
@@ -27,12 +28,22 @@ public final class CheckRequestReader {
   }
 
   /**
+   * Reads what somebody asks who is neither a gateway nor knows of any.
+   *
+   * @throws UnreadableCheckException as {@link #read(byte[], Caller)}
+   */
+  public IncomingCheck read(byte[] check) throws UnreadableCheckException {
+    return read(check, Caller.ANYBODY);
+  }
+
+  /**
    * Reads a {@code CheckRequest} in its wire format.
    *
+   * @param caller who asks
    * @throws UnreadableCheckException when it is no such message, or describes no HTTP request, no
    *     headers or no IP address: a fault of the configuration and not of the client
    */
-  public IncomingCheck read(byte[] check) throws UnreadableCheckException {
+  public IncomingCheck read(byte[] check, Caller caller) throws UnreadableCheckException {
     CheckFields fields = new CheckFields(check);
     try {
       fields.read();
@@ -52,7 +63,7 @@ public final class CheckRequestReader {
                 fields.scheme,
                 fields.protocol),
             headers(fields),
-            peer(fields),
+            peer(fields, caller),
             fields.id.isEmpty() ? ownId() : fields.id,
             clock.instant()));
   }
@@ -69,10 +80,11 @@ public final class CheckRequestReader {
    * Envoy names a peer by its certificate's URI, else a DNS name, else its subject. Anything but a
    * SPIFFE ID may be text that the certificate's owner chose: nobody's identity.
    */
-  private static Peer peer(CheckFields fields) throws UnreadableCheckException {
+  private static Peer peer(CheckFields fields, Caller caller) throws UnreadableCheckException {
     try {
+      Principal principal = Principal.read(fields.principal);
       return new Peer(
-          IpAddress.parse(fields.address), fields.port, Principal.read(fields.principal));
+          IpAddress.parse(fields.address), fields.port, principal, caller.hop(principal));
     } catch (IllegalArgumentException e) {
       throw new UnreadableCheckException("the client's connection has no IP address");
     }

@@ -2,8 +2,11 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.identity;
 
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.policy.identity.SpiffeId;
+import dev.portcullis.policy.match.Principal;
 import io.grpc.Attributes;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,27 +18,48 @@ public final class Caller {
   public static final Attributes.Key<Caller> KEY = Attributes.Key.create("portcullis-caller");
 
   /** May ask about every route: the port is kept from others by other means. */
-  public static final Caller ANYBODY = new Caller("anybody", "");
+  public static final Caller ANYBODY = new Caller("anybody", "", false, Set.of());
 
   /** May ask about nothing. */
-  public static final Caller NOBODY = new Caller("nobody", null);
+  public static final Caller NOBODY = new Caller("nobody", null, false, Set.of());
 
   private final String name;
   private final @Nullable String prefix;
+  private final boolean gateway;
+  private final Set<Principal> gateways;
 
-  private Caller(String name, @Nullable String prefix) {
+  private Caller(
+      String name, @Nullable String prefix, boolean gateway, Set<Principal> gateways) {
     this.name = name;
     this.prefix = prefix;
+    this.gateway = gateway;
+    this.gateways = gateways;
   }
 
   /** A gateway: it may ask about every route. */
   static Caller gateway(SpiffeId id) {
-    return new Caller(id.toString(), "");
+    return new Caller(id.toString(), "", true, Set.of());
   }
 
-  /** A sidecar: it may ask about the routes of its own namespace. */
-  static Caller sidecar(SpiffeId id) {
-    return new Caller(id.toString(), id.namespace() + "/");
+  /**
+   * A sidecar: it may ask about the routes of its own namespace.
+   *
+   * @param gateways whose connections bring others' requests
+   */
+  static Caller sidecar(SpiffeId id, Set<Principal> gateways) {
+    return new Caller(id.toString(), id.namespace() + "/", false, gateways);
+  }
+
+  /**
+   * What stands between a client and the Envoy that asks.
+   *
+   * @param principal of the connection that the request came over; null: none
+   */
+  public Hop hop(@Nullable Principal principal) {
+    if (gateway) {
+      return Hop.AT_GATEWAY;
+    }
+    return principal != null && gateways.contains(principal) ? Hop.BEHIND_GATEWAY : Hop.DIRECT;
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.identity;
 
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.policy.identity.SpiffeId;
+import dev.portcullis.policy.match.Principal;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
@@ -11,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public final class Callers extends ServerTransportFilter {
 
   private final WorkloadIdentity own;
   private final Set<SpiffeId> gateways;
+  private final Set<Principal> gatewayPrincipals;
   private final LongAdder strangers = new LongAdder();
 
   /**
@@ -34,6 +37,10 @@ public final class Callers extends ServerTransportFilter {
   public Callers(WorkloadIdentity own, Set<SpiffeId> gateways) {
     this.own = own;
     this.gateways = Set.copyOf(gateways);
+    this.gatewayPrincipals =
+        gateways.stream()
+            .map(gateway -> new Principal(gateway.toString()))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override
@@ -52,7 +59,7 @@ public final class Callers extends ServerTransportFilter {
           .log("a connection whose other end may ask nothing");
       return Caller.NOBODY;
     }
-    return gateways.contains(id.get()) ? Caller.gateway(id.get()) : Caller.sidecar(id.get());
+    return gateways.contains(id.get()) ? Caller.gateway(id.get()) : Caller.sidecar(id.get(), gatewayPrincipals);
   }
 
   /**

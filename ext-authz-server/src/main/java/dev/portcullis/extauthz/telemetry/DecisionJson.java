@@ -69,6 +69,7 @@ final class DecisionJson {
   private static void request(JsonGenerator json, DecisionRecord record) throws IOException {
     json.writeStringField("client", record.decision().client().toString());
     optional(json, "principal", record.principal());
+    optional(json, "ja4", record.ja4());
     json.writeStringField("method", record.method());
     json.writeStringField("host", record.host());
     json.writeStringField("path", record.path());

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What the log will say of one request, already redacted: no secret waits in the queue.
  *
  * @param principal of the connection; null: none
+ * @param ja4 null: not known
  * @param query null: none
  * @param headers name and value in turn, at most {@value #MAX_HEADERS} headers
  */
@@ -23,6 +24,7 @@ record DecisionRecord(
     Instant time,
     String requestId,
     @Nullable String principal,
+    @Nullable String ja4,
     String method,
     String host,
     String path,
@@ -46,6 +48,7 @@ record DecisionRecord(
         request.receivedAt(),
         cut(request.id(), MAX_TEXT),
         principal == null ? null : principal.value(),
+        ja4(request),
         cut(request.method(), MAX_TEXT),
         cut(request.line().host(), MAX_TEXT),
         cut(redaction.path(mark < 0 ? target : target.substring(0, mark)), MAX_TARGET),
@@ -53,6 +56,11 @@ record DecisionRecord(
         request.line().protocol(),
         headers(request.headers(), redaction),
         nanos);
+  }
+
+  private static @Nullable String ja4(RequestContext request) {
+    String ja4 = request.ja4();
+    return ja4 == null ? null : cut(ja4, MAX_TEXT);
   }
 
   private static List<String> headers(Headers headers, Redaction redaction) {

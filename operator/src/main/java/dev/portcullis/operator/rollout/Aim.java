@@ -6,6 +6,8 @@ import dev.portcullis.envoy.EnvoyResources;
 import dev.portcullis.envoy.EnvoyTranslator;
 import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.ResourceKind;
+import dev.portcullis.envoy.Upstream;
+import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.operator.sidecar.FleetPlan;
 import dev.portcullis.operator.xds.ResourceType;
@@ -14,8 +16,10 @@ import dev.portcullis.operator.xds.XdsSnapshot;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /** What all proxies together should come to. Used by one thread. */
@@ -42,7 +46,22 @@ final class Aim {
   }
 
   XdsSnapshot of(GatewaySpec gateway) {
-    return snapshot(translator.translate(gateway, routes));
+    return snapshot(translator.translate(gateway, routes, peers(gateway)));
+  }
+
+  /** Those of a gateway's upstreams whose pods can prove who they are. */
+  Map<Upstream, PeerService> peers(GatewaySpec gateway) {
+    Map<Upstream, PeerService> peers = new HashMap<>();
+    for (Upstream upstream : gateway.upstreams()) {
+      for (PeerService peer : fleet.peers()) {
+        if (peer.namespace().equals(upstream.namespace())
+            && peer.service().equals(upstream.service())
+            && peer.port() == upstream.address().port()) {
+          peers.put(upstream, peer);
+        }
+      }
+    }
+    return peers;
   }
 
   XdsSnapshot of(SidecarSpec sidecar) {

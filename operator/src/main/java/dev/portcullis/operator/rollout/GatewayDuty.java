@@ -5,11 +5,14 @@ package dev.portcullis.operator.rollout;
 import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.ProxySpec;
 import dev.portcullis.envoy.ProxySpecException;
+import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.route.GuardedUpstream;
+import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.XdsSnapshot;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ final class GatewayDuty implements Duty {
 
   private final @Nullable GatewaySpec spec;
   private @Nullable List<GuardedUpstream> upstreams;
+  private Map<Upstream, PeerService> peers = Map.of();
 
   GatewayDuty(ConnectedNode node) {
     this.spec = read(node);
@@ -52,8 +56,10 @@ final class GatewayDuty implements Duty {
         spec.upstreams().stream()
             .map(upstream -> GuardedUpstream.of(upstream, aim.routes()))
             .toList();
-    boolean changed = !now.equals(upstreams);
+    Map<Upstream, PeerService> peersNow = aim.peers(spec);
+    boolean changed = !now.equals(upstreams) || !peersNow.equals(peers);
     upstreams = now;
+    peers = peersNow;
     return changed;
   }
 

@@ -86,7 +86,7 @@ final class FleetPlanner {
         }
       }
     }
-    return new FleetPlan(sidecars, serving, unprotected, refused());
+    return new FleetPlan(sidecars, serving, peers, unprotected, refused());
   }
 
   private boolean isLedToByNumber(SidecarPod pod) {

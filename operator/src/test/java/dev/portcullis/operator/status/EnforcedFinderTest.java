@@ -131,7 +131,8 @@ final class EnforcedFinderTest {
   }
 
   private FleetPlan fleet() {
-    return new FleetPlan(new TreeMap<>(), new TreeMap<>(), unprotected, new TreeMap<>());
+    return new FleetPlan(
+        new TreeMap<>(), new TreeMap<>(), List.of(), unprotected, new TreeMap<>());
   }
 
   private static GateState failed(ProbeOutcome outcome) {

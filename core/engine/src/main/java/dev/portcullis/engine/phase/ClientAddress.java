@@ -3,6 +3,8 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.request.Hop;
+import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.IpAddress;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * is no address ends the walk at the last address that was vouched for.
  *
  * Whether Envoy itself appended its peer does not matter: that entry is the trusted peer again, and
- * walking over it changes nothing. Forwarded, X-Real-IP and the like are never read.
+ * walking over it changes nothing. A gateway of ours that proved to be one vouches like a trusted
+ * proxy, whatever its address. Forwarded, X-Real-IP and the like are never read.
  */
 /** Finds the address of the client behind trusted proxies. */
 public record ClientAddress(List<Cidr> trusted) {
@@ -25,8 +28,10 @@ public record ClientAddress(List<Cidr> trusted) {
 
   /** The client's address; the peer's own when the peer is not a trusted proxy. */
   public IpAddress of(RequestContext request) {
-    IpAddress address = request.peer().address();
-    if (trusted.isEmpty() || !trusts(address)) {
+    Peer peer = request.peer();
+    IpAddress address = peer.address();
+    boolean gateway = peer.hop() == Hop.BEHIND_GATEWAY;
+    if (!gateway && (trusted.isEmpty() || !trusts(address))) {
       return address;
     }
     List<String> lines = request.headers().all("x-forwarded-for");
@@ -42,7 +47,7 @@ public record ClientAddress(List<Cidr> trusted) {
           return address;
         }
         address = vouchedFor;
-        if (!trusts(address)) {
+        if (!trusts(address) && !(gateway && address.equals(peer.address()))) {
           return address;
         }
         end = comma;

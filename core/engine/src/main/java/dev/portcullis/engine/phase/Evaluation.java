@@ -177,6 +177,7 @@ public final class Evaluation implements VariableSource {
       case SOURCE_ADDRESS -> client.toString();
       case SOURCE_PORT -> (long) request.peer().port();
       case SOURCE_PRINCIPAL -> principal(request.peer().principal());
+      case TLS_JA4 -> orEmpty(request.ja4());
       case AUTH_AUTHENTICATED -> identity != null && identity.authenticated();
       case AUTH_METHOD -> identity == null ? "" : identity.method();
       case AUTH_SUBJECT -> identity == null ? "" : identity.subject();

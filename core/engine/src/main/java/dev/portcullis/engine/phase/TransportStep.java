@@ -4,6 +4,8 @@
 package dev.portcullis.engine.phase;
 
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.request.Hop;
+import dev.portcullis.engine.request.Peer;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.MtlsMode;
@@ -12,7 +14,8 @@ import dev.portcullis.policy.plan.TransportSpec;
 /**
  * Refuses requests over connections without a workload identity on a route that is {@code Strict}.
  * Envoy's listener refuses such connections first; this holds where a listener does not know of the
- * policy yet, or is not the one it should be.
+ * policy yet, or is not the one it should be. A gateway's clients are outside of what {@code Strict}
+ * speaks of, the connections between workloads: theirs ends at the gateway.
  */
 public final class TransportStep implements PhaseStep {
   private final TransportSpec spec;
@@ -31,7 +34,10 @@ public final class TransportStep implements PhaseStep {
 
   @Override
   public Verdict decide(Evaluation evaluation) {
-    if (spec.mtls() != MtlsMode.STRICT || evaluation.request().peer().principal() != null) {
+    Peer peer = evaluation.request().peer();
+    if (spec.mtls() != MtlsMode.STRICT
+        || peer.principal() != null
+        || peer.hop() == Hop.AT_GATEWAY) {
       return Verdict.NOT_APPLICABLE;
     }
     return switch (spec.mode()) {

@@ -14,5 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 to 65535
  * @param principal the verified identity of its certificate; null: it has no certificate, or one
  *     that names no workload
+ * @param hop what stands between it and the client
  */
-public record Peer(IpAddress address, int port, @Nullable Principal principal) {}
+public record Peer(IpAddress address, int port, @Nullable Principal principal, Hop hop) {
+
+  /** One that is taken for the client. */
+  public Peer(IpAddress address, int port, @Nullable Principal principal) {
+    this(address, port, principal, Hop.DIRECT);
+  }
+}

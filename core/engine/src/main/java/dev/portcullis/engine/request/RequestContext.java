@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.request;
 
+import dev.portcullis.policy.decision.CheckNames;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,16 @@ public final class RequestContext {
   /** The other end of the connection. */
   public Peer peer() {
     return peer;
+  }
+
+  /**
+   * What the client's first TLS message looked like; null: no gateway of ours ended the client's
+   * connection. Envoys let nobody but a gateway say it.
+   */
+  public @Nullable String ja4() {
+    String ja4 = headers.first(CheckNames.JA4_HEADER);
+    // Envoy writes a dash for what it does not know.
+    return ja4 == null || ja4.equals("-") ? null : ja4;
   }
 
   /** Envoy's id of the request. */

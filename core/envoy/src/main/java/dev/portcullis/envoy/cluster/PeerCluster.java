@@ -24,12 +24,6 @@ public final class PeerCluster {
    * redirected, the address that the application dialled is dialled again.
    */
   public static Cluster of(PeerService peer, Interception interception) {
-    List<PeerMatch> identities =
-        peer.identities().stream()
-            .map(SpiffeId::parse)
-            .flatMap(Optional::stream)
-            .map(PeerMatch::workload)
-            .toList();
     Cluster.Builder cluster = LocalClusters.originalDestination(peer.name());
     if (interception == Interception.REWRITE) {
       List<HostPort> addresses =
@@ -39,6 +33,15 @@ public final class PeerCluster {
           .setLbPolicy(Cluster.LbPolicy.ROUND_ROBIN)
           .setLoadAssignment(Addresses.endpoints(peer.name(), addresses));
     }
-    return cluster.setTransportSocket(MutualTls.upstream(identities, List.of(ALPN))).build();
+    return cluster.setTransportSocket(MutualTls.upstream(identities(peer), List.of(ALPN))).build();
+  }
+
+  /** Whom its pods must prove to be. */
+  static List<PeerMatch> identities(PeerService peer) {
+    return peer.identities().stream()
+        .map(SpiffeId::parse)
+        .flatMap(Optional::stream)
+        .map(PeerMatch::workload)
+        .toList();
   }
 }

@@ -7,6 +7,7 @@ import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.proto.Scalars;
+import dev.portcullis.envoy.sidecar.PeerService;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.util.List;
 
@@ -24,8 +25,27 @@ public final class UpstreamCluster {
     return "upstream/" + upstream.sectionRoute();
   }
 
-  /** The cluster, with its address inside of it. */
+  /** The cluster, with its address inside of it, spoken to without TLS. */
   public static Cluster of(Upstream upstream) {
+    return builder(upstream).build();
+  }
+
+  /**
+   * The cluster, whose pods must prove to be the peer's. {@link PeerCluster#ALPN} says to their
+   * sidecars who speaks; beside it stands the protocol, where it is not HTTP/1.1.
+   */
+  public static Cluster of(Upstream upstream, PeerService peer) {
+    List<String> alpn =
+        switch (upstream.protocol()) {
+          case HTTP1 -> List.of(PeerCluster.ALPN);
+          case HTTP2 -> List.of(PeerCluster.ALPN, "h2");
+        };
+    return builder(upstream)
+        .setTransportSocket(MutualTls.upstream(PeerCluster.identities(peer), alpn))
+        .build();
+  }
+
+  private static Cluster.Builder builder(Upstream upstream) {
     String name = name(upstream);
     List<HostPort> endpoints = List.of(upstream.address());
     return Cluster.newBuilder()
@@ -35,7 +55,6 @@ public final class UpstreamCluster {
         .setConnectTimeout(Scalars.millis(CONNECT_MILLIS))
         .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
         .setCircuitBreakers(Protocols.bounds(MAX_CONNECTIONS, MAX_PENDING, MAX_REQUESTS, 3))
-        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.of(upstream.protocol()))
-        .build();
+        .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.of(upstream.protocol()));
   }
 }

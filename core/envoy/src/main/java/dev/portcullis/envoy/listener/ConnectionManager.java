@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.HeadersWithUnderscoresAction;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig;
@@ -36,7 +37,17 @@ final class ConnectionManager {
 
   /** Asks about every request. */
   static HttpConnectionManager of(String name, ConfigSource routes) {
-    return manager(name)
+    return guarding(name, routes, ReservedHeaders.stripped());
+  }
+
+  /** Asks about every request, and tells what the client's first TLS message looked like. */
+  static HttpConnectionManager fingerprinting(String name, ConfigSource routes) {
+    return guarding(name, routes, ReservedHeaders.strippedAndFingerprinted());
+  }
+
+  private static HttpConnectionManager guarding(
+      String name, ConfigSource routes, TypedExtensionConfig early) {
+    return manager(name, early)
         .setRds(Rds.newBuilder().setRouteConfigName(name).setConfigSource(routes))
         .addAllHttpFilters(FilterOrder.filters())
         .build();
@@ -44,16 +55,16 @@ final class ConnectionManager {
 
   /** Reads requests as strictly, and asks nobody. Routes are the caller's to say. */
   static HttpConnectionManager.Builder bare(String name) {
-    return manager(name).addAllHttpFilters(new RouterFilter().filters());
+    return manager(name, ReservedHeaders.stripped()).addAllHttpFilters(new RouterFilter().filters());
   }
 
-  private static HttpConnectionManager.Builder manager(String name) {
+  private static HttpConnectionManager.Builder manager(String name, TypedExtensionConfig early) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(name)
             .setServerName(SERVER)
             .setLocalReplyConfig(LocalReplies.config())
-            .addEarlyHeaderMutationExtensions(ReservedHeaders.stripped());
+            .addEarlyHeaderMutationExtensions(early);
     addresses(manager);
     paths(manager);
     bounds(manager);

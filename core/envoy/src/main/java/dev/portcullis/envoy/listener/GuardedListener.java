@@ -4,6 +4,7 @@
 package dev.portcullis.envoy.listener;
 
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.envoy.cluster.MountedCertificate;
 import dev.portcullis.envoy.cluster.Protocols;
 import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.proto.Extensions;
@@ -12,11 +13,16 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.nio.file.Path;
 
 /** A listener whose every request is asked about. */
 public final class GuardedListener {
   static final String HCM = "envoy.filters.network.http_connection_manager";
+
+  private static final int HANDSHAKE_SECONDS = 10;
 
   private GuardedListener() {}
 
@@ -27,13 +33,33 @@ public final class GuardedListener {
    * @param routes where Envoy finds them
    */
   public static Listener of(String name, HostPort listen, ConfigSource routes) {
+    return listener(name, listen).addFilterChains(chain("http", name, routes)).build();
+  }
+
+  /**
+   * The listener, where TLS ends: it tells the decision service and the application what clients'
+   * first messages look like. Connections without TLS are closed.
+   *
+   * @param certificate the file that {@link MountedCertificate} describes
+   */
+  public static Listener of(
+      String name, HostPort listen, ConfigSource routes, Path certificate) {
+    return listener(name, listen)
+        .addListenerFilters(Fingerprint.inspector())
+        .addFilterChains(
+            chain("https", ConnectionManager.fingerprinting(name, routes))
+                .setFilterChainMatch(FilterChainMatch.newBuilder().setTransportProtocol("tls"))
+                .setTransportSocket(MountedCertificate.downstream(certificate))
+                .setTransportSocketConnectTimeout(Scalars.seconds(HANDSHAKE_SECONDS)))
+        .build();
+  }
+
+  private static Listener.Builder listener(String name, HostPort listen) {
     return Listener.newBuilder()
         .setName(name)
         .setAddress(Addresses.of(listen))
         .setTrafficDirection(TrafficDirection.INBOUND)
-        .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES))
-        .addFilterChains(chain("http", name, routes))
-        .build();
+        .setPerConnectionBufferLimitBytes(Scalars.count(Protocols.BUFFER_BYTES));
   }
 
   /**
@@ -43,11 +69,13 @@ public final class GuardedListener {
    * @param table the name of its routes
    */
   static FilterChain.Builder chain(String name, String table, ConfigSource routes) {
+    return chain(name, ConnectionManager.of(table, routes));
+  }
+
+  private static FilterChain.Builder chain(String name, HttpConnectionManager manager) {
     return FilterChain.newBuilder()
         .setName(name)
         .addFilters(
-            Filter.newBuilder()
-                .setName(HCM)
-                .setTypedConfig(Extensions.any(ConnectionManager.of(table, routes))));
+            Filter.newBuilder().setName(HCM).setTypedConfig(Extensions.any(manager)));
   }
 }

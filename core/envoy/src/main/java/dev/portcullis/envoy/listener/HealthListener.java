@@ -73,38 +73,64 @@ public final class HealthListener {
 
   private HealthListener() {}
 
+  /**
+   * The listener of a gateway, which has no application to outlive it: its farewell is answered when
+   * the time for it is over, because the kubelet waits for that answer before it ends Envoy.
+   *
+   * @param seconds at least 1
+   */
+  public static Listener lingering(int port, String drainPath, int seconds) {
+    return listener(
+        port,
+        host(drainPath, "/ready", seconds + ADMIN_SECONDS),
+        LingeringFarewell.filters(ADMIN, drainPath, FAREWELL, seconds));
+  }
+
   /** The listener. */
   public static Listener of(int port, String drainPath, List<ProbeForward> probes) {
-    VirtualHost.Builder host =
-        VirtualHost.newBuilder()
-            .setName(NAME)
-            .addDomains("*")
-            .addRoutes(route("/ready", "/ready", ADMIN, ADMIN_SECONDS))
-            .addRoutes(route("/stats/prometheus", "/stats/prometheus", ADMIN, ADMIN_SECONDS))
-            .addRoutes(route(drainPath, FAREWELL, ADMIN, ADMIN_SECONDS));
+    VirtualHost.Builder host = host(drainPath, FAREWELL, ADMIN_SECONDS);
     probes.stream()
         .filter(probe -> probe.how().passesOn())
         .map(probe -> route(probe.path(), probe.target(), probe.cluster(), probe.seconds()))
         .forEach(host::addRoutes);
+    List<HttpFilter> filters = new ArrayList<>();
+    filters.add(prepare(PREPARE));
+    probes.stream()
+        .filter(probe -> !probe.how().passesOn())
+        .map(ProbeAnswer::filter)
+        .forEach(filters::add);
+    return listener(port, host, filters);
+  }
+
+  /** A script that every request runs through first. */
+  static HttpFilter prepare(String script) {
+    return HttpFilter.newBuilder()
+        .setName("portcullis.prepare")
+        .setTypedConfig(
+            Extensions.any(
+                Lua.newBuilder()
+                    .setDefaultSourceCode(DataSource.newBuilder().setInlineString(script))
+                    .build()))
+        .build();
+  }
+
+  private static VirtualHost.Builder host(String drainPath, String drain, int drainSeconds) {
+    return VirtualHost.newBuilder()
+        .setName(NAME)
+        .addDomains("*")
+        .addRoutes(route("/ready", "/ready", ADMIN, ADMIN_SECONDS))
+        .addRoutes(route("/stats/prometheus", "/stats/prometheus", ADMIN, ADMIN_SECONDS))
+        .addRoutes(route(drainPath, drain, ADMIN, drainSeconds));
+  }
+
+  private static Listener listener(int port, VirtualHost.Builder host, List<HttpFilter> filters) {
     HttpConnectionManager.Builder manager =
         HttpConnectionManager.newBuilder()
             .setStatPrefix(NAME)
             .setRouteConfig(RouteConfiguration.newBuilder().setName(NAME).addVirtualHosts(host))
             .setRequestHeadersTimeout(Scalars.seconds(ADMIN_SECONDS))
             .setStreamIdleTimeout(Scalars.seconds(60))
-            .addHttpFilters(
-                HttpFilter.newBuilder()
-                    .setName("portcullis.prepare")
-                    .setTypedConfig(
-                        Extensions.any(
-                            Lua.newBuilder()
-                                .setDefaultSourceCode(
-                                    DataSource.newBuilder().setInlineString(PREPARE))
-                                .build())));
-    probes.stream()
-        .filter(probe -> !probe.how().passesOn())
-        .map(ProbeAnswer::filter)
-        .forEach(manager::addHttpFilters);
+            .addAllHttpFilters(filters);
     manager.addHttpFilters(
         HttpFilter.newBuilder()
             .setName("envoy.filters.http.router")

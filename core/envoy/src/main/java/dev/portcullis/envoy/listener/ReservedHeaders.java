@@ -6,6 +6,7 @@ package dev.portcullis.envoy.listener;
 import com.google.protobuf.Struct;
 import dev.portcullis.envoy.proto.Extensions;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,7 +22,18 @@ final class ReservedHeaders {
   private ReservedHeaders() {}
 
   static TypedExtensionConfig stripped() {
-    List<Struct> mutations = PREFIXES.stream().map(ReservedHeaders::removal).toList();
+    return mutations(List.of());
+  }
+
+  /** The same, and then the client's fingerprint is written. */
+  static TypedExtensionConfig strippedAndFingerprinted() {
+    return mutations(List.of(Fingerprint.written()));
+  }
+
+  private static TypedExtensionConfig mutations(List<Struct> then) {
+    List<Struct> mutations = new ArrayList<>();
+    PREFIXES.forEach(prefix -> mutations.add(removal(prefix)));
+    mutations.addAll(then);
     return Extensions.named(
         "portcullis.reserved-headers",
         Extensions.newer(TYPE, Extensions.struct("mutations", Extensions.values(mutations))));

@@ -10,7 +10,10 @@ import java.util.List;
 public enum HostRouting {
   /** There is one service, and it answers whatever the Host. */
   ANY_HOST,
-  /** By the names that a Service has in its cluster; any other Host is answered 404. */
+  /**
+   * By the names that were given to an upstream, else by those that its Service has in its cluster;
+   * any other Host is answered 404.
+   */
   SERVICE_NAMES;
 
   /**
@@ -18,6 +21,9 @@ public enum HostRouting {
    * a trailing dot from what clients send.
    */
   List<String> domains(Upstream upstream) {
+    if (!upstream.hosts().isEmpty()) {
+      return upstream.hosts();
+    }
     String name = upstream.service() + "." + upstream.namespace();
     return switch (this) {
       case ANY_HOST -> List.of("*");

@@ -16,5 +16,11 @@ public final class CheckNames {
   /** The response header of a refusal that names the decision, as its problem document does. */
   public static final String DECISION_ID_HEADER = "x-portcullis-decision-id";
 
+  /**
+   * The request header in which a gateway that ends TLS says what the client's first message looked
+   * like (JA4). Envoys take it away from what clients send, on every listener.
+   */
+  public static final String JA4_HEADER = "x-portcullis-ja4";
+
   private CheckNames() {}
 }
