@@ -12,6 +12,7 @@ ALL = [
     guide.zero_trust,
     guide.rewrite,
     mesh.enforced,
+    guide.edge_gateway,
     guide.gitops,
     measures.sidecar_latency,
     measures.memory_at_rest,

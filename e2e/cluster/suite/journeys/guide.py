@@ -47,6 +47,14 @@ def gitops(cluster: Cluster) -> None:
     follow(GUIDE / "gitops-with-argo-cd.md", cluster.workspace, cluster.environment)
 
 
+def edge_gateway(cluster: Cluster) -> None:
+    """the page "Let traffic in at the edge", as it stands"""
+    follow(GUIDE / "edge-gateway.md", cluster.workspace, cluster.environment)
+    # What comes after expects callers from the namespace only.
+    cluster.kubectl("delete", "apikey", "--all", "-n", "shop")
+    restore_orders(cluster)
+
+
 def uninstall(cluster: Cluster) -> None:
     """the page "Uninstall", as it stands; nothing of Portcullis stays"""
     follow(GUIDE / "uninstall.md", cluster.workspace, cluster.environment)
