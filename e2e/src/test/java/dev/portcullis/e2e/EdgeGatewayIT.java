@@ -31,6 +31,7 @@ import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class EdgeGatewayIT {
   private final int operatorPort = FreePorts.next();
   private final int checkPort = FreePorts.next();
   private final int applicationPort = FreePorts.next();
-  private final int sidecarPort = FreePorts.next();
+  private final int sidecarPort = movedPort();
   private final int gatewayPort = FreePorts.next();
   private final CertificateAuthority authority = CertificateAuthority.create(Clock.systemUTC());
   private final ApiKeyText key = ApiKeyText.generate(new SecureRandom());
@@ -95,18 +96,17 @@ final class EdgeGatewayIT {
           .atMost(PATIENCE)
           .ignoreExceptionsInstanceOf(IOException.class)
           .untilAsserted(() ->
-              assertThat(get("X-API-Key: " + key.reveal() + "\r\n"))
-                  .startsWith("HTTP/1.1 200"));
+              assertThat(get("X-API-Key: " + key.reveal() + "\r\n")).startsWith("HTTP/1.1 200"));
       assertThat(get("")).startsWith("HTTP/1.1 401");
       assertThat(get("X-API-Key: " + key.reveal() + "x\r\n")).startsWith("HTTP/1.1 401");
       // A rule of the policy refuses this one by its fingerprint, which no client can set.
       assertThat(
               get(
-                  "X-API-Key: " + key.reveal() + "\r\nX-Portcullis-JA4: forged\r\nX-Not-At: edge\r\n"))
+                  "X-API-Key: "
+                      + key.reveal()
+                      + "\r\nX-Portcullis-JA4: forged\r\nX-Not-At: edge\r\n"))
           .startsWith("HTTP/1.1 403");
-      assertThat(past())
-          .as("past the gateway, without an identity")
-          .startsWith("HTTP/1.1 403");
+      assertThat(past()).as("past the gateway, without an identity").startsWith("HTTP/1.1 403");
       await().atMost(PATIENCE).untilAsserted(() -> assertRecorded(Files.readAllLines(log)));
     }
   }
@@ -319,6 +319,18 @@ final class EdgeGatewayIT {
         "GET /orders/7 HTTP/1.1\r\nhost: " + host + "\r\nconnection: close\r\n" + headers + "\r\n";
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+  }
+
+  /** Where the webhook moves ports to; others are not taken. */
+  private static int movedPort() {
+    for (int port = 20_000; port < 20_064; port++) {
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        continue; // somebody else listens there
+      }
+    }
+    throw new IllegalStateException("no port from 20000 to 20063 is free");
   }
 
   private static HostPort loopback(int port) {

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  *      hosts: [api.example.org]}
  * </pre>
  *
- * <p>{@code section} may be absent, {@code protocol} is HTTP1 when absent. A
- * service appears once: clients choose it by Host, and no Host names a port. With {@code hosts} of
- * its own each of its sections may appear, for other hosts.
+ * <p>{@code section} may be absent, {@code protocol} is HTTP1 when absent. A service appears once:
+ * clients choose it by Host, and no Host names a port. With {@code hosts} of its own each of its
+ * sections may appear, for other hosts.
  *
  * @param listen an address and not a name
  * @param extAuthz 1 to {@value #MAX_EXT_AUTHZ}

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The configuration of a gateway at the edge is exactly its golden, and real Envoy accepts it. {@code
- * -Dgolden.update=true} rewrites the goldens.
+ * The configuration of a gateway at the edge is exactly its golden, and real Envoy accepts it.
+ * {@code -Dgolden.update=true} rewrites the goldens.
  */
 final class EdgeGoldenIT {
   private static final Path GOLDEN = Path.of("src/test/resources/golden-edge");

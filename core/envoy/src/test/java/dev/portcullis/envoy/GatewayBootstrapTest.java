@@ -16,9 +16,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the chart gives its gateways to start with is what is made here, but for what an installation
- * chooses: {@code -Dgolden.update=true} rewrites it. The chart's template puts the choices where the
- * words and the number of this test stand.
+ * What the chart gives its gateways to start with is what is made here, but for what an
+ * installation chooses: {@code -Dgolden.update=true} rewrites it. The chart's template puts the
+ * choices where the words and the number of this test stand.
  */
 class GatewayBootstrapTest {
   private static final Path FILES = Home.directory().resolve("charts/portcullis/files/gateway");

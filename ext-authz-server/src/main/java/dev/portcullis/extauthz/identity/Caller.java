@@ -28,8 +28,7 @@ public final class Caller {
   private final boolean gateway;
   private final Set<Principal> gateways;
 
-  private Caller(
-      String name, @Nullable String prefix, boolean gateway, Set<Principal> gateways) {
+  private Caller(String name, @Nullable String prefix, boolean gateway, Set<Principal> gateways) {
     this.name = name;
     this.prefix = prefix;
     this.gateway = gateway;

@@ -59,7 +59,9 @@ public final class Callers extends ServerTransportFilter {
           .log("a connection whose other end may ask nothing");
       return Caller.NOBODY;
     }
-    return gateways.contains(id.get()) ? Caller.gateway(id.get()) : Caller.sidecar(id.get(), gatewayPrincipals);
+    return gateways.contains(id.get())
+        ? Caller.gateway(id.get())
+        : Caller.sidecar(id.get(), gatewayPrincipals);
   }
 
   /**

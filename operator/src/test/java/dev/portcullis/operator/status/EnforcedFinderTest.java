@@ -131,8 +131,7 @@ final class EnforcedFinderTest {
   }
 
   private FleetPlan fleet() {
-    return new FleetPlan(
-        new TreeMap<>(), new TreeMap<>(), List.of(), unprotected, new TreeMap<>());
+    return new FleetPlan(new TreeMap<>(), new TreeMap<>(), List.of(), unprotected, new TreeMap<>());
   }
 
   private static GateState failed(ProbeOutcome outcome) {

@@ -14,8 +14,8 @@ import dev.portcullis.policy.plan.TransportSpec;
 /**
  * Refuses requests over connections without a workload identity on a route that is {@code Strict}.
  * Envoy's listener refuses such connections first; this holds where a listener does not know of the
- * policy yet, or is not the one it should be. A gateway's clients are outside of what {@code Strict}
- * speaks of, the connections between workloads: theirs ends at the gateway.
+ * policy yet, or is not the one it should be. A gateway's clients are outside of what {@code
+ * Strict} speaks of, the connections between workloads: theirs ends at the gateway.
  */
 public final class TransportStep implements PhaseStep {
   private final TransportSpec spec;

@@ -59,8 +59,8 @@ public final class MountedCertificate {
   }
 
   /**
-   * Listens with the certificate for clients that show none. Without one it does not listen, however
-   * long it takes.
+   * Listens with the certificate for clients that show none. Without one it does not listen,
+   * however long it takes.
    *
    * @param file the absolute path of the small file
    */

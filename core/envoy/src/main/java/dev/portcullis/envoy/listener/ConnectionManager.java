@@ -55,7 +55,8 @@ final class ConnectionManager {
 
   /** Reads requests as strictly, and asks nobody. Routes are the caller's to say. */
   static HttpConnectionManager.Builder bare(String name) {
-    return manager(name, ReservedHeaders.stripped()).addAllHttpFilters(new RouterFilter().filters());
+    return manager(name, ReservedHeaders.stripped())
+        .addAllHttpFilters(new RouterFilter().filters());
   }
 
   private static HttpConnectionManager.Builder manager(String name, TypedExtensionConfig early) {

@@ -42,8 +42,7 @@ public final class GuardedListener {
    *
    * @param certificate the file that {@link MountedCertificate} describes
    */
-  public static Listener of(
-      String name, HostPort listen, ConfigSource routes, Path certificate) {
+  public static Listener of(String name, HostPort listen, ConfigSource routes, Path certificate) {
     return listener(name, listen)
         .addListenerFilters(Fingerprint.inspector())
         .addFilterChains(
@@ -75,7 +74,6 @@ public final class GuardedListener {
   private static FilterChain.Builder chain(String name, HttpConnectionManager manager) {
     return FilterChain.newBuilder()
         .setName(name)
-        .addFilters(
-            Filter.newBuilder().setName(HCM).setTypedConfig(Extensions.any(manager)));
+        .addFilters(Filter.newBuilder().setName(HCM).setTypedConfig(Extensions.any(manager)));
   }
 }

@@ -74,8 +74,8 @@ public final class HealthListener {
   private HealthListener() {}
 
   /**
-   * The listener of a gateway, which has no application to outlive it: its farewell is answered when
-   * the time for it is over, because the kubelet waits for that answer before it ends Envoy.
+   * The listener of a gateway, which has no application to outlive it: its farewell is answered
+   * when the time for it is over, because the kubelet waits for that answer before it ends Envoy.
    *
    * @param seconds at least 1
    */

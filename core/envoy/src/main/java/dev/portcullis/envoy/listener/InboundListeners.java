@@ -95,7 +95,8 @@ public final class InboundListeners {
             .setTransportSocket(
                 MutualTls.downstream(
                     List.of(PeerMatch.trustDomain(spec.decider().trustDomain())),
-                    // Not our own name, by which the chain was chosen: Envoy would read it as HTTP/1.1.
+                    // Not our own name, by which the chain was chosen: Envoy would read it as
+                    // HTTP/1.1.
                     // Without an agreement it looks at what comes.
                     List.of("h2", "http/1.1")));
     FilterChainMatch tls = FilterChainMatch.newBuilder().setTransportProtocol(TLS).build();

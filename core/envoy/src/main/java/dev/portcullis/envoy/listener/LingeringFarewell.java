@@ -18,30 +18,29 @@ import java.util.List;
 final class LingeringFarewell {
   private static final String DELAY = "x-envoy-fault-delay-request";
 
-  /** Takes queries away, too, which Envoy would hang on to what the route asks for. */
-  private static final String SCRIPT =
-      """
-      function envoy_on_request(request)
-        local headers = request:headers()
-        headers:remove("%1$s")
-        local path = headers:get(":path")
-        local query = string.find(path, "?", 1, true)
-        if query then
-          path = string.sub(path, 1, query - 1)
-          headers:replace(":path", path)
-        end
-        if path == "%2$s" then
-          local ask = {[":method"] = "POST", [":path"] = "%4$s", [":authority"] = "%3$s"}
-          request:httpCall("%3$s", ask, "", 2000)
-          request:headers():replace("%1$s", "%5$d")
-        end
-      end
-      """;
-
   private LingeringFarewell() {}
 
   static List<HttpFilter> filters(String admin, String path, String farewell, int seconds) {
-    String script = SCRIPT.formatted(DELAY, path, admin, farewell, seconds * 1_000);
+    // It takes queries away, too, which Envoy would hang on to what the route asks for.
+    String script =
+        """
+        function envoy_on_request(request)
+          local headers = request:headers()
+          headers:remove("%1$s")
+          local path = headers:get(":path")
+          local query = string.find(path, "?", 1, true)
+          if query then
+            path = string.sub(path, 1, query - 1)
+            headers:replace(":path", path)
+          end
+          if path == "%2$s" then
+            local ask = {[":method"] = "POST", [":path"] = "%4$s", [":authority"] = "%3$s"}
+            request:httpCall("%3$s", ask, "", 2000)
+            request:headers():replace("%1$s", "%5$d")
+          end
+        end
+        """
+            .formatted(DELAY, path, admin, farewell, seconds * 1_000);
     HTTPFault wait =
         HTTPFault.newBuilder()
             .setDelay(

@@ -111,8 +111,15 @@ final class EdgeIT {
     String answer = get(HOST, JA4 + ": forged\r\nX-Portcullis-JA4: forged\r\n").text();
     assertThat(answer).startsWith("HTTP/1.1 200");
     List<String> seen =
-        authz.asked().getFirst().getAttributes().getRequest().getHttp().getHeaderMap()
-            .getHeadersList().stream()
+        authz
+            .asked()
+            .getFirst()
+            .getAttributes()
+            .getRequest()
+            .getHttp()
+            .getHeaderMap()
+            .getHeadersList()
+            .stream()
             .filter(header -> header.getKey().equals(JA4))
             .map(header -> header.getRawValue().toStringUtf8())
             .toList();
@@ -126,8 +133,15 @@ final class EdgeIT {
     assertThat(get(HOST, "x-c: 1\r\nx-a: 2\r\nx-b: 3\r\nx-a: 4\r\n").text())
         .startsWith("HTTP/1.1 200");
     assertThat(
-            authz.asked().getFirst().getAttributes().getRequest().getHttp().getHeaderMap()
-                .getHeadersList().stream()
+            authz
+                .asked()
+                .getFirst()
+                .getAttributes()
+                .getRequest()
+                .getHttp()
+                .getHeaderMap()
+                .getHeadersList()
+                .stream()
                 .map(HeaderValue::getKey)
                 .filter(name -> name.length() == 3))
         .containsExactly("x-c", "x-a", "x-b", "x-a");
@@ -185,8 +199,7 @@ final class EdgeIT {
           "GET / HTTP/1.1\r\nhost: " + host + "\r\nconnection: close\r\n" + headers + "\r\n";
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       String text = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-      return new Answer(
-          (X509Certificate) socket.getSession().getPeerCertificates()[0], text);
+      return new Answer((X509Certificate) socket.getSession().getPeerCertificates()[0], text);
     }
   }
 
@@ -206,8 +219,7 @@ final class EdgeIT {
     context.init(null, managers.getTrustManagers(), null);
     Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
     plain.setSoTimeout((int) PATIENCE.toMillis());
-    SSLSocket socket =
-        (SSLSocket) context.getSocketFactory().createSocket(plain, HOST, port, true);
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, HOST, port, true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(protocols);
     socket.setSSLParameters(parameters);
