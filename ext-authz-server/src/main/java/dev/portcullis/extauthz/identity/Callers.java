@@ -72,7 +72,7 @@ public final class Callers extends ServerTransportFilter {
     try {
       return session.getPeerCertificates()[0] instanceof X509Certificate certificate
               && certificate.getNotAfter().toInstant().isAfter(own.now())
-          ? Certificates.identity(certificate)
+          ? SpiffeId.in(certificate)
           : Optional.empty();
     } catch (SSLPeerUnverifiedException e) {
       return Optional.empty();

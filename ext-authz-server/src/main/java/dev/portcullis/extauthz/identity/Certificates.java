@@ -2,7 +2,6 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.identity;
 
-import dev.portcullis.policy.identity.SpiffeId;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -11,43 +10,18 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads certificates and the names in them. */
 final class Certificates {
-  private static final int URI = 6;
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
   private static final String END = "-----END PRIVATE KEY-----";
 
   private Certificates() {}
-
-  /**
-   * The workload that a certificate names; empty when it names none, or more than one, or beside it
-   * any other URI.
-   */
-  static Optional<SpiffeId> identity(X509Certificate certificate) {
-    try {
-      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-      List<String> uris = new ArrayList<>();
-      if (names != null) {
-        for (List<?> name : names) {
-          if (Integer.valueOf(URI).equals(name.get(0))) {
-            uris.add(String.valueOf(name.get(1)));
-          }
-        }
-      }
-      return uris.size() == 1 ? SpiffeId.parse(uris.getFirst()) : Optional.empty();
-    } catch (CertificateParsingException e) {
-      return Optional.empty();
-    }
-  }
 
   /** Certificates in PEM, at least one. */
   static List<X509Certificate> read(String pem) throws GeneralSecurityException {

@@ -58,7 +58,7 @@ public final class WorkloadIdentity {
     PrivateKey secret = Certificates.readKey(key);
     X509Certificate own = certificates.getFirst();
     SpiffeId id =
-        Certificates.identity(own)
+        SpiffeId.in(own)
             .orElseThrow(() -> new CertificateException("the certificate names no workload"));
     Instant until = own.getNotAfter().toInstant();
     if (!until.isAfter(clock.instant())) {

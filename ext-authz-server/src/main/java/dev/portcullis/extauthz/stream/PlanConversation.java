@@ -89,7 +89,10 @@ final class PlanConversation
               .setTypeUrl(IdentityResources.TYPE)
               .addAllResourceNamesSubscribe(IdentityResources.NAMES));
     }
-    for (PlanKind kind : reads == Reads.ALL ? PlanKind.values() : new PlanKind[0]) {
+    if (reads == Reads.IDENTITY) {
+      return;
+    }
+    for (PlanKind kind : PlanKind.values()) {
       send(
           DeltaDiscoveryRequest.newBuilder()
               .setNode(node)

@@ -3,36 +3,30 @@
 package dev.portcullis.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Follows objects of one kind, and never gives up: what cannot be read now is tried again.
- *
- * @param changed told of every change; which one does not matter, everything is read again
- */
+/** Follows objects of one kind, and never gives up: what cannot be read now is tried again. */
 public record WatchedObject<T extends HasMetadata>(
-    SharedIndexInformer<T> informer, Runnable changed, AtomicReference<String> lastError)
-    implements ResourceEventHandler<T>, AutoCloseable {
+    SharedIndexInformer<T> informer, AtomicReference<String> lastError) implements AutoCloseable {
 
   /**
    * Starts to follow; returns at once.
    *
    * @param informer that was not started yet
+   * @param changed told of every change; which one does not matter, everything is read again
    */
   public static <T extends HasMetadata> WatchedObject<T> start(
       SharedIndexInformer<T> informer, Runnable changed) {
     WatchedObject<T> watched =
-        new WatchedObject<>(
-            informer, changed, new AtomicReference<>("the API server does not answer"));
+        new WatchedObject<>(informer, new AtomicReference<>("the API server does not answer"));
     informer.exceptionHandler((_, error) -> {
       watched.lastError.set(String.valueOf(error.getMessage()));
       return true;
     });
-    informer.addEventHandler(watched);
+    informer.addEventHandler(new NamespacedInformers.MarksDirty<>(changed));
     var _ = informer.start();
     return watched;
   }
@@ -56,21 +50,6 @@ public record WatchedObject<T extends HasMetadata>(
   public @Nullable T only() {
     List<T> all = all();
     return all.isEmpty() ? null : all.getFirst();
-  }
-
-  @Override
-  public void onAdd(T added) {
-    changed.run();
-  }
-
-  @Override
-  public void onUpdate(T before, T after) {
-    changed.run();
-  }
-
-  @Override
-  public void onDelete(T deleted, boolean unknownFinalState) {
-    changed.run();
   }
 
   @Override

@@ -2,12 +2,12 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.identity;
 
+import dev.portcullis.policy.identity.SpiffeId;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
-import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientCertificate {
   private static final Logger LOG = LoggerFactory.getLogger(ClientCertificate.class);
-  private static final int URI = 6;
 
   private final CurrentTrust trust;
   private final String trustDomain;
@@ -83,14 +82,11 @@ public final class ClientCertificate {
     if (certificate == null) {
       return Proof.NONE;
     }
-    String wanted =
+    Optional<SpiffeId> wanted =
         identity
             .serviceAccount()
-            .map(account ->
-                "spiffe://%s/ns/%s/sa/%s"
-                    .formatted(trustDomain, account.namespace(), account.name()))
-            .orElse("");
-    return uris(certificate).equals(List.of(wanted)) ? Proof.SAME : Proof.OTHER;
+            .map(account -> new SpiffeId(trustDomain, account.namespace(), account.name()));
+    return wanted.isPresent() && SpiffeId.in(certificate).equals(wanted) ? Proof.SAME : Proof.OTHER;
   }
 
   private static @Nullable X509Certificate shown(@Nullable SSLSession session) {
@@ -100,20 +96,6 @@ public final class ClientCertificate {
           : null;
     } catch (SSLPeerUnverifiedException e) {
       return null;
-    }
-  }
-
-  private static List<String> uris(X509Certificate certificate) {
-    try {
-      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-      return names == null
-          ? List.of()
-          : names.stream()
-              .filter(name -> Integer.valueOf(URI).equals(name.get(0)))
-              .map(name -> String.valueOf(name.get(1)))
-              .toList();
-    } catch (GeneralSecurityException e) {
-      return List.of();
     }
   }
 }

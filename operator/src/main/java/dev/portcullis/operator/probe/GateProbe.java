@@ -13,11 +13,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -26,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +39,6 @@ public final class GateProbe implements Prober.Probe {
   private static final Duration BYPASS_DEADLINE = Duration.ofSeconds(1);
 
   private static final int FORBIDDEN = 403;
-  private static final int URI = 6;
 
   private final ProbeKeys keys;
   private final ProbeIdentity identity;
@@ -135,29 +131,13 @@ public final class GateProbe implements Prober.Probe {
       socket.setSSLParameters(parameters);
       socket.startHandshake();
       X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-      Optional<SpiffeId> workload = workload(shown);
+      Optional<SpiffeId> workload = SpiffeId.in(shown);
       return workload.isPresent() && workload.get().equals(gate.identity())
           ? exchange(gate, socket)
           : new ProbeOutcome.WrongIdentity(
               workload.map(SpiffeId::toString).orElse("a certificate that names no workload")
                   + " instead of "
                   + gate.identity());
-    }
-  }
-
-  private static Optional<SpiffeId> workload(X509Certificate certificate) {
-    try {
-      @Nullable Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-      List<String> uris =
-          names == null
-              ? List.of()
-              : names.stream()
-                  .filter(name -> Integer.valueOf(URI).equals(name.get(0)))
-                  .map(name -> String.valueOf(name.get(1)))
-                  .toList();
-      return uris.size() == 1 ? SpiffeId.parse(uris.getFirst()) : Optional.empty();
-    } catch (CertificateParsingException e) {
-      return Optional.empty();
     }
   }
 

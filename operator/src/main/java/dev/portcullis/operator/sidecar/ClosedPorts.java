@@ -23,8 +23,7 @@ import java.util.TreeSet;
  *
  * @param label value of {@value Names#MOVED} that the pods have
  */
-public record ClosedPorts(String namespace, String label, SortedSet<Integer> ports)
-    implements Comparable<ClosedPorts> {
+public record ClosedPorts(String namespace, String label, SortedSet<Integer> ports) {
   private static final int LAST = 65_535;
 
   public ClosedPorts {
@@ -77,11 +76,5 @@ public record ClosedPorts(String namespace, String label, SortedSet<Integer> por
     NetworkPolicyPortBuilder range =
         new NetworkPolicyPortBuilder().withProtocol(protocol).withPort(new IntOrString(from));
     return from == to ? range.build() : range.withEndPort(to).build();
-  }
-
-  @Override
-  public int compareTo(ClosedPorts other) {
-    int byNamespace = namespace.compareTo(other.namespace);
-    return byNamespace != 0 ? byNamespace : label.compareTo(other.label);
   }
 }

@@ -38,6 +38,7 @@ final class FleetPlanner {
   private final CompileResult compiled;
   private final MeshSettings settings;
   private final Map<String, List<Member>> byNamespace = new HashMap<>();
+  private final Map<String, List<ServiceView>> servicesIn;
 
   FleetPlanner(
       List<Member> members,
@@ -48,6 +49,7 @@ final class FleetPlanner {
     this.services = services;
     this.compiled = compiled;
     this.settings = settings;
+    this.servicesIn = services.stream().collect(Collectors.groupingBy(ServiceView::namespace));
     members.forEach(member ->
         byNamespace
             .computeIfAbsent(member.pod().name().namespace(), _ -> new ArrayList<>())
@@ -90,7 +92,7 @@ final class FleetPlanner {
   }
 
   private boolean isLedToByNumber(SidecarPod pod) {
-    return services.stream()
+    return servicesIn.getOrDefault(pod.name().namespace(), List.of()).stream()
         .filter(service -> service.selects(pod))
         .flatMap(service -> service.ports().stream())
         .flatMapToInt(port -> port.number().stream())

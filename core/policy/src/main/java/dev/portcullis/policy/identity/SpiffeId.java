@@ -3,6 +3,10 @@
 
 package dev.portcullis.policy.identity;
 
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +24,9 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
   private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
   private static final Pattern URI = Pattern.compile("spiffe://([^/]+)/ns/([^/]+)/sa/([^/]+)");
+
+  /** What X.509 calls a URI among alternative names. */
+  private static final int URI_NAME = 6;
 
   /** The longest text that can be an id, so that none longer need be looked at. */
   private static final int MAX_LENGTH = 600;
@@ -56,6 +63,26 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
     try {
       return Optional.of(new SpiffeId(parts.group(1), parts.group(2), parts.group(3)));
     } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The workload that a certificate names; empty when it names none, or more than one, or beside it
+   * any other URI.
+   */
+  public static Optional<SpiffeId> in(X509Certificate certificate) {
+    try {
+      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+      List<String> uris =
+          names == null
+              ? List.of()
+              : names.stream()
+                  .filter(name -> Integer.valueOf(URI_NAME).equals(name.get(0)))
+                  .map(name -> String.valueOf(name.get(1)))
+                  .toList();
+      return uris.size() == 1 ? parse(uris.getFirst()) : Optional.empty();
+    } catch (CertificateParsingException e) {
       return Optional.empty();
     }
   }
