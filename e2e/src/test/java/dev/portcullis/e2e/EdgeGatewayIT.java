@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -323,14 +324,18 @@ final class EdgeGatewayIT {
 
   /** Where the webhook moves ports to; others are not taken. */
   private static int movedPort() {
-    for (int port = 20_000; port < 20_064; port++) {
-      try (ServerSocket socket = new ServerSocket(port)) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        continue; // somebody else listens there
-      }
+    return IntStream.range(20_000, 20_064)
+        .filter(EdgeGatewayIT::isFree)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no port from 20000 to 20063 is free"));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
     }
-    throw new IllegalStateException("no port from 20000 to 20063 is free");
   }
 
   private static HostPort loopback(int port) {
