@@ -183,7 +183,7 @@ public final class RunningOperator implements AutoCloseable {
   private static PolicyWorker.Reporter reporter(
       PolicyWorker.Reporter statuses, ClosingPolicies closing) {
     return (snapshot, result, fleet, progress) -> {
-      closing.want(snapshot.fleet().closedPorts());
+      closing.want(snapshot.fleet().closedPorts(result));
       statuses.report(snapshot, result, fleet, progress);
     };
   }

@@ -2,7 +2,6 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.cluster;
 
-import dev.portcullis.operator.inject.pod.Names;
 import dev.portcullis.operator.sidecar.ClosedPorts;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the NetworkPolicies right that close the application's ports of pods in rewrite mode. The
- * leader writes, and only what differs.
+ * leader writes, and only what differs: also when somebody else's policy, that comes, goes or
+ * changes, makes ours another one.
  *
  * <p>None is ever deleted here: one that selects no pod any more does nothing, while one that goes
  * too soon, because a pod was not seen for a moment, opens a port. Thread-safe.
@@ -34,6 +33,7 @@ public final class ClosingPolicies implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("closing-policies").daemon().factory());
   private final WatchedObject<NetworkPolicy> policies;
+  private final AtomicBoolean due = new AtomicBoolean();
   private volatile List<ClosedPorts> wanted = List.of();
 
   /**
@@ -46,13 +46,7 @@ public final class ClosingPolicies implements AutoCloseable {
     this.leads = leads;
     this.policies =
         WatchedObject.start(
-            client
-                .network()
-                .v1()
-                .networkPolicies()
-                .inAnyNamespace()
-                .withLabel(Names.MOVED)
-                .runnableInformer(0),
+            client.network().v1().networkPolicies().inAnyNamespace().runnableInformer(0),
             this::changed);
   }
 
@@ -62,31 +56,34 @@ public final class ClosingPolicies implements AutoCloseable {
     changed();
   }
 
+  /** However many changes come before it is done, it is done once. */
   private void changed() {
-    worker.execute(this::write);
+    if (due.compareAndSet(false, true)) {
+      worker.execute(this::write);
+    }
   }
 
   private void write() {
+    due.set(false);
     List<ClosedPorts> now = wanted;
+    // As long as not all policies are known, one that closes more than ours may be among the rest.
     if (now.isEmpty() || !leads.getAsBoolean() || !policies.known()) {
       return;
     }
-    Map<String, NetworkPolicy> present =
+    Map<String, List<NetworkPolicy>> byNamespace =
         policies.all().stream()
-            .collect(
-                Collectors.toMap(
-                    policy -> key(policy.getMetadata().getNamespace(), name(policy)),
-                    Function.identity()));
+            .collect(Collectors.groupingBy(policy -> policy.getMetadata().getNamespace()));
     for (ClosedPorts closed : now) {
-      NetworkPolicy policy = closed.policy();
-      if (!isRight(present.get(key(closed.namespace(), closed.name())), policy)) {
+      List<NetworkPolicy> present = byNamespace.getOrDefault(closed.namespace(), List.of());
+      NetworkPolicy policy = closed.policy(present);
+      if (present.stream().noneMatch(each -> isRight(each, policy))) {
         write(policy);
       }
     }
   }
 
-  private static boolean isRight(@Nullable NetworkPolicy present, NetworkPolicy wanted) {
-    return present != null && present.getSpec().equals(wanted.getSpec());
+  private static boolean isRight(NetworkPolicy present, NetworkPolicy wanted) {
+    return name(present).equals(name(wanted)) && present.getSpec().equals(wanted.getSpec());
   }
 
   private void write(NetworkPolicy policy) {
@@ -108,10 +105,6 @@ public final class ClosingPolicies implements AutoCloseable {
 
   private static String name(NetworkPolicy policy) {
     return policy.getMetadata().getName();
-  }
-
-  private static String key(String namespace, String name) {
-    return namespace + "/" + name;
   }
 
   @Override

@@ -11,16 +11,16 @@ import dev.portcullis.operator.inject.pod.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The pods of enrolled namespaces, and which ports of Services lead to them. Immutable. */
@@ -129,23 +129,41 @@ public final class Fleet {
   }
 
   /** What has to be closed, so that there is no way around sidecars in rewrite mode. */
-  public List<ClosedPorts> closedPorts() {
-    SortedMap<String, SortedMap<String, SortedSet<Integer>>> closed = new TreeMap<>();
-    for (Member member : members) {
-      SidecarPod pod = member.pod();
-      String label = pod.labels().get(Names.MOVED);
-      if (pod.interception() == Interception.REWRITE && label != null && !pod.ports().isEmpty()) {
-        SortedSet<Integer> ports =
-            closed
-                .computeIfAbsent(pod.name().namespace(), _ -> new TreeMap<>())
-                .computeIfAbsent(label, _ -> new TreeSet<>());
-        pod.ports().forEach(port -> ports.add(port.number()));
+  public List<ClosedPorts> closedPorts(CompileResult compiled) {
+    record Label(String namespace, String value) {}
+    Map<Label, List<Member>> closed =
+        members.stream()
+            .filter(member ->
+                member.pod().interception() == Interception.REWRITE
+                    && member.pod().labels().containsKey(Names.MOVED)
+                    && !member.ports().isEmpty())
+            .collect(
+                Collectors.groupingBy(member ->
+                    new Label(
+                        member.pod().name().namespace(),
+                        member.pod().labels().getOrDefault(Names.MOVED, ""))));
+    return closed.entrySet().stream()
+        .map(each ->
+            closed(each.getKey().namespace(), each.getKey().value(), each.getValue(), compiled))
+        .sorted(Comparator.comparing(ClosedPorts::namespace).thenComparing(ClosedPorts::label))
+        .toList();
+  }
+
+  private static ClosedPorts closed(
+      String namespace, String label, List<Member> alike, CompileResult compiled) {
+    SortedSet<Integer> ports = new TreeSet<>();
+    SortedSet<Integer> gates = new TreeSet<>();
+    Set<Map<String, String>> pods = new HashSet<>();
+    for (Member member : alike) {
+      pods.add(member.pod().labels());
+      for (Reached reached : member.ports()) {
+        ports.add(reached.port().number());
+        if (compiled.routeOf(reached.endpoint()).isPresent()) {
+          gates.add(reached.port().listen());
+        }
       }
     }
-    List<ClosedPorts> all = new ArrayList<>();
-    closed.forEach((namespace, labels) ->
-        labels.forEach((label, ports) -> all.add(new ClosedPorts(namespace, label, ports))));
-    return all;
+    return new ClosedPorts(namespace, label, ports, gates, pods);
   }
 
   /** What each sidecar has to do, now that this was compiled. */

@@ -112,12 +112,11 @@ final class FleetTest {
   @Test
   void closesThePortsThatWereMovedAndNoOther() {
     List<ClosedPorts> closed =
-        fleet(List.of(moved("a", 80, 8080), moved("b", 80, 8080), moved("c", 9090)), "http")
-            .closedPorts();
+        closed(List.of(moved("a", 80, 8080), moved("b", 80, 8080), moved("c", 9090)), "http");
     assertThat(closed)
         .extracting(ClosedPorts::name)
         .containsExactly("portcullis-closes-80-8080", "portcullis-closes-9090");
-    assertThat(closed.getFirst().policy())
+    assertThat(closed.getFirst().policy(List.of()))
         .isEqualTo(
             Serialization.unmarshal(
                 """
@@ -152,8 +151,21 @@ final class FleetTest {
 
   @Test
   void closesNothingOfPodsWhoseNetworkRedirects() {
-    assertThat(fleet(List.of(pod("a", "{name: http, containerPort: 8080}")), "http").closedPorts())
-        .isEmpty();
+    assertThat(closed(List.of(pod("a", "{name: http, containerPort: 8080}")), "http")).isEmpty();
+  }
+
+  /** Behind the other ports of a sidecar nobody is asked. */
+  @Test
+  void knowsWhereSidecarsListenForWhatAPolicySpeaksFor() {
+    List<Pod> pods = List.of(moved("a", 80, 8080));
+    assertThat(closed(pods, "port-8080").getFirst().gates()).containsExactly(20001);
+    assertThat(closed(pods, "port-9090").getFirst().gates()).isEmpty();
+    assertThat(closed(pods, "port-9090").getFirst().ports()).containsExactly(80, 8080);
+  }
+
+  private static List<ClosedPorts> closed(List<Pod> pods, String targetPort) {
+    Fleet fleet = fleet(pods, targetPort);
+    return fleet.closedPorts(compiled(fleet, POLICY));
   }
 
   private static Pod moved(String name, int... apps) {
@@ -200,17 +212,19 @@ final class FleetTest {
   }
 
   private static FleetPlan plan(Fleet fleet, String yaml) {
+    return fleet.plan(compiled(fleet, yaml), MESH);
+  }
+
+  private static CompileResult compiled(Fleet fleet, String yaml) {
     KnownTargets targets =
         KnownTargets.of(new KnownServices.Unknown()).withEndpoints(fleet.endpoints());
     ApiPolicy policy = Serialization.unmarshal(yaml, ApiPolicy.class);
-    CompileResult compiled =
-        PolicyCompiler.compile(
-            new PolicySet(
-                List.of(PolicySource.ofCluster(policy, null)),
-                List.of(),
-                targets,
-                new KnownSecrets(Map.of(), true)));
-    return fleet.plan(compiled, MESH);
+    return PolicyCompiler.compile(
+        new PolicySet(
+            List.of(PolicySource.ofCluster(policy, null)),
+            List.of(),
+            targets,
+            new KnownSecrets(Map.of(), true)));
   }
 
   private static Fleet fleet(List<Pod> pods, String targetPort) {
