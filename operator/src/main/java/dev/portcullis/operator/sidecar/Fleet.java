@@ -34,9 +34,10 @@ public final class Fleet {
   /**
    * A pod, and what is reached on it.
    *
-   * @param ports in the order in which the pod declares them
+   * @param ports in the order in which the pod declares them; in rewrite mode those that were moved
+   * @param listens whether it, or a Service, says that something listens there, on whatever port
    */
-  record Member(SidecarPod pod, List<Reached> ports) {}
+  record Member(SidecarPod pod, List<Reached> ports, boolean listens) {}
 
   /**
    * One port of a pod.
@@ -76,13 +77,14 @@ public final class Fleet {
           byNamespace.getOrDefault(declared.name().namespace(), List.of()).stream()
               .filter(service -> service.selects(declared))
               .toList();
+      List<AppPort> undeclared = undeclared(selecting);
       SidecarPod pod =
-          declared.interception() == Interception.REWRITE
-              ? declared
-              : declared.with(undeclared(selecting));
+          declared.interception() == Interception.REWRITE ? declared : declared.with(undeclared);
       members.add(
           new Member(
-              pod, pod.ports().stream().map(port -> reached(pod, port, selecting)).toList()));
+              pod,
+              pod.ports().stream().map(port -> reached(pod, port, selecting)).toList(),
+              !undeclared.isEmpty() || !SidecarPod.declared(each).isEmpty()));
     }
     return new Fleet(members, views);
   }

@@ -80,7 +80,7 @@ final class FleetPlanner {
       String address = member.pod().address();
       if (member.pod().serves() && address != null) {
         serving.put(member.pod().name(), new PodPlace(address, identity(member.pod())));
-        if (spec.ports().stream().anyMatch(port -> port.guard() == null)) {
+        if (passesUnasked(member, spec)) {
           unprotected.add(unprotected(member, Reason.NO_POLICY));
         }
         if (interception == Interception.REWRITE && isLedToByNumber(member.pod())) {
@@ -89,6 +89,13 @@ final class FleetPlanner {
       }
     }
     return new FleetPlan(sidecars, serving, peers, unprotected, refused());
+  }
+
+  /** A sidecar knows no port that neither a policy nor HTTP is for; it lets pass what comes. */
+  private static boolean passesUnasked(Member member, SidecarSpec spec) {
+    return spec.ports().isEmpty()
+        ? member.listens()
+        : spec.ports().stream().anyMatch(port -> port.guard() == null);
   }
 
   private boolean isLedToByNumber(SidecarPod pod) {
@@ -103,7 +110,7 @@ final class FleetPlanner {
     return new UnprotectedPod(
         member.pod().name(),
         reason,
-        member.pod().workload(),
+        member.pod().owner(),
         member.ports().stream().map(Reached::endpoint).collect(Collectors.toUnmodifiableSet()));
   }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serviceAccount whose identity its sidecar has
  * @param workload that it belongs to; null: to none that policies can target
+ * @param owner the workload, else what else controls it, else itself, in words: what one change
+ *     mends
  * @param interception how traffic gets into its sidecar; null: it has none
  * @param ports that its application's containers declare
  * @param address null: it has none yet
@@ -33,6 +35,7 @@ record SidecarPod(
     String serviceAccount,
     Map<String, String> labels,
     @Nullable Workload workload,
+    String owner,
     @Nullable Interception interception,
     List<AppPort> ports,
     @Nullable String address,
@@ -50,11 +53,13 @@ record SidecarPod(
     String account = pod.getSpec().getServiceAccountName();
     Interception interception =
         Interception.of(labels.getOrDefault(Names.SIDECAR, "")).orElse(null);
+    Workload workload = workload(meta, labels);
     return new SidecarPod(
         new PodName(meta.getNamespace(), meta.getName(), meta.getUid()),
         account == null || account.isEmpty() ? "default" : account,
         labels,
-        workload(meta, labels),
+        workload,
+        owner(meta, workload),
         interception,
         interception == Interception.REWRITE ? moved(meta) : declared(pod),
         pod.getStatus() == null ? null : pod.getStatus().getPodIP(),
@@ -66,7 +71,15 @@ record SidecarPod(
     List<AppPort> all = new ArrayList<>(ports);
     all.addAll(more);
     return new SidecarPod(
-        name, serviceAccount, labels, workload, interception, AppPort.merged(all), address, serves);
+        name,
+        serviceAccount,
+        labels,
+        workload,
+        owner,
+        interception,
+        AppPort.merged(all),
+        address,
+        serves);
   }
 
   private static boolean serves(Pod pod) {
@@ -81,28 +94,46 @@ record SidecarPod(
 
   /** A Deployment's pods belong to a ReplicaSet, whose name is the Deployment's and a hash. */
   private static @Nullable Workload workload(ObjectMeta meta, Map<String, String> labels) {
-    for (OwnerReference owner : meta.getOwnerReferences()) {
-      if (!Boolean.TRUE.equals(owner.getController())) {
-        continue;
-      }
-      String name = owner.getName();
-      return switch (owner.getKind()) {
-        case "StatefulSet" -> new Workload(TargetRef.Kind.STATEFUL_SET, name);
-        case "DaemonSet" -> new Workload(TargetRef.Kind.DAEMON_SET, name);
-        case "ReplicaSet" -> {
-          String suffix = "-" + labels.get(HASH);
-          yield name.endsWith(suffix)
-              ? new Workload(
-                  TargetRef.Kind.DEPLOYMENT, name.substring(0, name.length() - suffix.length()))
-              : null;
-        }
-        default -> null;
-      };
+    OwnerReference owner = controller(meta);
+    if (owner == null) {
+      return null;
     }
-    return null;
+    String name = owner.getName();
+    return switch (owner.getKind()) {
+      case "StatefulSet" -> new Workload(TargetRef.Kind.STATEFUL_SET, name);
+      case "DaemonSet" -> new Workload(TargetRef.Kind.DAEMON_SET, name);
+      case "ReplicaSet" -> {
+        String suffix = "-" + labels.get(HASH);
+        yield name.endsWith(suffix)
+            ? new Workload(
+                TargetRef.Kind.DEPLOYMENT, name.substring(0, name.length() - suffix.length()))
+            : null;
+      }
+      default -> null;
+    };
   }
 
-  private static List<AppPort> declared(Pod pod) {
+  /** A node controls what it runs by itself, each for a reason of its own. */
+  private static String owner(ObjectMeta meta, @Nullable Workload workload) {
+    String in = " " + meta.getNamespace() + "/";
+    if (workload != null) {
+      return workload.kind().word() + in + workload.name();
+    }
+    OwnerReference owner = controller(meta);
+    return owner == null || owner.getKind().equals("Node")
+        ? "Pod" + in + meta.getName()
+        : owner.getKind() + in + owner.getName();
+  }
+
+  private static @Nullable OwnerReference controller(ObjectMeta meta) {
+    return meta.getOwnerReferences().stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** What the application's containers say that they listen on; they need not say it. */
+  static List<AppPort> declared(Pod pod) {
     List<AppPort> ports = new ArrayList<>();
     List<Container> containers = new ArrayList<>(pod.getSpec().getContainers());
     pod.getSpec().getInitContainers().stream()

@@ -6,23 +6,21 @@ import dev.portcullis.compiler.Endpoint;
 import dev.portcullis.compiler.TargetName;
 import dev.portcullis.compiler.Workload;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A pod of an enrolled namespace that requests reach unasked.
  *
- * @param workload that it belongs to; null: to none that policies can target
+ * @param owner the workload, else what else controls the pod, else the pod: what one change mends
  * @param endpoints what is reached there
  */
-public record UnprotectedPod(
-    PodName name, Reason reason, @Nullable Workload workload, Set<Endpoint> endpoints)
+public record UnprotectedPod(PodName name, Reason reason, String owner, Set<Endpoint> endpoints)
     implements Comparable<UnprotectedPod> {
 
   /** Why nobody is asked. */
   public enum Reason {
     /** It has no sidecar: it was there before the namespace was enrolled, or it opted out. */
     NO_SIDECAR("NoSidecar"),
-    /** Its sidecar has a port for HTTP that no policy speaks for. */
+    /** No policy speaks for any of its ports, or for one that a Service says carries HTTP. */
     NO_POLICY("NoPolicy"),
     /** A Service leads to a number of it whose name was moved to the sidecar. */
     NUMERIC_TARGET_PORT("NumericTargetPort");
@@ -68,13 +66,6 @@ public record UnprotectedPod(
             && (section == null || section.equals(endpoint.port()));
       }
     };
-  }
-
-  /** Names the workload, else the pod: what one change mends. */
-  public String owner() {
-    return workload == null
-        ? "Pod " + name
-        : workload.kind().word() + " " + name.namespace() + "/" + workload.name();
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class UnprotectedReporter {
   /** More namespaces than that are one series. */
   private static final int MAX_NAMESPACES = 200;
 
-  /** More workloads than that are told of next time. */
+  /** More workloads than that are told of after another {@link #PATIENCE}. */
   private static final int MAX_EVENTS = 50;
 
   private final Events events;
@@ -44,6 +44,8 @@ public final class UnprotectedReporter {
   private final MultiGauge gauge;
   private final Map<Group, Instant> since = new HashMap<>();
   private final Set<Group> told = new HashSet<>();
+  private Instant refill = Instant.MIN;
+  private int left;
 
   /** Writes an event; must return at once. */
   @FunctionalInterface
@@ -85,7 +87,10 @@ public final class UnprotectedReporter {
     since.keySet().retainAll(groups.keySet());
     told.retainAll(groups.keySet());
     Instant now = clock.instant();
-    int left = MAX_EVENTS;
+    if (!now.isBefore(refill)) {
+      refill = now.plus(PATIENCE);
+      left = MAX_EVENTS;
+    }
     for (Map.Entry<Group, List<UnprotectedPod>> each : groups.entrySet()) {
       Instant begun = since.computeIfAbsent(each.getKey(), _ -> now);
       if (left > 0 && !begun.plus(PATIENCE).isAfter(now) && told.add(each.getKey())) {
@@ -119,10 +124,11 @@ public final class UnprotectedReporter {
               + group.owner()
               + " without a sidecar; restart it, so that its pods get one";
       case NO_POLICY ->
-          "no ApiPolicy speaks for an HTTP port of "
+          "no ApiPolicy speaks for ports of "
               + whose
               + group.owner()
-              + ", so that requests pass unasked; target it with one";
+              + ", so that requests pass unasked; target it with one, or close them by other means"
+              + " if they do not carry HTTP";
       case NUMERIC_TARGET_PORT ->
           "a Service leads to "
               + whose

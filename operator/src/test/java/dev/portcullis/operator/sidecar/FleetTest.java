@@ -21,6 +21,7 @@ import dev.portcullis.envoy.sidecar.SidecarSpec;
 import dev.portcullis.operator.inject.pod.MovedPort;
 import dev.portcullis.operator.inject.pod.Names;
 import dev.portcullis.policy.identity.SpiffeId;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -48,6 +49,8 @@ final class FleetTest {
         targetRefs: [{kind: Service, name: orders}]
         authentication: {methods: [{name: all, anonymous: {}}]}
       """;
+
+  private static final String ELSEWHERE = POLICY.replace("name: orders}]", "name: carts}]");
 
   @Test
   void guardsThePortThatAServiceLeadsTo() {
@@ -138,6 +141,71 @@ final class FleetTest {
                     - {protocol: SCTP, port: 1, endPort: 65535}
                 """,
                 NetworkPolicy.class));
+  }
+
+  /** A port that nobody calls HTTP passes as it comes, which is no reason to say nothing. */
+  @Test
+  void tellsOfPodsNoneOfWhosePortsHasAPolicy() {
+    Pod database = pod("a", "{name: db, containerPort: 5432}");
+    Service unnamed = service("db", "");
+    unnamed.getSpec().getPorts().getFirst().setAppProtocol(null);
+    unnamed.getSpec().getPorts().getFirst().setName("db");
+    assertThat(unasked(List.of(database), List.of(unnamed))).containsExactly("Pod shop/a");
+    assertThat(unasked(List.of(database), List.of())).as("no Service").hasSize(1);
+
+    Service number = service("5432", "");
+    number.getSpec().getPorts().getFirst().setAppProtocol(null);
+    number.getSpec().getPorts().getFirst().setName("db");
+    assertThat(unasked(List.of(pod("a", "")), List.of(number))).as("undeclared").hasSize(1);
+    assertThat(unasked(List.of(pod("a", "")), List.of())).as("nothing listens").isEmpty();
+    assertThat(unasked(List.of(unmoved()), List.of())).as("nothing was moved").hasSize(1);
+  }
+
+  @Test
+  void saysNothingOfPodsWithAPolicyForTheirHttp() {
+    Pod both = pod("a", "{name: http, containerPort: 8080}, {name: db, containerPort: 5432}");
+    assertThat(plan(List.of(both), "http").unprotected()).isEmpty();
+    assertThat(plan(fleet(List.of(both), "http"), ELSEWHERE).unprotected())
+        .extracting(UnprotectedPod::reason)
+        .containsExactly(UnprotectedPod.Reason.NO_POLICY);
+  }
+
+  /** So that hundreds of pods are one event. */
+  @Test
+  void namesWhoControlsAPod() {
+    Pod pod = pod("a", "{containerPort: 5432}");
+    assertThat(ownedBy(pod, "Job", "nightly")).isEqualTo("Job shop/nightly");
+    assertThat(ownedBy(pod, "Node", "n1")).isEqualTo("Pod shop/a");
+    assertThat(ownedBy(pod, "ReplicaSet", "orders-77f")).isEqualTo("ReplicaSet shop/orders-77f");
+    pod.getMetadata().getLabels().put("pod-template-hash", "77f");
+    assertThat(ownedBy(pod, "ReplicaSet", "orders-77f")).isEqualTo("Deployment shop/orders");
+  }
+
+  private static String ownedBy(Pod pod, String kind, String name) {
+    pod.getMetadata()
+        .setOwnerReferences(
+            List.of(
+                new OwnerReferenceBuilder()
+                    .withKind(kind)
+                    .withName(name)
+                    .withController(true)
+                    .build()));
+    return unasked(List.of(pod), List.of()).getFirst();
+  }
+
+  /** In rewrite mode, with a port that has no name. */
+  private static Pod unmoved() {
+    Pod pod = pod("a", "{containerPort: 8080}");
+    pod.getMetadata().getLabels().put(Names.SIDECAR, "rewrite");
+    return pod;
+  }
+
+  private static List<String> unasked(List<Pod> pods, List<Service> services) {
+    List<UnprotectedPod> unprotected = plan(Fleet.of(pods, services), ELSEWHERE).unprotected();
+    assertThat(unprotected)
+        .extracting(UnprotectedPod::reason)
+        .allMatch(UnprotectedPod.Reason.NO_POLICY::equals);
+    return unprotected.stream().map(UnprotectedPod::owner).toList();
   }
 
   @Test

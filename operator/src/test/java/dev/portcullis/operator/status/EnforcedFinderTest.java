@@ -143,7 +143,7 @@ final class EnforcedFinderTest {
     return new UnprotectedPod(
         new PodName(namespace, name + "-1", "uid"),
         reason,
-        workload,
+        "Deployment " + namespace + "/" + name,
         Set.of(
             Endpoint.ofPods(namespace, workload, "web", List.of(new ServicePort(name, "http")))));
   }

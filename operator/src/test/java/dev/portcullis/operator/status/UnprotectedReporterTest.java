@@ -4,8 +4,6 @@ package dev.portcullis.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.compiler.Workload;
-import dev.portcullis.crds.v1alpha1.TargetRef;
 import dev.portcullis.operator.sidecar.PodName;
 import dev.portcullis.operator.sidecar.UnprotectedPod;
 import dev.portcullis.operator.sidecar.UnprotectedPod.Reason;
@@ -45,8 +43,9 @@ final class UnprotectedReporterTest {
     reporter.report(pods);
     assertThat(events)
         .containsExactly(
-            "carts-1 NoPolicy: no ApiPolicy speaks for an HTTP port of a pod of Deployment"
-                + " shop/carts, so that requests pass unasked; target it with one",
+            "carts-1 NoPolicy: no ApiPolicy speaks for ports of a pod of Deployment shop/carts,"
+                + " so that requests pass unasked; target it with one, or close them by other"
+                + " means if they do not carry HTTP",
             "orders-1 NoSidecar: requests reach 2 pods of Deployment shop/orders without a"
                 + " sidecar; restart it, so that its pods get one");
     assertThat(count("shop", "NoSidecar")).isEqualTo(2);
@@ -77,11 +76,27 @@ final class UnprotectedReporterTest {
     reporter.report(pods);
     clock.forward();
     reporter.report(pods);
+    reporter.report(pods);
     assertThat(events).hasSize(50);
+    clock.forward();
     reporter.report(pods);
     assertThat(events).hasSize(100).doesNotHaveDuplicates();
     assertThat(metrics.find("portcullis.unprotected.pods").gauges()).hasSize(201);
     assertThat(count("other", "NoSidecar")).isEqualTo(300);
+  }
+
+  @Test
+  void tellsOnceOfHundredsOfPods() {
+    List<UnprotectedPod> pods = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      pods.add(pod("shop", "orders-" + i, "orders", Reason.NO_POLICY));
+    }
+    for (int i = 0; i < 5; i++) {
+      reporter.report(pods);
+      clock.forward();
+    }
+    assertThat(events).singleElement().asString().contains("500 pods of Deployment shop/orders");
+    assertThat(count("shop", "NoPolicy")).isEqualTo(500);
   }
 
   private double count(String namespace, String reason) {
@@ -99,7 +114,7 @@ final class UnprotectedReporterTest {
     return new UnprotectedPod(
         new PodName(namespace, name, "uid-" + name),
         reason,
-        new Workload(TargetRef.Kind.DEPLOYMENT, deployment),
+        "Deployment " + namespace + "/" + deployment,
         Set.of());
   }
 
