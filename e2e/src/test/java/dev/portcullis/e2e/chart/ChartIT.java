@@ -186,6 +186,67 @@ final class ChartIT {
     as("tenant", "annotate", "deployment/platform", "team=a").orThrow();
   }
 
+  /** On its node's network a pod gets no sidecar: that is a way out as good as the label. */
+  @Test
+  void onlyPlatformTeamsUseTheNetworkOfNodes() {
+    for (String kind : List.of("Pod", "Deployment", "CronJob")) {
+      CommandResult refused = onNode("tenant", kind, "web", true);
+      assertForbidden(refused);
+      assertThat(refused.output()).contains("hostNetwork: true", "remove it");
+      onNode("tenant", kind, "inside", false).orThrow();
+      onNode("platform", kind, "web", true).orThrow();
+    }
+    assertForbidden(onNode("tenant", "Deployment", "inside", true));
+    assertForbidden(onNode("tenant", "CronJob", "inside", true));
+    // What somebody who may has let in can be looked after by somebody who may not.
+    as("tenant", "scale", "deployment/web", "--replicas=0").orThrow();
+    as("tenant", "label", "pod/web", "team=a").orThrow();
+    as("tenant", "annotate", "cronjob/web", "team=a").orThrow();
+    onNode("tenant", "Deployment", "web", false).orThrow();
+    assertForbidden(onNode("tenant", "Deployment", "web", true));
+  }
+
+  private static CommandResult onNode(String user, String kind, String name, boolean hostNetwork) {
+    String manifest =
+        switch (kind) {
+          case "Pod" ->
+              """
+              apiVersion: v1
+              kind: Pod
+              metadata: {name: %1$s}
+              spec: {hostNetwork: %2$s, automountServiceAccountToken: false, %3$s}
+              """;
+          case "CronJob" ->
+              """
+              apiVersion: batch/v1
+              kind: CronJob
+              metadata: {name: %1$s}
+              spec:
+                schedule: "0 0 * * *"
+                jobTemplate:
+                  spec: {template: {spec: {hostNetwork: %2$s, restartPolicy: Never, %3$s}}}
+              """;
+          default ->
+              """
+              apiVersion: apps/v1
+              kind: Deployment
+              metadata: {name: %1$s}
+              spec:
+                selector: {matchLabels: {app: %1$s}}
+                template:
+                  metadata: {labels: {app: %1$s}}
+                  spec: {hostNetwork: %2$s, %3$s}
+              """;
+        };
+    return server()
+        .kubectlReading(
+            manifest.formatted(name, hostNetwork, "containers: [{name: app, image: example}]"),
+            "--as=" + user,
+            "--namespace=" + ENROLLED,
+            "apply",
+            "--filename=-");
+  }
+
   @Test
   void whereNothingIsEnrolledNothingIsTakenOut() {
     server()

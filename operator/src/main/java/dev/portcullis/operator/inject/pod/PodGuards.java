@@ -20,8 +20,8 @@ final class PodGuards {
 
   /**
    * Why a pod cannot be guarded, in one sentence; null when it can. Such a pod is created all the
-   * same: the namespace's owner decides with the label {@value Names#INJECT}, and the operator
-   * reports the pod as unprotected.
+   * same, for whether it may be is not decided here: an admission policy of the chart asks of who
+   * writes it the right to take it out. The operator reports the pod as unprotected.
    */
   static @Nullable String unguarded(JsonNode pod) {
     if (pod.at("/spec/hostNetwork").asBoolean(false)) {
