@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
  * A probe or hook of the application, that the sidecar passes on or answers: the kubelet has no
  * certificate to show, and its probes prove nothing that a policy could ask for.
  *
- * @param path under which the kubelet asks the sidecar, such as {@code /probe/app/readiness}
+ * @param name container and kind, such as {@code app/readiness}
  * @param how what the sidecar does then
  * @param port where the application listens
  * @param target path and query that the application is asked for; for gRPC the service, maybe
  *     empty; for TCP empty
  * @param seconds how long the kubelet waits, at least 1
  */
-public record ProbeForward(String path, How how, int port, String target, int seconds) {
-  private static final Pattern PATH =
-      Pattern.compile("/probe/[a-z0-9-]{1,63}/(liveness|readiness|startup|poststart|prestop)");
+public record ProbeForward(String name, How how, int port, String target, int seconds) {
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9-]{1,63}/(liveness|readiness|startup|poststart|prestop)");
   private static final int MAX_TARGET = 2_048;
 
   /** What a sidecar does when it is asked. */
@@ -39,8 +39,8 @@ public record ProbeForward(String path, How how, int port, String target, int se
   }
 
   public ProbeForward {
-    if (!PATH.matcher(path).matches()) {
-      throw new IllegalArgumentException("not /probe/CONTAINER/PROBE: " + path);
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("not CONTAINER/PROBE: " + name);
     }
     new HostPort("127.0.0.1", port);
     if (target.length() > MAX_TARGET
@@ -56,12 +56,21 @@ public record ProbeForward(String path, How how, int port, String target, int se
     }
   }
 
+  /**
+   * The path under which the kubelet asks the sidecar.
+   *
+   * @param word that only the kubelet and the pod's own specification know; metrics do not show it
+   */
+  public String path(String word) {
+    return "/probe/" + word + "/" + name;
+  }
+
   /** The cluster that leads to the application's port; one of its own for what is asked there. */
   public String cluster() {
     return switch (how) {
       case HTTP -> "probe/" + port;
       case HTTPS -> "probe/" + port + "/tls";
-      case TCP, GRPC -> path.substring(1);
+      case TCP, GRPC -> "probe/" + name;
     };
   }
 }

@@ -23,8 +23,9 @@ import java.util.regex.Pattern;
  * @param operator how it reaches the operator
  * @param identity directory with the CA, the token, and the two small files that name them
  * @param run directory that only the sidecar sees; its admin socket stands there
- * @param drain the last segment of the path that makes it say farewell to its clients: 16 to 64
- *     letters, digits and dashes that nobody can guess, because anybody can reach the port
+ * @param word part of the paths that only the kubelet should ask, for probes and for the farewell
+ *     to clients: 16 to 64 letters, digits and dashes that nobody can guess, because anybody can
+ *     reach the port
  * @param probes of the application, at most {@value #MAX_PROBES}
  * @param maxHeapBytes when Envoy holds this much it refuses new requests
  */
@@ -33,7 +34,7 @@ public record SidecarBootstrap(
     OperatorAccess operator,
     Path identity,
     Path run,
-    String drain,
+    String word,
     List<ProbeForward> probes,
     long maxHeapBytes) {
   /** Where every sidecar answers the kubelet and shows its metrics. */
@@ -45,15 +46,15 @@ public record SidecarBootstrap(
   /** The name of the socket in the run directory. */
   public static final String ADMIN_SOCKET = "admin.sock";
 
-  private static final Pattern DRAIN = Pattern.compile("[A-Za-z0-9-]{16,64}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9-]{16,64}");
 
   public SidecarBootstrap {
     probes = List.copyOf(probes);
     if (!identity.isAbsolute() || !run.isAbsolute()) {
       throw new IllegalArgumentException("absolute directories: " + identity + ", " + run);
     }
-    if (!DRAIN.matcher(drain).matches()) {
-      throw new IllegalArgumentException("drain has 16 to 64 letters, digits and dashes");
+    if (!WORD.matcher(word).matches()) {
+      throw new IllegalArgumentException("the word has 16 to 64 letters, digits and dashes");
     }
     if (probes.size() > MAX_PROBES) {
       throw new IllegalArgumentException("at most " + MAX_PROBES + " probes, not " + probes.size());
@@ -62,7 +63,7 @@ public record SidecarBootstrap(
 
   /** The path that makes the sidecar say farewell, by GET on {@link #HEALTH_PORT}. */
   public String drainPath() {
-    return "/drain/" + drain;
+    return HealthListener.drainPath(word);
   }
 
   /** The bootstrap as one line of JSON. */
@@ -78,7 +79,7 @@ public record SidecarBootstrap(
         .forEach(bootstrap.getStaticResourcesBuilder()::addClusters);
     bootstrap
         .getStaticResourcesBuilder()
-        .addListeners(HealthListener.of(HEALTH_PORT, drainPath(), probes));
+        .addListeners(HealthListener.of(HEALTH_PORT, word, probes));
     return EnvoyJson.line(bootstrap);
   }
 }

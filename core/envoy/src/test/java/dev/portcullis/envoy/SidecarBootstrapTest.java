@@ -14,24 +14,24 @@ class SidecarBootstrapTest {
   private static final Path IDENTITY = Path.of("/var/run/portcullis/identity");
   private static final Path RUN = Path.of("/run/portcullis");
   private static final ProbeForward READY =
-      new ProbeForward("/probe/app/readiness", ProbeForward.How.HTTP, 8080, "/ready?deep=1", 2);
+      new ProbeForward("app/readiness", ProbeForward.How.HTTP, 8080, "/ready?deep=1", 2);
 
   @Test
   void isOneLine() {
-    assertThat(bootstrap("a-farewell-to-clients", List.of(READY)).json())
+    assertThat(bootstrap("a-word-of-tests-", List.of(READY)).json())
         .doesNotContain("\n")
         .contains("$(POD_NAMESPACE)/$(POD_NAME)");
   }
 
   @Test
   void asksTheApplicationForItsOwnPath() {
-    assertThat(bootstrap("a-farewell-to-clients", List.of(READY)).json())
-        .contains("\"path\":\"/probe/app/readiness\"")
+    assertThat(bootstrap("a-word-of-tests-", List.of(READY)).json())
+        .contains("\"path\":\"/probe/a-word-of-tests-/app/readiness\"")
         .contains("\"substitution\":\"/ready?deep\\u003d1\"");
   }
 
   @Test
-  void refusesAFarewellThatCanBeGuessed() {
+  void refusesAWordThatCanBeGuessed() {
     assertThatThrownBy(() -> bootstrap("short", List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("16 to 64");
@@ -39,12 +39,12 @@ class SidecarBootstrapTest {
 
   @Test
   void refusesAProbePathThatHoldsALineEnd() {
-    assertThatThrownBy(() ->
-            new ProbeForward("/probe/app/readiness", ProbeForward.How.HTTP, 8080, "/a\r\nb", 1))
+    assertThatThrownBy(
+            () -> new ProbeForward("app/readiness", ProbeForward.How.HTTP, 8080, "/a\r\nb", 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  static SidecarBootstrap bootstrap(String drain, List<ProbeForward> probes) {
+  static SidecarBootstrap bootstrap(String word, List<ProbeForward> probes) {
     return new SidecarBootstrap(
         "$(POD_NAMESPACE)/$(POD_NAME)",
         new OperatorAccess(
@@ -54,7 +54,7 @@ class SidecarBootstrapTest {
             IDENTITY.resolve("token")),
         IDENTITY,
         RUN,
-        drain,
+        word,
         probes,
         ProxyNode.DEFAULT_HEAP_BYTES);
   }

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the kubelet is told by a real Envoy of an application that comes and goes. */
 final class SidecarProbesIT {
+  private static final String WORD = "a-word-of-tests-";
+  private static final String PROBE = "/probe/" + WORD + "/app/";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -51,9 +53,9 @@ final class SidecarProbesIT {
   void startEnvoy(@TempDir Path directory) {
     List<ProbeForward> probes =
         List.of(
-            new ProbeForward("/probe/app/liveness", How.TCP, application, "", 1),
-            new ProbeForward("/probe/app/readiness", How.GRPC, application, "web", 1),
-            new ProbeForward("/probe/app/startup", How.HTTP, application, "/up?deep=1", 1));
+            new ProbeForward("app/liveness", How.TCP, application, "", 1),
+            new ProbeForward("app/readiness", How.GRPC, application, "web", 1),
+            new ProbeForward("app/startup", How.HTTP, application, "/up?deep=1", 1));
     Path admin = directory.resolve("admin.sock");
     Bootstrap.Builder bootstrap =
         EnvoyBootstrap.common(
@@ -63,7 +65,7 @@ final class SidecarProbesIT {
     bootstrap
         .getStaticResourcesBuilder()
         .addAllClusters(HealthListener.clusters(admin, probes))
-        .addListeners(HealthListener.of(health, "/drain/a-farewell-of-tests", probes));
+        .addListeners(HealthListener.of(health, WORD, probes));
     envoy =
         ChildProcess.start(
             "envoy",
@@ -92,11 +94,11 @@ final class SidecarProbesIT {
 
   @Test
   void tellsWhetherTcpConnects() throws IOException {
-    awaitStatus("/probe/app/liveness", 503);
+    awaitStatus(PROBE + "liveness", 503);
     try (ServerSocket _ = new ServerSocket(application, 8, LOOPBACK)) {
-      awaitStatus("/probe/app/liveness", 200);
+      awaitStatus(PROBE + "liveness", 200);
     }
-    awaitStatus("/probe/app/liveness", 503);
+    awaitStatus(PROBE + "liveness", 503);
   }
 
   @Test
@@ -108,11 +110,11 @@ final class SidecarProbesIT {
             .build()
             .start();
     try {
-      awaitStatus("/probe/app/readiness", 503);
+      awaitStatus(PROBE + "readiness", 503);
       serving.setStatus("web", ServingStatus.SERVING);
-      awaitStatus("/probe/app/readiness", 200);
+      awaitStatus(PROBE + "readiness", 200);
       serving.setStatus("web", ServingStatus.NOT_SERVING);
-      awaitStatus("/probe/app/readiness", 503);
+      awaitStatus(PROBE + "readiness", 503);
     } finally {
       server.shutdownNow();
     }
@@ -120,7 +122,7 @@ final class SidecarProbesIT {
 
   @Test
   void passesHttpOnWithItsOwnQuery() throws IOException, InterruptedException {
-    assertThat(ask("/probe/app/startup").statusCode()).isEqualTo(503);
+    assertThat(ask(PROBE + "startup").statusCode()).isEqualTo(503);
     HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, application), 8);
     server.createContext(
         "/",
@@ -133,8 +135,38 @@ final class SidecarProbesIT {
         });
     server.start();
     try {
-      assertThat(ask("/probe/app/startup?x=y").body()).isEqualTo("/up?deep=1");
-      assertThat(ask("/probe/app/other").statusCode()).isEqualTo(404);
+      assertThat(ask(PROBE + "startup?x=y").body()).isEqualTo("/up?deep=1");
+      assertThat(ask(PROBE + "other").statusCode()).isEqualTo(404);
+      assertThat(ask("/probe/app/startup").statusCode()).isEqualTo(404);
+      assertThat(ask("/probe/another-word-of-tests/app/startup").statusCode()).isEqualTo(404);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** What reaches the application this way is not decided, so it is a probe and nothing else. */
+  @Test
+  void passesOnGetAloneAndNoHeaderThatSpeaksForASidecar() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, application), 8);
+    server.createContext(
+        "/",
+        exchange -> {
+          String told = exchange.getRequestHeaders().getFirst("X-Portcullis-Client");
+          byte[] answer = String.valueOf(told).getBytes(StandardCharsets.UTF_8);
+          try (exchange) {
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    server.start();
+    try {
+      URI probe = URI.create("http://127.0.0.1:" + health + PROBE + "startup");
+      HttpRequest get = HttpRequest.newBuilder(probe).header("X-Portcullis-Client", "me").build();
+      HttpRequest post =
+          HttpRequest.newBuilder(probe).POST(HttpRequest.BodyPublishers.ofString("x")).build();
+      assertThat(client.send(get, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("null");
+      assertThat(client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(404);
     } finally {
       server.stop(0);
     }
@@ -143,7 +175,7 @@ final class SidecarProbesIT {
   /** Envoy answers /drain by POST alone: 200 says that the hook's GET became one. */
   @Test
   void saysFarewellWhenAskedByItsWord() throws IOException, InterruptedException {
-    assertThat(ask("/drain/a-farewell-of-tests").statusCode()).isEqualTo(200);
+    assertThat(ask("/drain/" + WORD).statusCode()).isEqualTo(200);
     assertThat(ask("/drain/another-word-of-tests").statusCode()).isEqualTo(404);
   }
 

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -32,6 +33,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,18 +88,28 @@ public final class HealthListener {
         LingeringFarewell.filters(ADMIN, drainPath, FAREWELL, seconds));
   }
 
-  /** The listener. */
-  public static Listener of(int port, String drainPath, List<ProbeForward> probes) {
-    VirtualHost.Builder host = host(drainPath, FAREWELL, ADMIN_SECONDS);
+  /** The path of the farewell. */
+  public static String drainPath(String word) {
+    return "/drain/" + word;
+  }
+
+  /**
+   * The listener.
+   *
+   * @param word in the paths of the farewell and of probes, so that nobody but the kubelet asks
+   *     them
+   */
+  public static Listener of(int port, String word, List<ProbeForward> probes) {
+    VirtualHost.Builder host = host(drainPath(word), FAREWELL, ADMIN_SECONDS);
     probes.stream()
         .filter(probe -> probe.how().passesOn())
-        .map(probe -> route(probe.path(), probe.target(), probe.cluster(), probe.seconds()))
+        .map(probe -> asked(probe, word))
         .forEach(host::addRoutes);
     List<HttpFilter> filters = new ArrayList<>();
     filters.add(prepare(PREPARE));
     probes.stream()
         .filter(probe -> !probe.how().passesOn())
-        .map(ProbeAnswer::filter)
+        .map(probe -> ProbeAnswer.filter(probe, word))
         .forEach(filters::add);
     return listener(port, host, filters);
   }
@@ -128,6 +140,8 @@ public final class HealthListener {
         HttpConnectionManager.newBuilder()
             .setStatPrefix(NAME)
             .setRouteConfig(RouteConfiguration.newBuilder().setName(NAME).addVirtualHosts(host))
+            // What the application believes of a sidecar, it must not be told here.
+            .addEarlyHeaderMutationExtensions(ReservedHeaders.stripped())
             .setRequestHeadersTimeout(Scalars.seconds(ADMIN_SECONDS))
             .setStreamIdleTimeout(Scalars.seconds(60))
             .addAllHttpFilters(filters);
@@ -204,6 +218,19 @@ public final class HealthListener {
         .setType(Cluster.DiscoveryType.STATIC)
         .setConnectTimeout(Scalars.seconds(1))
         .putTypedExtensionProtocolOptions(Protocols.KEY, Protocols.http1());
+  }
+
+  /** A probe is a GET, as the kubelet sends it, and no other request. */
+  private static Route asked(ProbeForward probe, String word) {
+    Route.Builder route =
+        route(probe.path(word), probe.target(), probe.cluster(), probe.seconds()).toBuilder();
+    route
+        .getMatchBuilder()
+        .addHeaders(
+            HeaderMatcher.newBuilder()
+                .setName(":method")
+                .setStringMatch(StringMatcher.newBuilder().setExact("GET")));
+    return route.build();
   }
 
   /**

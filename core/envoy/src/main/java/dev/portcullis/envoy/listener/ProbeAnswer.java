@@ -27,14 +27,14 @@ final class ProbeAnswer {
   private ProbeAnswer() {}
 
   /** 200 while the application answers, else 503. */
-  static HttpFilter filter(ProbeForward probe) {
+  static HttpFilter filter(ProbeForward probe, String word) {
     HealthCheck check =
         HealthCheck.newBuilder()
             .setPassThroughMode(BoolValue.of(false))
             .addHeaders(
                 HeaderMatcher.newBuilder()
                     .setName(":path")
-                    .setStringMatch(StringMatcher.newBuilder().setExact(probe.path())))
+                    .setStringMatch(StringMatcher.newBuilder().setExact(probe.path(word))))
             .putClusterMinHealthyPercentages(
                 probe.cluster(), Percent.newBuilder().setValue(100).build())
             .build();

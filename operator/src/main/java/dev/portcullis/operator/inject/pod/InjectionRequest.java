@@ -10,11 +10,11 @@ import java.util.Map;
  *
  * @param pod as the API server sent it; not changed
  * @param namespaceAnnotations of its namespace: what the pod does not say, they do
- * @param farewell what nobody can guess, for the path that makes a new sidecar say farewell to its
- *     clients: 16 to 64 letters, digits and dashes
+ * @param word what nobody can guess, for the paths of a new sidecar that only the kubelet should
+ *     ask: 16 to 64 letters, digits and dashes
  */
 public record InjectionRequest(
-    JsonNode pod, Map<String, String> namespaceAnnotations, String farewell) {
+    JsonNode pod, Map<String, String> namespaceAnnotations, String word) {
 
   public InjectionRequest {
     namespaceAnnotations = Map.copyOf(namespaceAnnotations);

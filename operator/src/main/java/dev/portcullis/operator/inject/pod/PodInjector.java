@@ -46,11 +46,12 @@ public final class PodInjector {
     SidecarOptions options = SidecarOptions.read(request.pod(), request.namespaceAnnotations());
     List<String> warnings = new ArrayList<>(PodGuards.warnings(pod, options.interception()));
     label(pod, options.interception());
+    String word = word(pod, request.word());
     List<ProbeForward> probes = List.of();
     ArrayNode ports = JsonNodeFactory.instance.arrayNode();
     ports.add(port(Names.HEALTH_PORT_NAME, Names.HEALTH_PORT));
     switch (options.interception()) {
-      case REDIRECT -> probes = ProbeForwarding.apply(pod);
+      case REDIRECT -> probes = ProbeForwarding.apply(pod, word);
       case REWRITE -> {
         PortMoves.Outcome outcome = PortMoves.apply(pod);
         PortMoves.declare(outcome.ports(), ports);
@@ -65,7 +66,7 @@ public final class PodInjector {
       volume(pod, volume);
     }
     ObjectNode proxy =
-        SidecarContainer.of(settings, options, probes, ports, farewell(pod, request.farewell()));
+        SidecarContainer.of(settings, options, probes, ports, word);
     List<ObjectNode> first =
         options.interception() == Interception.REDIRECT
             ? List.of(RedirectContainer.of(settings), proxy)
@@ -88,9 +89,9 @@ public final class PodInjector {
         .put("protocol", "TCP");
   }
 
-  private static String farewell(PodPatch pod, String fresh) {
+  private static String word(PodPatch pod, String fresh) {
     int present = indexOf(pod.at(INIT), Names.PROXY_CONTAINER);
-    String kept = present < 0 ? "" : SidecarContainer.farewell(pod.at(INIT + "/" + present));
+    String kept = present < 0 ? "" : SidecarContainer.word(pod.at(INIT + "/" + present));
     return kept.isEmpty() ? fresh : kept;
   }
 

@@ -29,17 +29,23 @@ final class ProbeForwarding {
   private static final List<String> PROBES = List.of("liveness", "readiness", "startup");
 
   private final PodPatch pod;
+  private final String word;
   private final Map<String, ProbeForward> noted;
   private final Map<String, ProbeForward> forwards = new LinkedHashMap<>();
 
-  private ProbeForwarding(PodPatch pod) {
+  private ProbeForwarding(PodPatch pod, String word) {
     this.pod = pod;
+    this.word = word;
     this.noted = noted(pod.at("/metadata/annotations").path(Names.PROBES).asText());
   }
 
-  /** Changes the pod's probes, and returns what the sidecar has to do for them. */
-  static List<ProbeForward> apply(PodPatch pod) throws RefusedException {
-    ProbeForwarding forwarding = new ProbeForwarding(pod);
+  /**
+   * Changes the pod's probes, and returns what the sidecar has to do for them.
+   *
+   * @param word that stands in their paths from now on
+   */
+  static List<ProbeForward> apply(PodPatch pod, String word) throws RefusedException {
+    ProbeForwarding forwarding = new ProbeForwarding(pod, word);
     for (PodContainers.Entry container : PodContainers.of(pod)) {
       for (String kind : PROBES) {
         forwarding.forward(container, kind + "Probe", kind);
@@ -67,10 +73,14 @@ final class ProbeForwarding {
       throws RefusedException {
     String pointer = container.pointer() + "/" + holder;
     JsonNode probe = pod.at(pointer);
-    String path = "/probe/" + container.name() + "/" + kind;
+    String name = container.name() + "/" + kind;
     JsonNode http = probe.path("httpGet");
-    if (http.isObject() && isForwarded(http, path)) {
-      forwards.put(path, noted.get(path));
+    ProbeForward before = noted.get(name);
+    if (before != null && isForwarded(http, name)) {
+      forwards.put(name, before);
+      if (!http.path("path").asText().equals(before.path(word))) {
+        rewrite(pointer, "httpGet", http, before);
+      }
       return;
     }
     for (String action : List.of("httpGet", "tcpSocket", "grpc")) {
@@ -78,24 +88,26 @@ final class ProbeForwarding {
       // One that names a host asks somebody else; a hook of tcpSocket does nothing at all.
       boolean ours = asked.isObject() && asked.path("host").asText().isEmpty();
       if (ours && (action.equals("httpGet") || holder.endsWith("Probe"))) {
-        ProbeForward forward = forward(container, path, action, probe);
+        ProbeForward forward = forward(container, name, action, probe);
         if (forward != null) {
-          forwards.put(path, forward);
-          rewrite(pointer, action, asked, path);
+          forwards.put(name, forward);
+          rewrite(pointer, action, asked, forward);
         }
       }
     }
   }
 
-  private boolean isForwarded(JsonNode http, String path) {
+  /** With whatever word: a sidecar that somebody took away has taken its word along. */
+  private static boolean isForwarded(JsonNode http, String name) {
+    String path = http.path("path").asText();
     return http.path("port").asInt() == Names.HEALTH_PORT
-        && http.path("path").asText().equals(path)
-        && noted.containsKey(path);
+        && path.startsWith("/probe/")
+        && path.endsWith("/" + name);
   }
 
   /** Null: the port is no port, and the API server will say so. */
   private static @Nullable ProbeForward forward(
-      PodContainers.Entry container, String path, String action, JsonNode probe)
+      PodContainers.Entry container, String name, String action, JsonNode probe)
       throws RefusedException {
     JsonNode asked = probe.path(action);
     int port = PodContainers.portNumber(container.json(), asked.path("port"));
@@ -118,11 +130,11 @@ final class ProbeForwarding {
           case GRPC -> asked.path("service").asText();
         };
     int seconds =
-        path.endsWith("poststart") || path.endsWith("prestop")
+        name.endsWith("poststart") || name.endsWith("prestop")
             ? HOOK_SECONDS
             : Math.max(1, probe.path("timeoutSeconds").asInt(1));
     try {
-      return new ProbeForward(path, how, port, target, seconds);
+      return new ProbeForward(name, how, port, target, seconds);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(
           "the probe %s of container %s: %s"
@@ -135,10 +147,10 @@ final class ProbeForwarding {
   }
 
   /** Headers, and whatever else stands in an HTTP action, stay. */
-  private void rewrite(String pointer, String action, JsonNode asked, String path) {
+  private void rewrite(String pointer, String action, JsonNode asked, ProbeForward forward) {
     ObjectNode http =
         action.equals("httpGet") ? asked.deepCopy() : JsonNodeFactory.instance.objectNode();
-    http.put("path", path).put("port", Names.HEALTH_PORT).put("scheme", "HTTP");
+    http.put("path", forward.path(word)).put("port", Names.HEALTH_PORT).put("scheme", "HTTP");
     if (action.equals("httpGet")) {
       pod.replace(pointer + "/httpGet", http);
     } else {
@@ -151,7 +163,7 @@ final class ProbeForwarding {
     ArrayNode out = JsonNodeFactory.instance.arrayNode();
     for (ProbeForward forward : forwards) {
       out.addObject()
-          .put("path", forward.path())
+          .put("name", forward.name())
           .put("how", forward.how().name())
           .put("port", forward.port())
           .put("target", forward.target())
@@ -173,12 +185,12 @@ final class ProbeForwarding {
       for (JsonNode each : JSON.readTree(annotation)) {
         ProbeForward forward =
             new ProbeForward(
-                each.path("path").asText(),
+                each.path("name").asText(),
                 ProbeForward.How.valueOf(each.path("how").asText()),
                 each.path("port").asInt(),
                 each.path("target").asText(),
                 each.path("seconds").asInt());
-        out.put(forward.path(), forward);
+        out.put(forward.name(), forward);
       }
     } catch (JsonProcessingException | IllegalArgumentException e) {
       // Not what we wrote. A probe that relies on it stays as it is, and fails.

@@ -37,7 +37,7 @@ final class SidecarContainer {
       SidecarOptions options,
       List<ProbeForward> probes,
       ArrayNode ports,
-      String farewell)
+      String word)
       throws RefusedException {
     SidecarBootstrap bootstrap =
         new SidecarBootstrap(
@@ -45,7 +45,7 @@ final class SidecarContainer {
             settings.operator(),
             InjectionSettings.IDENTITY,
             InjectionSettings.RUN,
-            farewell,
+            word,
             probes,
             options.memoryLimit() / 100 * HEAP_PERCENT);
     ObjectNode container = JSON.objectNode();
@@ -62,11 +62,9 @@ final class SidecarContainer {
         .add("$(POD_NAMESPACE)/$(POD_NAME)")
         .add("--log-level")
         .add(options.logLevel())
-        // Whoever is told farewell is told so with the next answer: Envoy would spread that over
-        // ten
-        // minutes, and the application is gone by then. Connections that go on by rules that hold
-        // no
-        // more are cut after as long.
+        // Whoever is told farewell is told so with the next answer. Envoy would spread that over
+        // ten minutes, and the application is gone by then. What goes on by rules that hold no more
+        // is cut after as long.
         .add("--drain-strategy")
         .add("immediate")
         .add("--drain-time-s")
@@ -109,8 +107,8 @@ final class SidecarContainer {
     return container;
   }
 
-  /** The path of the farewell that a sidecar was given, so that it keeps it; else empty. */
-  static String farewell(JsonNode container) {
+  /** The word that a sidecar was given, so that it keeps it; else empty. */
+  static String word(JsonNode container) {
     String path = container.at("/lifecycle/preStop/httpGet/path").asText();
     String prefix = "/drain/";
     String word = path.startsWith(prefix) ? path.substring(prefix.length()) : "";

@@ -47,7 +47,7 @@ public final class GoldenPods {
     JsonNode in = JSON.readTree(Files.readString(DIRECTORY.resolve(name + IN)));
     Map<String, String> annotations =
         JSON.convertValue(in.path("namespaceAnnotations"), new TypeReference<>() {});
-    return new InjectionRequest(in.path("pod"), annotations, "farewell-of-golden-pods");
+    return new InjectionRequest(in.path("pod"), annotations, "word-of-golden-pods");
   }
 
   void check(String name, JsonNode result) throws IOException {

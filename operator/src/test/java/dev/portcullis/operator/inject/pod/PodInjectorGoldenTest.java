@@ -40,8 +40,8 @@ final class PodInjectorGoldenTest {
   private static String text(SidecarBootstrap bootstrap) {
     return "bootstrap: operator "
         + bootstrap.operator().address()
-        + ", farewell "
-        + bootstrap.drain()
+        + ", word "
+        + bootstrap.word()
         + ", heap "
         + bootstrap.maxHeapBytes()
         + ", probes "
@@ -74,7 +74,7 @@ final class PodInjectorGoldenTest {
   private void checkPatch(InjectionRequest request, ArrayNode patch) {
     JsonNode after = JsonPatch.apply(patch, request.pod());
     InjectionRequest again =
-        new InjectionRequest(after, request.namespaceAnnotations(), "another-farewell-word");
+        new InjectionRequest(after, request.namespaceAnnotations(), "another-word-than-before");
     assertThat(injector.inject(again))
         .isInstanceOfSatisfying(
             InjectionResult.Injected.class,
