@@ -20,7 +20,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 
 {{- define "portcullis.image" -}}
 {{- $image := .root.Values.image -}}
-{{ with $image.registry }}{{ . }}/{{ end }}{{ $image.repository }}/{{ .name }}:{{ $image.tag | default .root.Chart.AppVersion }}
+{{ with $image.registry }}{{ . }}/{{ end }}{{ $image.repository }}/{{ .name }}:{{ .tag | default $image.tag | default .root.Chart.AppVersion }}
 {{- end }}
 
 {{/* The user name of a ServiceAccount in the installation namespace. */}}
@@ -109,11 +109,6 @@ rules:
   apiVersions: [v1]
   resources: [pods]
   scope: Namespaced
-objectSelector:
-  matchExpressions:
-  - key: portcullis.dev/inject
-    operator: NotIn
-    values: [disabled]
 failurePolicy: Fail
 matchPolicy: Equivalent
 reinvocationPolicy: IfNeeded

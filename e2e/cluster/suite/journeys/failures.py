@@ -95,7 +95,7 @@ def application_rolled(cluster: Cluster) -> None:
 
 def upgraded(cluster: Cluster) -> None:
     """the page "Upgrade", as it stands"""
-    _held(under_load(cluster, 90, lambda: follow(HOME / "docs/guide/upgrade.md", cluster.workspace, cluster.environment)))
+    _held(under_load(cluster, 240, lambda: follow(HOME / "docs/guide/upgrade.md", cluster.workspace, cluster.environment)))
 
 
 def authority_rotated(cluster: Cluster) -> None:

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator;
 
+import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.ClusterException;
@@ -18,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -197,13 +200,12 @@ final class OperatorCommand implements Callable<Integer> {
 
   @Option(
       names = "--revision",
-      paramLabel = "REVISION",
-      defaultValue = "default",
+      paramLabel = "NAME=IMAGE",
       description = {
-        "Which namespaces' pods get a sidecar from here: portcullis-inject-REVISION selects them.",
-        "Default: ${DEFAULT-VALUE}."
+        "The image of sidecars in namespaces labelled portcullis.dev/revision=NAME. May be given",
+        "more than once; all others that are enrolled get --proxy-image."
       })
-  private String revision = "";
+  private Map<String, String> revisions = new LinkedHashMap<>();
 
   @Option(
       names = "--proxy-image",
@@ -360,9 +362,18 @@ final class OperatorCommand implements Callable<Integer> {
     }
     String reached =
         operatorAddress == null ? "operator." + namespace + ".svc:18000" : operatorAddress;
+    if (revisions.containsKey(Enrolment.DEFAULT_REVISION)) {
+      throw new IllegalArgumentException(
+          "--revision=default: the image of that revision is --proxy-image");
+    }
+    Map<String, String> images = new LinkedHashMap<>(revisions);
+    images.put(Enrolment.DEFAULT_REVISION, proxyImage);
+    HostPort operator = HostPort.parse(reached);
     return new WebhookSettings(
         HostPort.parse(webhook),
-        InjectionSettings.of(revision, proxyImage, HostPort.parse(reached)));
+        images.entrySet().stream()
+            .map(image -> InjectionSettings.of(image.getKey(), image.getValue(), operator))
+            .toList());
   }
 
   private List<ServerName> names(HostPort listen) {

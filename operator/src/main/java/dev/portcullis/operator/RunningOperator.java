@@ -15,13 +15,13 @@ import dev.portcullis.operator.identity.CachedTokens;
 import dev.portcullis.operator.identity.TokenReviews;
 import dev.portcullis.operator.inject.Admission;
 import dev.portcullis.operator.inject.CaBundles;
-import dev.portcullis.operator.inject.NamespaceAnnotations;
+import dev.portcullis.operator.inject.NamespaceReader;
 import dev.portcullis.operator.inject.PodAdmission;
 import dev.portcullis.operator.inject.PolicyAdmission;
 import dev.portcullis.operator.inject.WebhookIdentity;
 import dev.portcullis.operator.inject.WebhookServer;
 import dev.portcullis.operator.inject.WebhookSettings;
-import dev.portcullis.operator.inject.pod.PodInjector;
+import dev.portcullis.operator.inject.pod.InjectionSettings;
 import dev.portcullis.operator.leader.LeaseLeadership;
 import dev.portcullis.operator.peers.NodeReports;
 import dev.portcullis.operator.peers.PeerAccess;
@@ -238,8 +238,7 @@ public final class RunningOperator implements AutoCloseable {
     Map<String, Admission> admissions =
         Map.of(
             "/inject",
-            new PodAdmission(
-                new PodInjector(settings.injection()), NamespaceAnnotations.of(client)),
+            new PodAdmission(settings.revisions(), NamespaceReader.of(client)),
             "/validate",
             new PolicyAdmission(
                 worker::latest, client.getKubernetesSerialization(), Clock.systemUTC()));
@@ -247,10 +246,11 @@ public final class RunningOperator implements AutoCloseable {
         "--webhook-listen",
         settings.listen(),
         () -> part(new WebhookServer(address(settings.listen()), identity, admissions, metrics)));
-    part(new CaBundles(client, settings.injection().revision(), identity.roots(), leadership));
+    part(new CaBundles(client, identity.roots(), leadership));
     LOG.atInfo()
         .addKeyValue("webhooks", settings.listen())
-        .addKeyValue("revision", settings.injection().revision())
+        .addKeyValue(
+            "revisions", settings.revisions().stream().map(InjectionSettings::revision).toList())
         .log("operator admits");
   }
 

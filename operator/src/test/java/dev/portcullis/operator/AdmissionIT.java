@@ -17,6 +17,7 @@ import dev.portcullis.operator.identity.RenewingCertificate;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.identity.Trust;
 import dev.portcullis.operator.inject.CaBundles;
+import dev.portcullis.operator.inject.NamespaceReader;
 import dev.portcullis.operator.inject.PodAdmission;
 import dev.portcullis.operator.inject.WebhookIdentity;
 import dev.portcullis.operator.inject.WebhookServer;
@@ -53,6 +54,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the API server does with pods and policies when the operator's webhooks are installed. */
@@ -63,6 +65,11 @@ class AdmissionIT {
       InjectionSettings.of(
           "default",
           "registry.example/portcullis/proxy:1.0.0",
+          HostPort.parse("operator.portcullis-system.svc:18000"));
+  private static final InjectionSettings BEFORE =
+      InjectionSettings.of(
+          "before",
+          "registry.example/portcullis/proxy:0.9.0",
           HostPort.parse("operator.portcullis-system.svc:18000"));
   private static final String PLAIN =
       """
@@ -116,7 +123,7 @@ class AdmissionIT {
         RunningOperator.start(
             cluster.config(
                 cluster.operatorKubeconfig(),
-                new WebhookSettings(new HostPort("127.0.0.1", PORT), INJECTION)));
+                new WebhookSettings(new HostPort("127.0.0.1", PORT), List.of(BEFORE, INJECTION))));
     await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
     await()
         .atMost(PATIENCE)
@@ -175,7 +182,8 @@ class AdmissionIT {
     InjectionResult again =
         new PodInjector(INJECTION)
             .inject(
-                new InjectionRequest(pod, golden.namespaceAnnotations(), "another-farewell-word"));
+                new InjectionRequest(
+                    pod, golden.namespaceAnnotations(), "another-word-than-before"));
     assertThat(again)
         .isInstanceOfSatisfying(
             InjectionResult.Injected.class,
@@ -222,6 +230,59 @@ class AdmissionIT {
         .contains("runs as user 1337, which is the sidecar's");
   }
 
+  @ParameterizedTest
+  @CsvSource({"before, before, 0.9.0", "default, default, 1.0.0"})
+  void givesPodsTheSidecarOfTheirNamespacesRevision(String asked, String revision, String tag)
+      throws IOException {
+    enrol("by-revision", asked);
+
+    JsonNode pod = created(create("by-revision", PLAIN));
+
+    assertThat(pod.at("/metadata/labels/portcullis.dev~1revision").asText()).isEqualTo(revision);
+    assertThat(pod.at("/spec/initContainers"))
+        .hasSize(2)
+        .allSatisfy(container -> assertThat(container.path("image").asText()).endsWith(":" + tag));
+  }
+
+  /** Its pods would be unguarded, and nobody would have asked for that. */
+  @Test
+  void refusesPodsOfARevisionThatIsNotThere() {
+    enrol("mistaken", "befor");
+
+    CommandResult result = create("mistaken", PLAIN);
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.output())
+        .contains("namespace mistaken is labelled portcullis.dev/revision: befor")
+        .contains("the revisions here are before, default");
+  }
+
+  @Test
+  void leavesItToPodsWhereTheirNamespaceDoes() throws IOException {
+    label("undecided", "inject", "pods");
+    String asking =
+        PLAIN.replace(
+            "\"generateName\": \"plain-\"",
+            "\"generateName\": \"plain-\", \"labels\": {\"portcullis.dev/inject\": \"enabled\"}");
+
+    assertThat(created(create("undecided", asking)).at("/spec/initContainers")).hasSize(2);
+    assertThat(created(create("undecided", PLAIN)).at("/spec/initContainers").isMissingNode())
+        .isTrue();
+  }
+
+  private static void enrol(String namespace, String revision) {
+    label(namespace, "revision", revision);
+  }
+
+  private static void label(String namespace, String label, String value) {
+    cluster.apply(
+        """
+        {"apiVersion": "v1", "kind": "Namespace",
+         "metadata": {"name": "%s", "labels": {"portcullis.dev/%s": "%s"}}}
+        """
+            .formatted(namespace, label, value));
+  }
+
   @Test
   void warnsOfAPodThatCannotBeGuarded() throws IOException {
     CommandResult result =
@@ -261,7 +322,7 @@ class AdmissionIT {
         .kubectl(
             "patch",
             "mutatingwebhookconfiguration",
-            "portcullis-inject-default",
+            "portcullis-inject",
             "--type=json",
             "-p",
             "[{\"op\":\"remove\",\"path\":\"/webhooks/0/clientConfig/caBundle\"}]")
@@ -321,15 +382,14 @@ class AdmissionIT {
     trust.listen(certificate::renewIfDue);
     WebhookIdentity identity =
         new WebhookIdentity(certificate.keyManager(), () -> trust.get().rootsPem());
-    PodAdmission admission = new PodAdmission(new PodInjector(INJECTION), _ -> Map.of());
     try (KubernetesClient client = KubernetesAccess.client(cluster.operatorKubeconfig());
         WebhookServer _ =
             new WebhookServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT),
                 identity,
-                Map.of("/inject", admission),
+                Map.of("/inject", new PodAdmission(List.of(INJECTION), NamespaceReader.of(client))),
                 new SimpleMeterRegistry());
-        CaBundles _ = new CaBundles(client, "default", identity.roots(), Leadership.ALONE)) {
+        CaBundles _ = new CaBundles(client, identity.roots(), Leadership.ALONE)) {
       await().atMost(PATIENCE).untilAsserted(AdmissionIT::admitsPods);
 
       List<X509Certificate> both = List.of(old.certificate(), next.certificate());
@@ -354,7 +414,7 @@ class AdmissionIT {
             .kubectl(
                 "get",
                 "mutatingwebhookconfiguration",
-                "portcullis-inject-default",
+                "portcullis-inject",
                 "-o",
                 "jsonpath={.webhooks[0].clientConfig.caBundle}")
             .orThrow();
@@ -375,7 +435,7 @@ class AdmissionIT {
   @Test
   void applyingTheConfigurationAgainChangesNothing() throws IOException {
     assertThat(cluster.api.kubectlReading(webhooks(), "apply", "-f", "-").orThrow())
-        .contains("portcullis-inject-default unchanged");
+        .contains("portcullis-inject unchanged");
     assertThat(create("shop", PLAIN).exitCode()).isZero();
   }
 }

@@ -4,12 +4,14 @@
 package dev.portcullis.cli.status;
 
 import dev.portcullis.cli.CommandException;
+import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.crds.v1alpha1.ApiPolicy;
 import dev.portcullis.crds.v1alpha1.BotPolicy;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicy;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -97,10 +99,12 @@ public final class ClusterReader implements AutoCloseable {
   private List<UnprotectedWorkload> unprotected() {
     List<UnprotectedWorkload> found = new ArrayList<>();
     for (Namespace each : namespaces()) {
-      if (UnprotectedWorkload.enrols(each)) {
+      Enrolment enrolment = Enrolment.of(each);
+      if (enrolment != Enrolment.NONE) {
         String name = each.getMetadata().getName();
+        List<Pod> pods = client.pods().inNamespace(name).list().getItems();
         found.addAll(
-            UnprotectedWorkload.among(name, client.pods().inNamespace(name).list().getItems()));
+            UnprotectedWorkload.among(name, pods.stream().filter(enrolment::guards).toList()));
       }
     }
     return found;

@@ -3,7 +3,6 @@
 
 package dev.portcullis.cli.status;
 
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,18 +25,10 @@ record UnprotectedWorkload(String namespace, String owner, int pods) {
       Comparator.comparing(UnprotectedWorkload::namespace)
           .thenComparing(UnprotectedWorkload::owner);
 
-  private static final String INJECT = "portcullis.dev/inject";
-  private static final String REVISION = "portcullis.dev/revision";
   private static final String SIDECAR = "portcullis.dev/sidecar";
   private static final String HASH = "pod-template-hash";
 
-  /** Whether pods of a namespace should have sidecars. */
-  static boolean enrols(Namespace namespace) {
-    Map<String, String> labels = labels(namespace.getMetadata());
-    return "enabled".equals(labels.get(INJECT)) || labels.containsKey(REVISION);
-  }
-
-  /** Those among the pods of an enrolled namespace. */
+  /** Those among the pods of a namespace that should be guarded. */
   static List<UnprotectedWorkload> among(String namespace, Collection<Pod> pods) {
     Map<String, Integer> byOwner = new TreeMap<>();
     pods.stream()

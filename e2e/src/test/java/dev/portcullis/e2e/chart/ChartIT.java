@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,11 +37,12 @@ final class ChartIT {
     }
     started.kubectl("label", "namespace", ENROLLED, "portcullis.dev/revision=other").orThrow();
     manifests =
-        Helm.template(
-            "secrets[0].namespace=" + ENROLLED,
-            "secrets[0].names={idp-keys}",
-            "priorityClass.create=true",
-            "extAuthz.autoscaling.enabled=true");
+        withoutInjection(
+            Helm.template(
+                "secrets[0].namespace=" + ENROLLED,
+                "secrets[0].names={idp-keys}",
+                "priorityClass.create=true",
+                "extAuthz.autoscaling.enabled=true"));
     apply().orThrow();
     // No controller is here that would aggregate the cluster's own roles.
     started
@@ -69,6 +71,16 @@ final class ChartIT {
                 .contains("ValidatingAdmissionPolicy"));
   }
 
+  /** No operator is here to be asked for a sidecar; what else is asked of pods is looked at. */
+  private static String withoutInjection(String rendered) {
+    return Arrays.stream(rendered.split("(?m)^---$"))
+        .map(manifest ->
+            manifest.contains("kind: MutatingWebhookConfiguration")
+                ? manifest.replace("kube-system]", "kube-system, " + ENROLLED + "]")
+                : manifest)
+        .collect(Collectors.joining("---"));
+  }
+
   @AfterAll
   static void end() {
     if (server != null) {
@@ -92,7 +104,7 @@ final class ChartIT {
         .kubectl(
             "patch",
             "mutatingwebhookconfiguration",
-            "portcullis-inject-default",
+            "portcullis-inject",
             "--type=json",
             "--patch=[{\"op\":\"add\",\"path\":\"/webhooks/0/clientConfig/caBundle\",\"value\":\"Cg==\"}]")
         .orThrow();
@@ -109,7 +121,7 @@ final class ChartIT {
                 .kubectl(
                     "get",
                     "mutatingwebhookconfiguration",
-                    "portcullis-inject-default",
+                    "portcullis-inject",
                     "--output=jsonpath={.webhooks[0].clientConfig.caBundle}")
                 .orThrow())
         .isEqualTo("Cg==");
@@ -279,9 +291,30 @@ final class ChartIT {
         .orThrow();
 
     assertForbidden(as("tenant", "label", "namespace/" + ENROLLED, "portcullis.dev/revision-"));
+    assertForbidden(as("tenant", "label", "namespace/" + ENROLLED, "portcullis.dev/inject=pods"));
     as("tenant", "label", "namespace/" + ENROLLED, "portcullis.dev/revision=next", "--overwrite")
         .orThrow();
     as("tenant", "label", "namespace/" + ENROLLED, "team=a").orThrow();
+  }
+
+  @Test
+  void whereANamespaceLeavesItToItsPodsTheyLeaveOnlyByWhoMay() {
+    server().kubectl("create", "namespace", "left-to-pods").orThrow();
+    server().kubectl("label", "namespace", "left-to-pods", "portcullis.dev/inject=pods").orThrow();
+    for (String user : List.of("tenant", "platform")) {
+      grant("left-to-pods", user, "workloads");
+    }
+    grant("left-to-pods", "platform", "portcullis-overrides");
+    String[] template = {"patch", "deployment/shop", "--namespace=left-to-pods"};
+    String asks =
+        "--patch={\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"portcullis.dev/inject\":\"enabled\"}}}}}";
+    String leaves = asks.replace("\"enabled\"", "null");
+    as("tenant", "create", "deployment", "shop", "--image=shop:1", "--namespace=left-to-pods")
+        .orThrow();
+    as("tenant", template[0], template[1], template[2], asks).orThrow();
+
+    assertForbidden(as("tenant", template[0], template[1], template[2], leaves));
+    as("platform", template[0], template[1], template[2], leaves).orThrow();
   }
 
   @Test

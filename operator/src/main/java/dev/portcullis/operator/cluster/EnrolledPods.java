@@ -2,8 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.cluster;
 
+import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.operator.cluster.NamespacedInformers.MarksDirty;
-import dev.portcullis.operator.inject.pod.Enrolment;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -30,8 +29,11 @@ final class EnrolledPods implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Runnable dirty;
-  private final ConcurrentMap<String, SharedIndexInformer<Pod>> pods = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Watch> pods = new ConcurrentHashMap<>();
   private volatile @Nullable NamespacedInformers<Namespace> namespaces;
+
+  /** The informer of one namespace, and what the namespace said when it started. */
+  private record Watch(Enrolment enrolment, SharedIndexInformer<Pod> informer) {}
 
   /** Informers come and go one after the other, and never on the thread of another informer. */
   private final ExecutorService steps =
@@ -66,32 +68,37 @@ final class EnrolledPods implements AutoCloseable {
     if (known == null) {
       return;
     }
-    Set<String> enrolled =
+    Map<String, Enrolment> enrolled =
         known
             .list()
-            .filter(Enrolment::holds)
-            .map(namespace -> namespace.getMetadata().getName())
-            .collect(Collectors.toSet());
-    for (Map.Entry<String, SharedIndexInformer<Pod>> each : pods.entrySet()) {
-      if (!enrolled.contains(each.getKey())) {
-        pods.remove(each.getKey());
-        each.getValue().close();
+            .filter(namespace -> Enrolment.of(namespace) != Enrolment.NONE)
+            .collect(
+                Collectors.toMap(
+                    namespace -> namespace.getMetadata().getName(), Enrolment::of, (_, b) -> b));
+    pods.forEach((namespace, watch) -> {
+      if (watch.enrolment() != enrolled.get(namespace)) {
+        pods.remove(namespace);
+        watch.informer().close();
       }
-    }
-    for (String namespace : enrolled) {
+    });
+    enrolled.forEach((namespace, enrolment) -> {
       if (!pods.containsKey(namespace)) {
-        watch(namespace);
+        watch(namespace, enrolment);
       }
-    }
+    });
   }
 
-  private void watch(String namespace) {
-    SharedIndexInformer<Pod> informer = client.pods().inNamespace(namespace).runnableInformer(0);
+  private void watch(String namespace, Enrolment enrolment) {
+    var all = client.pods().inNamespace(namespace);
+    SharedIndexInformer<Pod> informer =
+        enrolment == Enrolment.CHOSEN_PODS
+            ? all.withLabel(Enrolment.INJECT, Enrolment.ENABLED).runnableInformer(0)
+            : all.runnableInformer(0);
     informer.exceptionHandler((_, _) -> true);
     informer.addEventHandler(new MarksDirty<>(dirty));
     try {
       informer.run();
-      pods.put(namespace, informer);
+      pods.put(namespace, new Watch(enrolment, informer));
     } catch (KubernetesClientException e) {
       // Sidecars there wait, and status says so; the next change of a namespace tries again.
       LOG.atError()
@@ -101,18 +108,20 @@ final class EnrolledPods implements AutoCloseable {
     }
   }
 
-  /** Every pod of the enrolled namespaces. */
+  /** Every pod of the enrolled namespaces that should be guarded. */
   List<Pod> pods() {
-    return pods.values().stream().flatMap(each -> each.getStore().list().stream()).toList();
+    return pods.values().stream()
+        .flatMap(each -> each.informer().getStore().list().stream())
+        .toList();
   }
 
   boolean watching() {
-    return pods.values().stream().allMatch(SharedIndexInformer::isRunning);
+    return pods.values().stream().allMatch(each -> each.informer().isRunning());
   }
 
   @Override
   public void close() {
     steps.shutdownNow();
-    pods.values().forEach(SharedIndexInformer::close);
+    pods.values().forEach(each -> each.informer().close());
   }
 }

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * the configurations say something else: after a rotation, or after somebody applied them anew.
  */
 public final class CaBundles implements AutoCloseable {
+  /** The configuration of the webhooks that inject, for all revisions. */
+  public static final String MUTATING = "portcullis-inject";
+
   /** The configuration of the validating webhook. */
   public static final String VALIDATING = "portcullis-validate";
 
@@ -37,29 +40,17 @@ public final class CaBundles implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
-  private final String mutating;
   private final Supplier<String> roots;
   private final Leadership leadership;
   private final Thread thread;
   private String trouble = "";
 
-  /**
-   * Looks at once, and then every few seconds until closed.
-   *
-   * @param revision whose mutating configuration is looked after
-   */
-  public CaBundles(
-      KubernetesClient client, String revision, Supplier<String> roots, Leadership leadership) {
+  /** Looks at once, and then every few seconds until closed. */
+  public CaBundles(KubernetesClient client, Supplier<String> roots, Leadership leadership) {
     this.client = client;
-    this.mutating = mutatingName(revision);
     this.roots = roots;
     this.leadership = leadership;
     this.thread = Thread.ofVirtual().name("ca-bundles").start(this::run);
-  }
-
-  /** The mutating configuration of a revision. */
-  public static String mutatingName(String revision) {
-    return "portcullis-inject-" + revision;
   }
 
   private void run() {
@@ -102,7 +93,7 @@ public final class CaBundles implements AutoCloseable {
         Base64.getEncoder().encodeToString(roots.get().getBytes(StandardCharsets.UTF_8));
     var registration = client.admissionRegistration().v1();
     converge(
-        registration.mutatingWebhookConfigurations().withName(mutating),
+        registration.mutatingWebhookConfigurations().withName(MUTATING),
         CaBundles::mutatingHooks,
         wanted);
     converge(

@@ -4,11 +4,16 @@ package dev.portcullis.operator.inject;
 
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.inject.pod.InjectionSettings;
+import java.util.List;
 
 /**
  * How the admission webhooks are served.
  *
  * @param listen where the API server asks
- * @param injection what pods get
+ * @param revisions what pods get, by the revision of their namespace
  */
-public record WebhookSettings(HostPort listen, InjectionSettings injection) {}
+public record WebhookSettings(HostPort listen, List<InjectionSettings> revisions) {
+  public WebhookSettings {
+    revisions = List.copyOf(revisions);
+  }
+}

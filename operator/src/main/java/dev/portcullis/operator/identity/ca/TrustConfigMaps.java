@@ -2,8 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.identity.ca;
 
+import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.operator.cluster.WatchedObject;
-import dev.portcullis.operator.inject.pod.Enrolment;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -102,7 +102,8 @@ public final class TrustConfigMaps implements AutoCloseable {
     for (Namespace namespace : namespaces.all()) {
       String name = namespace.getMetadata().getName();
       ConfigMap map = present.get(name);
-      boolean served = name.equals(installation) || Enrolment.holds(namespace) || isOurs(map);
+      boolean served =
+          name.equals(installation) || Enrolment.of(namespace) != Enrolment.NONE || isOurs(map);
       boolean ends = namespace.getMetadata().getDeletionTimestamp() != null;
       if (!ends && served && !isRight(map, wanted)) {
         write(name, wanted);

@@ -8,12 +8,6 @@ import dev.portcullis.envoy.listener.OutboundListeners;
 
 /** Labels, annotations, containers, volumes and ports that a guarded pod carries. */
 public final class Names {
-  /** Label of namespaces ({@code enabled}) and of pods ({@code disabled}). */
-  public static final String INJECT = "portcullis.dev/inject";
-
-  /** Label of namespaces and of injected pods: the revision that looks after them. */
-  public static final String REVISION = "portcullis.dev/revision";
-
   /** Label of injected pods: how their traffic is intercepted. */
   public static final String SIDECAR = "portcullis.dev/sidecar";
 

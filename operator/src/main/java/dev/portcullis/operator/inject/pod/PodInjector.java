@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.envoy.ProbeForward;
 import dev.portcullis.envoy.sidecar.Interception;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.List;
 public final class PodInjector {
   private static final String INIT = "/spec/initContainers";
   private static final String VOLUMES = "/spec/volumes";
-  private static final String OPT_OUT = "disabled";
 
   private final InjectionSettings settings;
 
@@ -26,7 +26,7 @@ public final class PodInjector {
   /** What becomes of a pod. Never throws for what its author wrote. */
   public InjectionResult inject(InjectionRequest request) {
     JsonNode labels = request.pod().at("/metadata/labels");
-    if (labels.path(Names.INJECT).asText().equals(OPT_OUT)) {
+    if (labels.path(Enrolment.INJECT).asText().equals(Enrolment.DISABLED)) {
       return new InjectionResult.Skipped(List.of());
     }
     String unguarded = PodGuards.unguarded(request.pod());
@@ -65,8 +65,7 @@ public final class PodInjector {
     for (ObjectNode volume : SidecarVolumes.all()) {
       volume(pod, volume);
     }
-    ObjectNode proxy =
-        SidecarContainer.of(settings, options, probes, ports, word);
+    ObjectNode proxy = SidecarContainer.of(settings, options, probes, ports, word);
     List<ObjectNode> first =
         options.interception() == Interception.REDIRECT
             ? List.of(RedirectContainer.of(settings), proxy)
@@ -78,7 +77,7 @@ public final class PodInjector {
   private void label(PodPatch pod, Interception interception) {
     JsonNodeFactory json = JsonNodeFactory.instance;
     pod.set("/metadata/labels", Names.SIDECAR, json.textNode(interception.text()));
-    pod.set("/metadata/labels", Names.REVISION, json.textNode(settings.revision()));
+    pod.set("/metadata/labels", Enrolment.REVISION, json.textNode(settings.revision()));
   }
 
   static ObjectNode port(String name, int number) {

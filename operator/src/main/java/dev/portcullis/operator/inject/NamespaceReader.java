@@ -5,31 +5,29 @@ package dev.portcullis.operator.inject;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.util.Map;
 
 /** What namespaces say of all their pods. */
 @FunctionalInterface
-public interface NamespaceAnnotations {
+public interface NamespaceReader {
   /**
-   * The annotations of a namespace.
+   * A namespace as it is now.
    *
    * @throws AdmissionException when that cannot be found out
    */
-  Map<String, String> of(String namespace);
+  Namespace read(String name);
 
   /**
    * Asks the API server each time: a pod that is created right after its namespace was annotated
    * must not get what a cache still holds.
    */
-  static NamespaceAnnotations of(KubernetesClient client) {
+  static NamespaceReader of(KubernetesClient client) {
     return name -> {
       try {
         Namespace namespace = client.namespaces().withName(name).get();
         if (namespace == null) {
           throw new AdmissionException("there is no namespace " + name, null);
         }
-        Map<String, String> annotations = namespace.getMetadata().getAnnotations();
-        return annotations == null ? Map.of() : annotations;
+        return namespace;
       } catch (KubernetesClientException e) {
         throw new AdmissionException("cannot read namespace " + name, e);
       }
