@@ -21,6 +21,8 @@ const (
 	maxBody  = 8 << 20
 	maxDelay = 30 * time.Second
 	patience = 10 * time.Second
+	// servedBy is a header of every answer: a guard's own answers do not have it.
+	servedBy = "X-E2e-App"
 )
 
 // echo is what the server answers: the request as it arrived.
@@ -92,6 +94,8 @@ func newServer() *http.Server {
 
 // answer echoes the request. The query may ask for ?status=CODE and ?delay=DURATION.
 func answer(response http.ResponseWriter, request *http.Request) {
+	pod, _ := os.Hostname()
+	response.Header().Set(servedBy, pod)
 	query := request.URL.Query()
 	status := http.StatusOK
 	if asked, err := strconv.Atoi(query.Get("status")); err == nil && asked >= 200 && asked <= 599 {
@@ -109,7 +113,6 @@ func answer(response http.ResponseWriter, request *http.Request) {
 			return
 		}
 	}
-	pod, _ := os.Hostname()
 	port := 0
 	if local, ok := request.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok {
 		port = local.Port

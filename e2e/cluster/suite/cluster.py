@@ -94,8 +94,12 @@ class Cluster:
 
     def upgraded(self, *arguments: str) -> None:
         """Changes values of the installation, and waits until all of it runs with them."""
-        run(["helm", "upgrade", "portcullis", "charts/portcullis", "--namespace", SYSTEM, "--reuse-values", "--wait",
-             "--timeout", "5m", *arguments], seconds=330, environment=self.environment, cwd=self.workspace)
+        self.run("helm", "upgrade", "portcullis", "charts/portcullis", "--namespace", SYSTEM, "--reuse-values", "--wait",
+                 "--timeout", "5m", *arguments, seconds=330)
+
+    def run(self, *command: str, seconds: float = 120, check: bool = True) -> str:
+        """Runs a command where the guide's reader would; returns what it prints."""
+        return run(list(command), seconds=seconds, check=check, environment=self.environment, cwd=self.workspace)
 
     def authority(self) -> str:
         """The certificate whose key signs now."""
@@ -115,6 +119,19 @@ class Cluster:
         """Runs curl in a pod; returns the status code, or 000."""
         return self.kubectl("exec", "-n", namespace, workload, "-c", container, "--", "curl", "-s", "-o", "/dev/null",
                             "--max-time", "5", "-w", "%{http_code}", *arguments, check=False)
+
+    def asked(self, namespace: str, workload: str, url: str, *arguments: str, count: int = 20) -> dict[str, Any]:
+        """What a pod is told that sends so many requests in a second, each on a connection of its own."""
+        report = self.kubectl("exec", "-n", namespace, workload, "-c", "app", "--", "e2e-app", "load", "-fresh", "-rate",
+                              str(count), "-for", "1s", *arguments, url, check=False)
+        return json.loads(report)
+
+    def refused(self, problem: str, namespace: str, workload: str, url: str, *arguments: str, count: int = 20) -> None:
+        """Requests that no guard lets pass: each of them, at once and for this reason."""
+        told = self.asked(namespace, workload, url, *arguments, count=count)
+        right = told["problems"].get(problem, 0)
+        assert told["reached"] == 0 and told["sent"] >= count / 2 and right == told["sent"], \
+            f"{namespace}/{workload} calls {url} and is not always refused because of {problem}: {told}"
 
     def answers(self, status: str, namespace: str, workload: str, *arguments: str, seconds: float = 60) -> float:
         """Waits until curl gets this status; returns the seconds that took."""

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace, wanted: list[Callable[[Cluster], None]], scratch: Path) -> int:
-    where = provider(options.provider, scratch)
+    where = provider(options.provider)
     try:
         kubeconfig = _step("cluster", where.up)
         if not options.no_images:

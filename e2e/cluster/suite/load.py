@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from suite.cluster import Cluster
@@ -15,85 +16,150 @@ from suite.shell import until
 
 URL = "http://orders.shop/orders/7"
 RATE = 40
+REFUSED_RATE = 20
+
+# They call so long before anything is done, and after it.
+BEFORE_SECONDS = 3
+AFTER_SECONDS = 3
 
 # Decisions that took longer than Envoy waits: of a hundred requests, so many may be such on a machine that is short of
 # processors. They are told, and counted apart from those that somebody lost.
 MOST_LATE_PERCENT = 2
 
-
-@dataclass(frozen=True)
-class Seen:
-    """What two callers saw: one that policies let in, and one that they do not."""
-
-    allowed: dict[str, Any]
-    refused: dict[str, Any]
-
-    @property
-    def let_in_wrongly(self) -> int:
-        """Requests of the second that reached the application, or that anybody but a guard answered."""
-        return sum(count for status, count in self.refused["answers"].items() if int(status) < 400)
-
-    def lost(self, *excused: str) -> int:
-        """Requests of the first that were not answered with 200, but for the excused statuses and a few late decisions."""
-        answered = sum(count for status, count in self.allowed["answers"].items() if status in ("200", *excused))
-        late = 0 if "503" in excused else min(self.allowed["late"], self.allowed["sent"] * MOST_LATE_PERCENT // 100)
-        return self.allowed["sent"] - answered - late
-
-    def __str__(self) -> str:
-        return "; ".join(
-            f"{name}: {seen['sent']} sent, {seen['answers']}"
-            + (f", no answer {seen['failures']}" if seen["failures"] else "")
-            + (f", other than expected at {seen['unexpected'][:8]}" if seen.get("unexpected") else "")
-            + (f", {seen['late']} decided late" if seen["late"] else "")
-            + f", p50 {seen['p50Millis']} ms, p99 {seen['p99Millis']} ms"
-            for name, seen in (("let in", self.allowed), ("refused", self.refused))
-        )
+# Of a hundred requests that have to be refused, so many have to be refused by name. The others may have had no answer.
+LEAST_REFUSED_PERCENT = 95
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls all the time."""
+    """Somebody who calls all the time.
+
+    :param problem: the problem with which a guard refuses it; empty: it is let in
+    :param expect: the status of the answers
+    :param arguments: further ones of `e2e-app load`
+    """
 
     namespace: str
     workload: str
-    expect: str
+    problem: str = ""
+    expect: str = "200"
     url: str = URL
+    arguments: tuple[str, ...] = ()
 
-    def command(self, seconds: int) -> list[str]:
-        return ["e2e-app", "load", "-rate", str(RATE), "-for", f"{seconds}s", "-timeout", "5s", "-expect", self.expect,
-                self.url]
+    @property
+    def name(self) -> str:
+        return f"{self.namespace}/{self.workload}"
+
+    @property
+    def rate(self) -> int:
+        """Requests a second."""
+        return REFUSED_RATE if self.problem else RATE
+
+    def command(self, seconds: int, *arguments: str) -> list[str]:
+        return ["e2e-app", "load", "-rate", str(self.rate), "-for", f"{seconds}s", "-timeout", "5s",
+                "-expect", self.expect, *self.arguments, *arguments, self.url]
 
 
-CALLERS = (Caller("shop", "storefront", "200"), Caller("street", "passer-by", "403"))
+LET_IN = Caller("shop", "storefront")
+# Has no identity, so `Strict` refuses it before anybody is asked.
+PLAIN = Caller("street", "passer-by", problem="identity-required", expect="403")
+# Proves an identity, and it is one that the policy does not name: the decision service refuses it.
+STRANGER = Caller("billing", "reports", problem="principal-not-accepted", expect="403")
+CALLERS = (LET_IN, PLAIN, STRANGER)
 
 
-def under_load(cluster: Cluster, seconds: int, what: Callable[[], None], *, by_themselves: bool = False) -> Seen:
-    """Lets `storefront`, which is let in, and `passer-by`, which is not, call orders while something is done.
+@dataclass(frozen=True)
+class Seen:
+    """What callers saw, by what they told."""
 
-    :param seconds: how long they call; what is done should take less
-    :param by_themselves: they do it in pods of their own, so that nobody has to be reached to hear them
+    reports: dict[Caller, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def let_in_wrongly(self) -> int:
+        """Requests of callers without a right that reached the application, or that something else than a guard answered."""
+        return sum(self._wrongly(report) for caller, report in self.reports.items() if caller.problem)
+
+    @staticmethod
+    def _wrongly(report: dict[str, Any]) -> int:
+        odd = sum(count for status, count in report["answers"].items() if status not in ("401", "403", "503"))
+        return max(report["reached"], odd)
+
+    def lost(self, *excused: str) -> int:
+        """Requests of those let in that were not answered with 200, but for the excused statuses. Late ones are among them."""
+        return sum(report["sent"] - self._answered(report, "200", *excused)
+                   for caller, report in self.reports.items() if not caller.problem)
+
+    def late(self) -> int:
+        """Those of the lost whose decision came too late."""
+        return sum(report["late"] for caller, report in self.reports.items() if not caller.problem)
+
+    def most_late(self) -> int:
+        """How many of those let in may be late on a machine that is short of processors."""
+        return sum(report["sent"] for caller, report in self.reports.items()
+                   if not caller.problem) * MOST_LATE_PERCENT // 100
+
+    def refused_too_seldom(self, *excused: str) -> list[str]:
+        """Callers without a right whom guards did not refuse, by the problem that is theirs, nearly each time."""
+        return [f"{caller.name}: {report['problems'].get(caller.problem, 0)} times {caller.problem} of {report['sent']}"
+                for caller, report in self.reports.items()
+                if caller.problem and 100 * (report["problems"].get(caller.problem, 0) + self._answered(report, *excused))
+                < LEAST_REFUSED_PERCENT * report["sent"]]
+
+    @staticmethod
+    def _answered(report: dict[str, Any], *statuses: str) -> int:
+        return sum(count for status, count in report["answers"].items() if status in statuses)
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{caller.name}: {seen['sent']} sent, {seen['answers']}"
+            + (f" {seen['problems']}" if seen["problems"] else "")
+            + (f", no answer {seen['failures']}" if seen["failures"] else "")
+            + (f", other than expected at {seen['unexpected'][:8]}" if seen.get("unexpected") else "")
+            + (f", {seen['late']} decided late" if seen["late"] else "")
+            + f", p50 {seen['p50Millis']} ms, p99 {seen['p99Millis']} ms"
+            for caller, seen in self.reports.items()
+        )
+
+
+def under_load(cluster: Cluster, seconds: int, what: Callable[[], None], *, callers: tuple[Caller, ...] = CALLERS,
+               by_themselves: bool = False) -> Seen:
+    """Lets callers with and without a right call while something is done, and a little longer.
+
+    :param seconds: how long it may take
+    :param by_themselves: they call for all of that time, in pods of their own, so that nobody has to be reached to hear them
     """
     start = _in_pod if by_themselves else _by_exec
-    told = [start(cluster, caller, seconds) for caller in CALLERS]
+    calling = {caller: start(cluster, caller, seconds) for caller in callers}
+    started = time.monotonic()
+    time.sleep(BEFORE_SECONDS)
     try:
         what()
+        took = time.monotonic() - started
+        time.sleep(AFTER_SECONDS)
     finally:
-        reports = [tell() for tell in told]
-    seen = Seen(*(parsed(report) for report in reports))
-    print(f"    {seen}", flush=True)
-    assert seen.allowed["sent"] > RATE * seconds / 2, f"too few requests to tell anything: {seen}"
+        called = time.monotonic() - started
+        reports = {caller: tell() for caller, tell in calling.items()}
+    seen = Seen({caller: parsed(report) for caller, report in reports.items()})
+    for each in str(seen).split("; "):
+        print(f"    {each}", flush=True)
+    assert took < seconds, f"it took {took:.0f} s, and nobody called after {seconds} s: {seen}"
+    least = seconds if by_themselves else called
+    for caller, report in seen.reports.items():
+        assert report["sent"] > caller.rate * least * 0.8, f"too few requests of {caller.name} in {least:.0f} s: {seen}"
     return seen
 
 
 def _by_exec(cluster: Cluster, caller: Caller, seconds: int) -> Callable[[], str]:
+    """It calls for as long as its standard input is open, and not longer than it may."""
     process = subprocess.Popen(
-        ["kubectl", "exec", "-n", caller.namespace, f"deploy/{caller.workload}", "-c", "app", "--",
-         *caller.command(seconds)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=cluster.environment)
+        ["kubectl", "exec", "-i", "-n", caller.namespace, f"deploy/{caller.workload}", "-c", "app", "--",
+         *caller.command(seconds, "-input")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=cluster.environment)
 
     def told() -> str:
         try:
-            return process.communicate(timeout=seconds + 60)[0]
+            # Closes its input.
+            return process.communicate(timeout=60)[0]
         except subprocess.TimeoutExpired:
             process.kill()
             return process.communicate()[0]

@@ -83,13 +83,23 @@ def _stripped(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def follow(path: Path, where: Path, environment: dict[str, str]) -> None:
+def part(page: str, begin: str = "", end: str = "") -> str:
+    """A page from one heading on and up to another, with all lines where they were; no heading is its begin, or its end."""
+    lines = page.splitlines()
+    first = lines.index(begin) if begin else 0
+    last = lines.index(end) if end else len(lines)
+    return "\n".join([*[""] * first, *lines[first:last]])
+
+
+def follow(path: Path, where: Path, environment: dict[str, str], *, begin: str = "", end: str = "") -> None:
     """Does what a page says, step by step.
 
     :param where: the directory that the reader is in
+    :param begin: the heading to begin at
+    :param end: the heading to stop before
     :raises AssertionError: naming the line whose commands failed or printed something else
     """
-    page = path.read_text()
+    page = part(path.read_text(), begin, end)
     for name, text in saved(page).items():
         (where / name).write_text(text)
     for step in steps(page):

@@ -46,6 +46,10 @@ class OneNode:
         """Ends a container with SIGKILL, as the kernel does when memory is short."""
         run(["tools/cluster", "enter", "--", "ctr", "task", "kill", "--signal", "SIGKILL", container])
 
+    def on_node(self, *command: str) -> str:
+        """Runs a command where pods run; returns what it prints."""
+        return run(["tools/cluster", "enter", "--", *command])
+
     def stop_apiserver(self) -> None:
         run(["tools/cluster", "stop-apiserver"])
 
@@ -57,44 +61,47 @@ class OneNode:
 
 
 class Kind:
-    """A cluster in Docker."""
+    """A cluster in Docker, as `tools/cluster --provider kind` makes it: pods run on a worker of their own."""
 
     name = "kind"
-    cluster = "portcullis-e2e"
-
-    def __init__(self, scratch: Path) -> None:
-        self.kubeconfig = scratch / "kind.kubeconfig"
 
     def up(self) -> Path:
         for program in ("docker", "kind"):
             if shutil.which(program) is None:
                 raise ProviderMissing(f"{program} is not on PATH; use --provider one-node (root on Linux), "
                                       "or --provider kubeconfig")
-        run(["kind", "create", "cluster", "--name", self.cluster, "--config", str(HOME / "e2e/cluster/kind.yaml"),
-             "--kubeconfig", str(self.kubeconfig), "--wait", "180s"], seconds=600)
-        return self.kubeconfig
+        self._cluster("up", seconds=900)
+        for line in self._cluster("status").splitlines():
+            if line.startswith("KUBECONFIG="):
+                return Path(line.split("=", 1)[1])
+        raise AssertionError("tools/cluster status does not say where the kubeconfig is")
 
     def load(self, images: list[Path]) -> None:
-        for image in images:
-            run(["kind", "load", "image-archive", str(image), "--name", self.cluster], seconds=600)
+        self._cluster("load", *map(str, images), seconds=900)
 
     def down(self) -> None:
-        run(["kind", "delete", "cluster", "--name", self.cluster], seconds=300)
+        self._cluster("down", seconds=300)
 
     def kill(self, container: str) -> None:
-        self._node("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)
+        self.on_node("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)
+
+    def on_node(self, *command: str) -> str:
+        return self._cluster("enter", "--", *command)
 
     def stop_apiserver(self) -> None:
-        self._node("mv", "/etc/kubernetes/manifests/kube-apiserver.yaml", "/etc/kubernetes/")
+        self._cluster("stop-apiserver", seconds=240)
 
     def start_apiserver(self) -> None:
-        self._node("mv", "/etc/kubernetes/kube-apiserver.yaml", "/etc/kubernetes/manifests/")
+        self._cluster("start-apiserver", seconds=240)
 
     def restart_node(self) -> None:
-        run(["docker", "restart", f"{self.cluster}-control-plane"], seconds=400)
+        self._cluster("restart-node", seconds=400)
 
-    def _node(self, *command: str) -> None:
-        run(["docker", "exec", f"{self.cluster}-control-plane", *command], seconds=240)
+    @staticmethod
+    def _cluster(action: str, *arguments: str, seconds: float = 120) -> str:
+        # Only the kubeconfig is in that directory, and Docker asks for no root.
+        return run(["tools/cluster", action, "--provider", "kind", "--dir", "~/.cache/portcullis/kind", *arguments],
+                   seconds=seconds)
 
 
 class Kubeconfig:
@@ -117,6 +124,9 @@ class Kubeconfig:
     def kill(self, container: str) -> None:
         raise NotOurs("a container on a node that is not ours cannot be killed")
 
+    def on_node(self, *command: str) -> str:
+        raise NotOurs("nothing is run on a node that is not ours")
+
     def stop_apiserver(self) -> None:
         raise NotOurs("the API server of a cluster that is not ours is not stopped")
 
@@ -130,6 +140,6 @@ class Kubeconfig:
 Provider = Union[OneNode, Kind, Kubeconfig]
 
 
-def provider(name: str, scratch: Path) -> Provider:
+def provider(name: str) -> Provider:
     """The provider of that name."""
-    return {"one-node": OneNode, "kind": lambda: Kind(scratch), "kubeconfig": Kubeconfig}[name]()
+    return {"one-node": OneNode, "kind": Kind, "kubeconfig": Kubeconfig}[name]()

@@ -2,7 +2,7 @@
 # Copyright The Portcullis Authors
 """What is tried, in this order. Each journey leaves the cluster as the next one expects it."""
 
-from suite.journeys import failures, guide, measures, mesh
+from suite.journeys import failures, guide, measures, mesh, policies
 
 ALL = [
     guide.install,
@@ -12,7 +12,11 @@ ALL = [
     guide.zero_trust,
     guide.rewrite,
     mesh.enforced,
+    policies.targets,
+    policies.admission,
     guide.edge_gateway,
+    failures.gateway_rolled,
+    guide.edge_closed,
     guide.gitops,
     measures.sidecar_latency,
     measures.memory_at_rest,

@@ -14,15 +14,15 @@ from suite.shell import until
 
 def no_way_around(cluster: Cluster) -> None:
     """no request from another pod reaches a guarded port around its sidecar"""
-    pod = cluster.pods("shop", "app=orders")[0]["status"]["podIP"]
-    cluster.answers("403", "street", "deploy/passer-by", f"http://{pod}:8080/orders/7", seconds=20)
-    # Neither of the sidecar's own ports leads anywhere, and Envoy's admin interface is not there.
-    for port in (15001, 15006, 15000):
-        answer = cluster.curl("street", "deploy/passer-by", f"http://{pod}:{port}/")
-        assert answer == "000", f"port {port} of a guarded pod answered {answer}"
-    for path in ("/config_dump", "/quitquitquit", "/drain", "/clusters"):
-        answer = cluster.curl("street", "deploy/passer-by", f"http://{pod}:15021{path}")
-        assert answer == "404", f"{path} on the health port answered {answer}"
+    for pod in (each["status"]["podIP"] for each in cluster.pods("shop", "app=orders")):
+        cluster.refused("mtls-required", "street", "deploy/passer-by", f"http://{pod}:8080/orders/7")
+        # Neither of the sidecar's own ports leads anywhere, and Envoy's admin interface is not there.
+        for port in (15001, 15006, 15000):
+            answer = cluster.curl("street", "deploy/passer-by", f"http://{pod}:{port}/")
+            assert answer == "000", f"port {port} of a guarded pod answered {answer}"
+        for path in ("/config_dump", "/quitquitquit", "/drain", "/clusters"):
+            answer = cluster.curl("street", "deploy/passer-by", f"http://{pod}:15021{path}")
+            assert answer == "404", f"{path} on the health port answered {answer}"
 
 
 def nobody_elses_identity(cluster: Cluster) -> None:
@@ -41,7 +41,7 @@ def nobody_elses_identity(cluster: Cluster) -> None:
            for name in chain["subject_alt_names"]}
     assert own == {"spiffe://cluster.local/ns/shop/sa/impostor"}, f"the impostor's sidecar holds {own}"
     cluster.answers("200", "shop", "deploy/storefront", "http://orders.shop/orders/7", seconds=20)
-    cluster.answers("403", "shop", "pod/impostor", "http://orders.shop/orders/7", seconds=20)
+    cluster.refused("principal-not-accepted", "shop", "pod/impostor", "http://orders.shop/orders/7")
     cluster.kubectl("delete", "pod/impostor", "serviceaccount/impostor", "-n", "shop", "--now")
     restore_orders(cluster)
 
