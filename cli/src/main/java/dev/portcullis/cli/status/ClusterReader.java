@@ -50,13 +50,15 @@ public final class ClusterReader implements AutoCloseable {
    * @throws CommandException when there is none, or it cannot be read
    */
   public static ClusterReader open(@Nullable Path kubeconfig, @Nullable String namespace) {
-    Config config =
-        new ConfigBuilder(config(kubeconfig))
+    Config found = config(kubeconfig);
+    ConfigBuilder config =
+        new ConfigBuilder(found)
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout(REQUEST_MILLIS)
-            .withRequestRetryBackoffLimit(1)
-            .build();
-    return new ClusterReader(new KubernetesClientBuilder().withConfig(config).build(), namespace);
+            .withRequestRetryBackoffLimit(1);
+    ClientKey.algorithm(found).ifPresent(config::withClientKeyAlgo);
+    return new ClusterReader(
+        new KubernetesClientBuilder().withConfig(config.build()).build(), namespace);
   }
 
   private static Config config(@Nullable Path kubeconfig) {
