@@ -43,7 +43,7 @@ def held(seen: Seen, *excused: str, lost: int = 0) -> None:
 
 
 def _under_load(cluster: Cluster, seconds: int, what: Callable[[], None], *, by_themselves: bool = False) -> Seen:
-    if not cluster.get("deployments", "-n", "billing", "-l", "app=reports", "--ignore-not-found").get("items"):
+    if not cluster.get("deployments", "-n", "billing", "-l", "app=reports")["items"]:
         cluster.apply((cluster.workspace / "e2e/cluster/teams.yaml").read_text())
     cluster.rolled_out("billing", "deployment/reports")
     spec = cluster.get("apipolicy", "orders", "-n", "shop")["spec"]
@@ -118,6 +118,7 @@ def decision_services_gone(cluster: Cluster) -> None:
     """no decision service is left: everything that is guarded is refused, but for what a policy lets pass"""
     replicas = cluster.get("deployment", "ext-authz", "-n", SYSTEM)["spec"]["replicas"]
     leaflets = "http://leaflets.shop/"
+    cluster.kubectl("delete", "pod", "leaflets", "-n", "shop", "--ignore-not-found", "--now")
     cluster.apply("\n---\n".join(map(json.dumps, _leaflets())))
     cluster.kubectl("wait", "-n", "shop", "pod/leaflets", "--for=condition=Ready", "--timeout=120s")
     cluster.programmed("shop", "leaflets")
