@@ -202,7 +202,7 @@ def api_server_unreachable(cluster: Cluster) -> None:
         time.sleep(5)
         cluster.provider.kill(container)
         killed = time.monotonic()
-        while time.monotonic() - killed < 25:
+        while time.monotonic() - killed < 15:
             ready.append(_is_ready(cluster, victim["status"]["podIP"]))
             time.sleep(1)
         cluster.provider.start_apiserver()
@@ -212,7 +212,7 @@ def api_server_unreachable(cluster: Cluster) -> None:
         print(f"    the decision service that was killed is ready {took:.1f} s after the API server is", flush=True)
 
     # Nobody could be asked through the API server what they see: these callers run by themselves.
-    held(_under_load(cluster, 75, gone_and_back, by_themselves=True), lost=UNDER_WAY)
+    held(_under_load(cluster, 60, gone_and_back, by_themselves=True), lost=UNDER_WAY)
     _edit(cluster, "after the API server came back")
     cluster.programmed("shop", "orders", seconds=90)
 
