@@ -39,6 +39,7 @@ final class FleetPlanner {
   private final MeshSettings settings;
   private final Map<String, List<Member>> byNamespace = new HashMap<>();
   private final Map<String, List<ServiceView>> servicesIn;
+  private final PeerServices peerServices;
 
   FleetPlanner(
       List<Member> members,
@@ -50,6 +51,9 @@ final class FleetPlanner {
     this.compiled = compiled;
     this.settings = settings;
     this.servicesIn = services.stream().collect(Collectors.groupingBy(ServiceView::namespace));
+    this.peerServices =
+        new PeerServices(
+            this::selected, this::answers, member -> identity(member.pod()).toString());
     members.forEach(member ->
         byNamespace
             .computeIfAbsent(member.pod().name().namespace(), _ -> new ArrayList<>())
@@ -59,7 +63,7 @@ final class FleetPlanner {
   private record Shape(Interception interception, List<Reached> ports) {}
 
   FleetPlan plan() {
-    List<PeerService> peers = List.copyOf(peers());
+    List<PeerService> peers = List.copyOf(peerServices.of(services));
     Map<Shape, SidecarSpec> known = new HashMap<>();
     SortedMap<PodName, SidecarSpec> sidecars = new TreeMap<>();
     SortedMap<PodName, PodPlace> serving = new TreeMap<>();
@@ -167,30 +171,6 @@ final class FleetPlanner {
     return plan instanceof GuardedRoute guarded ? guarded.mtls() : MtlsMode.PERMISSIVE;
   }
 
-  /** Ports of Services behind which every pod has a sidecar that answers to mutual TLS. */
-  private SortedSet<PeerService> peers() {
-    SortedSet<PeerService> peers = new TreeSet<>();
-    for (ServiceView service : services) {
-      List<Member> selected = selected(service);
-      if (selected.isEmpty() || service.addresses().isEmpty()) {
-        continue;
-      }
-      for (ServiceView.Port port : service.ports()) {
-        if (peers.size() < SidecarSpec.MAX_PEERS
-            && selected.stream().allMatch(member -> answers(member, port))) {
-          peers.add(
-              new PeerService(
-                  service.namespace(),
-                  service.name(),
-                  port.dialled(),
-                  service.addresses(),
-                  identities(selected)));
-        }
-      }
-    }
-    return peers;
-  }
-
   private List<Member> selected(ServiceView service) {
     return byNamespace.getOrDefault(service.namespace(), List.of()).stream()
         .filter(member -> service.selects(member.pod()) && member.pod().serves())
@@ -221,7 +201,12 @@ final class FleetPlanner {
       return Optional.of(name + " brings callers from outside of the cluster");
     }
     if (service.addresses().isEmpty()) {
-      return Optional.of(name + " has no address of its own, so its pods are called by theirs");
+      return selected.stream().allMatch(member -> peerServices.answersDirectly(member, port))
+          ? Optional.empty()
+          : Optional.of(
+              name
+                  + " has no address of its own, and some of its pods take no mutual TLS on the"
+                  + " port that callers dial");
     }
     return selected.stream().allMatch(member -> answers(member, port))
         ? Optional.empty()
@@ -252,11 +237,5 @@ final class FleetPlanner {
         .filter(each -> each.port().equals(target))
         .map(this::port)
         .flatMap(Optional::stream);
-  }
-
-  private SortedSet<String> identities(List<Member> selected) {
-    SortedSet<String> identities = new TreeSet<>();
-    selected.forEach(member -> identities.add(identity(member.pod()).toString()));
-    return identities;
   }
 }

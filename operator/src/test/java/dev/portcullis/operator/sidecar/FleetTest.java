@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,31 @@ final class FleetTest {
     assertThat(plan(mixed, "http").unprotected())
         .extracting(pod -> pod.name().name(), UnprotectedPod::reason)
         .containsExactly(tuple("c", UnprotectedPod.Reason.NO_SIDECAR));
+  }
+
+  /** Callers of a Service without an address dial its pods, on the pods' own port. */
+  @Test
+  void speaksMutualTlsToPodsThatCallersDialThemselves() {
+    Pod bare = pod("c", "{name: http, containerPort: 8080}");
+    bare.getMetadata().getLabels().remove(Names.SIDECAR);
+    List<Pod> pods =
+        List.of(
+            pod("a", "{name: http, containerPort: 8080}"),
+            pod("b", "{name: http, containerPort: 9090}"),
+            bare);
+    pods.forEach(
+        pod -> pod.getStatus().setPodIP("192.0.2." + (int) pod.getMetadata().getName().charAt(0)));
+    Service twin = service("http", "clusterIPs: [None]");
+    twin.getMetadata().setName("orders-twin");
+
+    Fleet fleet = Fleet.of(pods, List.of(service("http", "clusterIPs: [None]"), twin));
+
+    // Envoy takes no listener in which an address and a port lead two ways.
+    assertThat(plan(fleet, POLICY).peers())
+        .extracting(PeerService::name, PeerService::addresses)
+        .containsExactly(
+            tuple("peer/shop/orders/8080", new TreeSet<>(List.of("192.0.2.97"))),
+            tuple("peer/shop/orders/9090", new TreeSet<>(List.of("192.0.2.98"))));
   }
 
   @Test
@@ -255,9 +281,11 @@ final class FleetTest {
     assertThat(refused(pods, "type: NodePort"))
         .containsExactly("Service shop/orders brings callers from outside of the cluster");
     assertThat(refused(pods, "externalIPs: [192.0.2.1]")).hasSize(1);
-    assertThat(refused(pods, "clusterIPs: [None]"))
+    assertThat(refused(pods, "clusterIPs: [None]")).isEmpty();
+    assertThat(refused(List.of(moved("a", 8080)), "clusterIPs: [None]", "port-8080"))
         .containsExactly(
-            "Service shop/orders has no address of its own, so its pods are called by theirs");
+            "Service shop/orders has no address of its own, and some of its pods take no mutual TLS"
+                + " on the port that callers dial");
     Pod bare = pod("b", "{name: http, containerPort: 8080}");
     bare.getMetadata().getLabels().remove(Names.SIDECAR);
     assertThat(refused(List.of(pods.getFirst(), bare), ""))
@@ -266,7 +294,11 @@ final class FleetTest {
   }
 
   private static List<String> refused(List<Pod> pods, String spec) {
-    Fleet fleet = Fleet.of(pods, List.of(service("http", spec)));
+    return refused(pods, spec, "http");
+  }
+
+  private static List<String> refused(List<Pod> pods, String spec, String targetPort) {
+    Fleet fleet = Fleet.of(pods, List.of(service(targetPort, spec)));
     String strict = POLICY + "  transport: {mtls: Strict}\n";
     return plan(fleet, strict).refused().values().stream().flatMap(Set::stream).toList();
   }

@@ -10,12 +10,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * One port of a Service all of whose pods can prove who they are, so that callers need not trust
- * the network between.
+ * One port of a Service whose pods can prove who they are, so that callers need not trust the
+ * network between: all of its pods where callers dial the Service, else those that are named.
  *
  * @param namespace of the Service
  * @param service its name
- * @param port the Service's, not its pods'
+ * @param port that callers dial: the Service's, or its pods' when it has no address
  * @param addresses under which callers reach it: the Service's own, or its pods' when it has none;
  *     1 to {@value #MAX_ADDRESSES}
  * @param identities of its pods; at least one
