@@ -26,7 +26,7 @@ def targets(cluster: Cluster) -> None:
     cluster.apply(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {
         "name": "kinds", "labels": {"portcullis.dev/inject": "enabled"}}}))
     workloads = {"web": "Deployment", "plain": "Deployment", "store": "StatefulSet", "agent": "DaemonSet"}
-    cluster.apply(_documents(*(_workload(kind, name) for name, kind in workloads.items()), _service("web")))
+    cluster.apply(_documents(*(_workload(kind, name) for name, kind in workloads.items()), _service("web"), _headless("store")))
     anybody = {"authentication": {"methods": [{"name": "public", "anonymous": {}}]}}
     unnamed = {"authorization": {"rules": [{"name": "unnamed", "when": 'source.principal == ""'}]}}
     writers = {"authorization": {"rules": [{"name": "writers", "match": [{"methods": ["POST"]}]}]}}
@@ -47,6 +47,7 @@ def targets(cluster: Cluster) -> None:
     for name, problem in (("store", "no-rule-allows"), ("agent", "address-denied"), ("plain", "mtls-required")):
         cluster.refused(problem, "street", "deploy/passer-by", _address(cluster, name))
     _without_mtls(cluster)
+    _pod_by_its_name(cluster)
     _overridden(cluster)
     cluster.kubectl("delete", "namespace", "kinds", "--wait=false")
 
@@ -70,6 +71,19 @@ def _without_mtls(cluster: Cluster) -> None:
     cluster.answers("200", "shop", "deploy/storefront", "http://web.kinds/", seconds=20)
     told = cluster.asked("shop", "deploy/storefront", "http://web.kinds/")
     assert told["reached"] == told["sent"], f"with mtls: Disabled nobody has a name: {told}"
+
+
+def _pod_by_its_name(cluster: Cluster) -> None:
+    """A pod of a StatefulSet is called by mutual TLS, though its Service has no address."""
+    principals = {"methods": [{"name": "shop", "mtls": {"principals": ["spiffe://cluster.local/ns/shop/sa/*"]}}]}
+    cluster.kubectl("patch", "apipolicy", "store", "-n", "kinds", "--type=merge", "-p", json.dumps({"spec": {
+        "transport": {"mtls": "Strict"}, "authentication": principals, "authorization": None}}))
+    cluster.programmed("kinds", "store")
+    store = "http://store-0.store.kinds:8080/"
+    cluster.answers("200", "shop", "deploy/storefront", store, seconds=20)
+    told = cluster.asked("shop", "deploy/storefront", store)
+    assert told["reached"] == told["sent"], f"store takes whom it knows: {told}"
+    cluster.refused("identity-required", "street", "deploy/passer-by", store)
 
 
 def _overridden(cluster: Cluster) -> None:
@@ -213,6 +227,12 @@ def _service(name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "kinds"}, "spec": {
         "selector": {"app": name},
         "ports": [{"name": "http", "port": 80, "targetPort": "http", "appProtocol": "http"}]}}
+
+
+def _headless(name: str) -> dict[str, Any]:
+    service = _service(name)
+    service["spec"] |= {"clusterIP": "None", "ports": [{"name": "http", "port": 8080, "targetPort": "http"}]}
+    return service
 
 
 def _bare_pod(name: str) -> dict[str, Any]:
