@@ -183,7 +183,9 @@ def _in_pod(cluster: Cluster, caller: Caller, seconds: int) -> Callable[[], str]
     def told() -> str:
         until(f"job {name} ends", lambda: bool(cluster.get("job", name, "-n", caller.namespace)["status"]
                                                .get("conditions")), seconds=seconds + 120)
-        return cluster.kubectl("logs", "-n", caller.namespace, f"job/{name}", "-c", "app")
+        report = cluster.kubectl("logs", "-n", caller.namespace, f"job/{name}", "-c", "app")
+        cluster.kubectl("delete", "job", name, "-n", caller.namespace)
+        return report
 
     return told
 
