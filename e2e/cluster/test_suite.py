@@ -47,9 +47,11 @@ class Load(unittest.TestCase):
                 failures.held(_seen(allowed=_report(answers, late=late)))
 
     def test_late_decisions_do_not_add_to_a_loss_that_is_allowed(self):
-        failures.held(_seen(allowed=_report({"200": 990, "503": 5}, late=3)), lost=5)
-        with self.assertRaises(AssertionError):
-            failures.held(_seen(allowed=_report({"200": 990, "503": 6}, late=6)), lost=5)
+        failures.held(_seen(allowed=_report({"200": 195, "503": 5}, late=0)), lost=5)
+        failures.held(_seen(allowed=_report({"200": 980, "503": 20}, late=15)), lost=5)
+        for answers, late in (({"200": 194, "503": 6}, 4), ({"200": 980, "503": 20}, 14), ({"200": 979, "503": 21}, 21)):
+            with self.assertRaises(AssertionError):
+                failures.held(_seen(allowed=_report(answers, late=late)), lost=5)
 
     def test_who_has_no_right_has_to_be_refused_and_for_the_right_reason(self):
         failures.held(_seen(refused=_report({"403": 97, "503": 3}, problems={"principal-not-accepted": 97})))

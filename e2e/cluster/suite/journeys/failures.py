@@ -37,9 +37,10 @@ def held(seen: Seen, *excused: str, lost: int = 0) -> None:
     assert seen.let_in_wrongly == 0, f"let in wrongly: {seen}"
     refused_too_seldom = seen.refused_too_seldom(*excused)
     assert not refused_too_seldom, f"not refused as they should be: {refused_too_seldom}: {seen}"
-    # A row that allows a loss allows no late decisions besides.
-    late = 0 if lost or excused else min(seen.late(), seen.most_late())
-    assert seen.lost(*excused) - late <= lost, f"lost requests of somebody who is let in: {seen}"
+    # What a row allows, and what a machine that is short of processors explains, do not add up: the larger of both is all.
+    late, most_late = (0, 0) if excused else (seen.late(), seen.most_late())
+    missing = seen.lost(*excused)
+    assert missing - late <= lost and missing <= max(lost, most_late), f"lost requests of somebody who is let in: {seen}"
 
 
 def _under_load(cluster: Cluster, seconds: int, what: Callable[[], None], *, by_themselves: bool = False) -> Seen:
@@ -61,13 +62,13 @@ def ext_authz_killed(cluster: Cluster) -> None:
 
 
 def operator_killed(cluster: Cluster) -> None:
-    """the operator that leads is killed; another one leads, an edit is in force, and a pod gets its sidecar and identity"""
+    """the operator that leads is killed; one leads anew, an edit is in force, and a pod gets its sidecar and identity"""
     leader = _leader(cluster)
-    before = cluster.get("lease", "portcullis-operator", "-n", SYSTEM)["spec"]["holderIdentity"]
 
     def kill_and_edit() -> None:
         cluster.provider.kill(cluster.container_id(leader, "operator"))
         killed = time.monotonic()
+        last = _renewed(cluster)
         _edit(cluster, "after the operator was killed")
         cluster.kubectl("delete", "pod", "newcomer", "-n", "shop", "--ignore-not-found", "--now")
         # Until the API server has noticed, it may ask the one that is gone.
@@ -76,9 +77,9 @@ def operator_killed(cluster: Cluster) -> None:
         cluster.kubectl("wait", "-n", "shop", "pod/newcomer", "--for=condition=Ready", "--timeout=60s")
         print(f"    a new pod is ready {time.monotonic() - killed:.1f} s after the kill", flush=True)
         cluster.answers("200", "shop", "pod/newcomer", ORDERS, seconds=20)
-        until("another one leads", lambda: cluster.get("lease", "portcullis-operator", "-n", SYSTEM)["spec"]
-              ["holderIdentity"] not in ("", before), seconds=40)
-        print(f"    another one leads {time.monotonic() - killed:.1f} s after the kill", flush=True)
+        until("an operator leads anew", lambda: _renewed(cluster) != last, seconds=40)
+        holder = "the same" if _leader(cluster)["metadata"]["name"] == leader["metadata"]["name"] else "another"
+        print(f"    {holder} leads {time.monotonic() - killed:.1f} s after the kill", flush=True)
         cluster.programmed("shop", "orders", seconds=60)
 
     held(_under_load(cluster, 120, kill_and_edit))
@@ -285,6 +286,11 @@ def _leader(cluster: Cluster) -> dict[str, Any]:
     holder = cluster.get("lease", "portcullis-operator", "-n", SYSTEM)["spec"]["holderIdentity"]
     pods = cluster.pods(SYSTEM, "app.kubernetes.io/name=operator")
     return next(pod for pod in pods if pod["metadata"]["name"] in holder)
+
+
+def _renewed(cluster: Cluster) -> str:
+    """When the operator that leads said so last."""
+    return cluster.get("lease", "portcullis-operator", "-n", SYSTEM)["spec"]["renewTime"]
 
 
 def _is_ready(cluster: Cluster, address: str) -> bool:

@@ -28,7 +28,7 @@ def sidecar_latency(cluster: Cluster) -> None:
     for _ in range(ROUNDS):
         for namespace, reports in seen.items():
             url = f"http://orders.{namespace}/orders/7"
-            caller = Caller(namespace, "storefront", "200", url)
+            caller = Caller(namespace, "storefront", url=url)
             reports.append(parsed(cluster.kubectl("exec", "-n", namespace, "deploy/storefront", "-c", "app", "--",
                                                   *caller.command(8), seconds=60)))
     for quantile in ("p50Millis", "p99Millis"):
