@@ -82,8 +82,10 @@ def operator_killed(cluster: Cluster) -> None:
         print(f"    {holder} leads {time.monotonic() - killed:.1f} s after the kill", flush=True)
         cluster.programmed("shop", "orders", seconds=60)
 
-    held(_under_load(cluster, 120, kill_and_edit))
-    cluster.kubectl("delete", "pod", "newcomer", "-n", "shop", "--now")
+    try:
+        held(_under_load(cluster, 120, kill_and_edit))
+    finally:
+        cluster.kubectl("delete", "pod", "newcomer", "-n", "shop", "--ignore-not-found", "--now")
     cluster.rolled_out(SYSTEM, "deployment/operator")
 
 
