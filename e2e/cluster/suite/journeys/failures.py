@@ -189,8 +189,12 @@ def authority_rotated(cluster: Cluster) -> None:
         until("sidecars trust two roots", lambda: len(cluster.trusted_roots("shop")) == 2, seconds=30)
         until("the new root signs", lambda: cluster.authority() != before, seconds=60)
         _roll(cluster, "shop", "orders")
+        # Operators that begin now know each other by both roots.
+        _roll(cluster, SYSTEM, "operator")
+        _edit(cluster, "while two roots are trusted")
+        cluster.programmed("shop", "orders", seconds=60)
 
-    held(_under_load(cluster, 180, rotate))
+    held(_under_load(cluster, 240, rotate))
     assert len(cluster.trusted_roots("shop")) == 2, "the old root went while certificates of it are alive"
 
 

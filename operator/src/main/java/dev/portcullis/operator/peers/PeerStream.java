@@ -16,7 +16,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -79,9 +78,7 @@ final class PeerStream
         NettyChannelBuilder.forAddress(
                 address,
                 TlsChannelCredentials.newBuilder()
-                    .trustManager(
-                        new ByteArrayInputStream(
-                            access.roots().get().getBytes(StandardCharsets.US_ASCII)))
+                    .trustManager(PeerRoots.trust(access.roots().get()))
                     .build())
             .overrideAuthority(access.server())
             .executor(executor)
