@@ -7,15 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.envoy.Upstream.Protocol;
 import dev.portcullis.envoy.cluster.MountedCertificate;
-import dev.portcullis.envoy.golden.Yaml;
-import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.sidecar.PeerService;
-import dev.portcullis.parts.RealPart;
 import dev.portcullis.policy.identity.SpiffeId;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,15 +53,8 @@ final class EdgeGoldenIT {
 
   @Test
   void isItsGolden() throws IOException {
-    EnvoyResources resources = translate(Path.of("/etc/portcullis/gateway/certificate.json"));
-    for (ResourceKind kind : ResourceKind.values()) {
-      Path file = GOLDEN.resolve("edge." + kind.fileName().replace(".json", ".yaml"));
-      String actual = Yaml.of(resources.of(kind).values());
-      if (Boolean.getBoolean("golden.update")) {
-        Files.writeString(file, actual);
-      }
-      assertThat(actual).as(file.toString()).isEqualTo(Files.readString(file));
-    }
+    EnvoyCheck.isGolden(
+        GOLDEN, "edge", translate(Path.of("/etc/portcullis/gateway/certificate.json")));
   }
 
   @Test
@@ -76,33 +63,7 @@ final class EdgeGoldenIT {
     Files.writeString(
         certificate, EnvoyJson.of(MountedCertificate.file(directory.resolve("mounted"))));
     Files.createDirectory(directory.resolve("mounted"));
-    EnvoyResources resources = translate(certificate);
-    Bootstrap.Builder bootstrap =
-        EnvoyBootstrap.common(
-            Node.newBuilder().setId("it").setCluster("it").build(),
-            Addresses.socket(directory.resolve("admin.sock")),
-            ProxyNode.DEFAULT_HEAP_BYTES);
-    bootstrap.getStaticResourcesBuilder().addAllClusters(resources.clusters());
-    bootstrap.getStaticResourcesBuilder().addAllListeners(resources.listeners());
-    // As for sidecars: what would come over the stream is fetched from a file, which nobody reads.
-    Path fetched = Files.writeString(directory.resolve("fetched.json"), "{}");
-    String json =
-        EnvoyJson.line(bootstrap)
-            .replace("\"ads\":{}", "\"path_config_source\":{\"path\":\"" + fetched + "\"}");
-    Process envoy =
-        new ProcessBuilder(
-                RealPart.ENVOY.path().toString(),
-                "--mode",
-                "validate",
-                "--log-level",
-                "warning",
-                "--config-yaml",
-                json)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(envoy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(envoy.waitFor()).as(output).isZero();
-    assertThat(output).doesNotContainIgnoringCase("deprecated");
+    EnvoyCheck.isAccepted(directory, translate(certificate));
   }
 
   private static EnvoyResources translate(Path certificate) {

@@ -4,14 +4,12 @@
 package dev.portcullis.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.envoy.listener.HealthListener;
 import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.FreePorts;
-import dev.portcullis.parts.RealPart;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -34,7 +32,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,25 +56,8 @@ final class LingeringFarewellIT {
         .addAllClusters(HealthListener.clusters(admin, List.of()))
         .addListeners(HealthListener.lingering(health, "/drain/farewell", SECONDS))
         .addListeners(served(served));
-    List<String> command =
-        List.of(
-            RealPart.ENVOY.path().toString(),
-            "--config-yaml",
-            EnvoyJson.line(bootstrap),
-            "--disable-hot-restart",
-            "--concurrency",
-            "1",
-            "--drain-strategy",
-            "immediate",
-            "--log-level",
-            "warning");
-    try (ChildProcess envoy =
-        ChildProcess.start("envoy", command, Map.of(), directory.resolve("envoy.log"))) {
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .failFast("envoy ended", () -> !envoy.isAlive())
-          .ignoreExceptionsInstanceOf(IOException.class)
-          .until(() -> ask("/ready").statusCode() == 200);
+    try (ChildProcess _ =
+        StartedEnvoy.start(bootstrap, directory, health, "--drain-strategy", "immediate")) {
       assertThat(closes()).isFalse();
       assertThat(ask("/drain/else").statusCode()).isEqualTo(404);
 

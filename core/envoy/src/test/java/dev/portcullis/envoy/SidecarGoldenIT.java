@@ -3,15 +3,8 @@
 
 package dev.portcullis.envoy;
 
-import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.envoy.golden.Yaml;
-import dev.portcullis.parts.RealPart;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
@@ -35,48 +28,13 @@ final class SidecarGoldenIT {
   @ParameterizedTest
   @MethodSource("names")
   void isItsGolden(String name) throws IOException {
-    EnvoyResources resources = translate(name);
-    for (ResourceKind kind : ResourceKind.values()) {
-      Path file = GOLDEN.resolve(name + "." + kind.fileName().replace(".json", ".yaml"));
-      String actual = Yaml.of(resources.of(kind).values());
-      if (Boolean.getBoolean("golden.update")) {
-        Files.writeString(file, actual);
-      }
-      assertThat(actual).as(file.toString()).isEqualTo(Files.readString(file));
-    }
+    EnvoyCheck.isGolden(GOLDEN, name, translate(name));
   }
 
   @ParameterizedTest
   @MethodSource("names")
   void isAcceptedByEnvoy(String name) throws IOException, InterruptedException {
-    EnvoyResources resources = translate(name);
-    Bootstrap.Builder bootstrap =
-        EnvoyBootstrap.common(
-            Node.newBuilder().setId("it").setCluster("it").build(),
-            dev.portcullis.envoy.proto.Addresses.socket(directory.resolve("admin.sock")),
-            ProxyNode.DEFAULT_HEAP_BYTES);
-    bootstrap.getStaticResourcesBuilder().addAllClusters(resources.clusters());
-    bootstrap.getStaticResourcesBuilder().addAllListeners(resources.listeners());
-    // What stands in a bootstrap is made before the stream is, and Envoy crashes on what would
-    // fetch from it. It is fetched from a file here, which nobody reads when only validating.
-    Path fetched = Files.writeString(directory.resolve("fetched.json"), "{}");
-    String json =
-        EnvoyJson.line(bootstrap)
-            .replace("\"ads\":{}", "\"path_config_source\":{\"path\":\"" + fetched + "\"}");
-    Process envoy =
-        new ProcessBuilder(
-                RealPart.ENVOY.path().toString(),
-                "--mode",
-                "validate",
-                "--log-level",
-                "warning",
-                "--config-yaml",
-                json)
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(envoy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(envoy.waitFor()).as(output).isZero();
-    assertThat(output).doesNotContainIgnoringCase("deprecated");
+    EnvoyCheck.isAccepted(directory, translate(name));
   }
 
   private static EnvoyResources translate(String name) {

@@ -12,7 +12,6 @@ import dev.portcullis.envoy.listener.HealthListener;
 import dev.portcullis.envoy.proto.Addresses;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.FreePorts;
-import dev.portcullis.parts.RealPart;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Server;
@@ -31,7 +30,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,25 +64,7 @@ final class SidecarProbesIT {
         .getStaticResourcesBuilder()
         .addAllClusters(HealthListener.clusters(admin, probes))
         .addListeners(HealthListener.of(health, WORD, probes));
-    envoy =
-        ChildProcess.start(
-            "envoy",
-            List.of(
-                RealPart.ENVOY.path().toString(),
-                "--config-yaml",
-                EnvoyJson.line(bootstrap),
-                "--disable-hot-restart",
-                "--concurrency",
-                "1",
-                "--log-level",
-                "warning"),
-            Map.of(),
-            directory.resolve("envoy.log"));
-    await()
-        .atMost(PATIENCE)
-        .failFast("envoy ended", () -> !envoy.isAlive())
-        .ignoreExceptionsInstanceOf(IOException.class)
-        .until(() -> ask("/ready").statusCode() == 200);
+    envoy = StartedEnvoy.start(bootstrap, directory, health);
   }
 
   @AfterEach

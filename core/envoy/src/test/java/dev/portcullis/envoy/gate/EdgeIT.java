@@ -111,14 +111,7 @@ final class EdgeIT {
     String answer = get(HOST, JA4 + ": forged\r\nX-Portcullis-JA4: forged\r\n").text();
     assertThat(answer).startsWith("HTTP/1.1 200");
     List<String> seen =
-        authz
-            .asked()
-            .getFirst()
-            .getAttributes()
-            .getRequest()
-            .getHttp()
-            .getHeaderMap()
-            .getHeadersList()
+        asked()
             .stream()
             .filter(header -> header.getKey().equals(JA4))
             .map(header -> header.getRawValue().toStringUtf8())
@@ -128,19 +121,24 @@ final class EdgeIT {
     assertThat(answer).contains(JA4 + ": " + seen.getFirst()).doesNotContain("forged");
   }
 
+  /** The headers that the decision service was asked about. */
+  private List<HeaderValue> asked() {
+    return authz
+        .asked()
+        .getFirst()
+        .getAttributes()
+        .getRequest()
+        .getHttp()
+        .getHeaderMap()
+        .getHeadersList();
+  }
+
   @Test
   void tellsHeadersInTheOrderOfTheWire() throws Exception {
     assertThat(get(HOST, "x-c: 1\r\nx-a: 2\r\nx-b: 3\r\nx-a: 4\r\n").text())
         .startsWith("HTTP/1.1 200");
     assertThat(
-            authz
-                .asked()
-                .getFirst()
-                .getAttributes()
-                .getRequest()
-                .getHttp()
-                .getHeaderMap()
-                .getHeadersList()
+            asked()
                 .stream()
                 .map(HeaderValue::getKey)
                 .filter(name -> name.length() == 3))

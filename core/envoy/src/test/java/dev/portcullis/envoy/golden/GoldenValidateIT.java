@@ -3,21 +3,19 @@
 
 package dev.portcullis.envoy.golden;
 
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.envoy.EnvoyBootstrap;
+import dev.portcullis.envoy.EnvoyCheck;
 import dev.portcullis.envoy.EnvoyFiles;
 import dev.portcullis.envoy.EnvoyResources;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.ProxyNode;
 import dev.portcullis.envoy.ResourceKind;
 import dev.portcullis.envoy.XdsSource;
-import dev.portcullis.parts.RealPart;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +48,7 @@ final class GoldenValidateIT {
     }
     Path file = directory.resolve("static.json");
     Files.writeString(file, dev.portcullis.envoy.EnvoyJson.of(bootstrap));
-    validate(file);
+    EnvoyCheck.validate("-c", file.toString());
   }
 
   @ParameterizedTest
@@ -61,23 +59,6 @@ final class GoldenValidateIT {
     EnvoyFiles.of(directory, golden.translate(new XdsSource.Files(directory))).write();
     EnvoyFiles bootstrap = EnvoyBootstrap.forFiles(node, directory);
     bootstrap.write();
-    validate(bootstrap.path(EnvoyBootstrap.FILE));
-  }
-
-  private static void validate(Path file) throws IOException, InterruptedException {
-    Process envoy =
-        new ProcessBuilder(
-                RealPart.ENVOY.path().toString(),
-                "--mode",
-                "validate",
-                "--log-level",
-                "warning",
-                "-c",
-                file.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(envoy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(envoy.waitFor()).as(output).isZero();
-    assertThat(output).doesNotContainIgnoringCase("deprecated");
+    EnvoyCheck.validate("-c", bootstrap.path(EnvoyBootstrap.FILE).toString());
   }
 }
