@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is asked of everything that Envoys are told: it is the golden, and real Envoy accepts it. */
+/**
+ * What is asked of everything that Envoys are told: it is the golden, and real Envoy accepts it.
+ */
 public final class EnvoyCheck {
   private EnvoyCheck() {}
 

@@ -3,7 +3,6 @@
 
 package dev.portcullis.envoy;
 
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -47,8 +47,8 @@ final class StartedEnvoy {
         .atMost(Duration.ofSeconds(20))
         .failFast("envoy ended", () -> !envoy.isAlive())
         .ignoreExceptionsInstanceOf(IOException.class)
-        .until(() ->
-            client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
+        .until(
+            () -> client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
     return envoy;
   }
 }

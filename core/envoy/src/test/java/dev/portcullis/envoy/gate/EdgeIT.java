@@ -111,8 +111,7 @@ final class EdgeIT {
     String answer = get(HOST, JA4 + ": forged\r\nX-Portcullis-JA4: forged\r\n").text();
     assertThat(answer).startsWith("HTTP/1.1 200");
     List<String> seen =
-        asked()
-            .stream()
+        asked().stream()
             .filter(header -> header.getKey().equals(JA4))
             .map(header -> header.getRawValue().toStringUtf8())
             .toList();
@@ -137,11 +136,7 @@ final class EdgeIT {
   void tellsHeadersInTheOrderOfTheWire() throws Exception {
     assertThat(get(HOST, "x-c: 1\r\nx-a: 2\r\nx-b: 3\r\nx-a: 4\r\n").text())
         .startsWith("HTTP/1.1 200");
-    assertThat(
-            asked()
-                .stream()
-                .map(HeaderValue::getKey)
-                .filter(name -> name.length() == 3))
+    assertThat(asked().stream().map(HeaderValue::getKey).filter(name -> name.length() == 3))
         .containsExactly("x-c", "x-a", "x-b", "x-a");
   }
 

@@ -3,7 +3,6 @@
 
 package dev.portcullis.envoy.golden;
 
-
 import dev.portcullis.envoy.EnvoyBootstrap;
 import dev.portcullis.envoy.EnvoyCheck;
 import dev.portcullis.envoy.EnvoyFiles;
