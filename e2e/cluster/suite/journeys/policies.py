@@ -84,6 +84,9 @@ def _pod_by_its_name(cluster: Cluster) -> None:
     told = cluster.asked("shop", "deploy/storefront", store)
     assert told["reached"] == told["sent"], f"store takes whom it knows: {told}"
     cluster.refused("identity-required", "street", "deploy/passer-by", store)
+    # What comes next is decided, also for those without an identity.
+    cluster.kubectl("patch", "apipolicy", "store", "-n", "kinds", "--type=merge", "-p", '{"spec": {"transport": null}}')
+    cluster.programmed("kinds", "store")
 
 
 def _overridden(cluster: Cluster) -> None:

@@ -102,6 +102,13 @@ final class PlanConversation
     }
   }
 
+  /** Says that this replica is done, so that nobody waits for what it holds. */
+  void leave() {
+    if (requests != null) {
+      requests.onCompleted();
+    }
+  }
+
   @Override
   public void onNext(DeltaDiscoveryResponse response) {
     if (!answered) {

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class PlanStreamClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PlanStreamClient.class);
 
+  private static final Duration FAREWELL = Duration.ofMillis(500);
+
   private final OperatorAddress operator;
   private final Node node;
   private final PlanReceiver receiver;
@@ -32,6 +34,7 @@ public final class PlanStreamClient implements AutoCloseable {
   private final ScheduledExecutorService planThread;
   private final Backoff backoff;
   private @Nullable ManagedChannel channel;
+  private @Nullable PlanConversation conversation;
   private int conversations;
   private boolean identityFirst;
   private int failures;
@@ -82,7 +85,7 @@ public final class PlanStreamClient implements AutoCloseable {
       Reads reads = identity == null || proves ? Reads.ALL : Reads.IDENTITY;
       // A certificate that the operator does not take is replaced first.
       identityFirst = proves;
-      var conversation =
+      PlanConversation begun =
           new PlanConversation(
               node,
               receiver,
@@ -91,8 +94,9 @@ public final class PlanStreamClient implements AutoCloseable {
               ending -> ended(number, ending));
       AggregatedDiscoveryServiceGrpc.newStub(opened)
           .withCallCredentials(new BearerToken(operator.token()))
-          .deltaAggregatedResources(conversation);
-      conversation.subscribe();
+          .deltaAggregatedResources(begun);
+      conversation = begun;
+      begun.subscribe();
     } catch (IOException | RuntimeException e) {
       // The authority's file may be in the middle of a rotation.
       drop();
@@ -148,10 +152,23 @@ public final class PlanStreamClient implements AutoCloseable {
     return code.equals("UNKNOWN") ? text : code + ": " + text;
   }
 
-  /** Ends the stream for good. Called on the plan thread. */
+  /**
+   * Ends the stream for good, and says so: waits at most {@link #FAREWELL} until that is sent. Called
+   * on the plan thread, when nothing is decided any more.
+   */
   @Override
   public void close() {
     closed = true;
+    ManagedChannel last = channel;
+    if (last != null && conversation != null) {
+      conversation.leave();
+      last.shutdown();
+      try {
+        var _ = last.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     drop();
   }
 }

@@ -237,6 +237,16 @@ final class PlanStreamTest {
         .isEqualTo(Map.of("shop/a", PlanVersion.of(Plans.open("shop/a"))));
   }
 
+  /** Whoever waits for all decision services does not wait for one that is done. */
+  @Test
+  void saysThatItIsDone() throws Exception {
+    TestOperator.Conversation stream = connect();
+
+    stopReplica();
+
+    assertThat(stream.left()).isTrue();
+  }
+
   @Test
   void startsFromTheLastGoodPlanWhenTheOperatorIsAway() throws Exception {
     TestOperator.Conversation stream = connect();

@@ -31,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -125,6 +126,7 @@ public final class TestOperator implements AutoCloseable {
   public static final class Conversation implements StreamObserver<DeltaDiscoveryRequest> {
     private final StreamObserver<DeltaDiscoveryResponse> responses;
     private final BlockingQueue<DeltaDiscoveryRequest> heard = new LinkedBlockingQueue<>();
+    private final CountDownLatch left = new CountDownLatch(1);
     private final boolean mutual;
     private int nonce;
 
@@ -186,7 +188,13 @@ public final class TestOperator implements AutoCloseable {
 
     @Override
     public void onCompleted() {
+      left.countDown();
       responses.onCompleted();
+    }
+
+    /** Whether the client says within 10 s that it is done, and does not just go. */
+    boolean left() throws InterruptedException {
+      return left.await(10, TimeUnit.SECONDS);
     }
   }
 

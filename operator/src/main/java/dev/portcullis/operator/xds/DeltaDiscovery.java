@@ -104,7 +104,7 @@ public final class DeltaDiscovery extends AggregatedDiscoveryServiceImplBase {
 
     @Override
     public void onCompleted() {
-      stream.end();
+      stream.leave();
       client.onCompleted();
     }
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,9 +83,14 @@ final class DeltaStream {
     run(() -> handle(request));
   }
 
-  /** The client is gone or done. */
+  /** The client is gone. */
   void end() {
     run(this::close);
+  }
+
+  /** The client says that it is done. */
+  void leave() {
+    run(() -> close(context.directory()::leave));
   }
 
   private void run(Runnable task) {
@@ -298,12 +304,16 @@ final class DeltaStream {
   }
 
   private void close() {
+    close(context.directory()::disconnect);
+  }
+
+  private void close(Consumer<ConnectedNode> told) {
     if (!closed) {
       closed = true;
       subscriptions.clear();
       ended.run();
       if (node != null) {
-        context.directory().disconnect(node);
+        told.accept(node);
       }
     }
   }

@@ -17,7 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * The nodes that count, here and at other operators. A node that disconnects is remembered for
  * {@link #REMEMBERED}, so that one that reconnects does not vanish from status for a moment, and
- * one that died shows as lagging before it is forgotten.
+ * one that died shows as lagging before it is forgotten. One that says that it is done is forgotten
+ * at once: nobody waits for what was replaced.
  */
 public final class NodeDirectory {
   /** How long a node counts after its stream ended. */
@@ -114,6 +115,12 @@ public final class NodeDirectory {
         (key, current) ->
             current.node() == node ? new Registration(node, clock.instant()) : current);
     forgetLost();
+    listeners.forEach(events -> events.disconnected(node));
+  }
+
+  /** A node says that it is done, and decides nothing any more. */
+  void leave(ConnectedNode node) {
+    nodes.computeIfPresent(node.key(), (_, current) -> current.node() == node ? null : current);
     listeners.forEach(events -> events.disconnected(node));
   }
 

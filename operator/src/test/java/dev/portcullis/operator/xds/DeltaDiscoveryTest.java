@@ -257,6 +257,19 @@ class DeltaDiscoveryTest {
     assertThat(server.metrics.get("portcullis.xds.streams").gauge().value()).isZero();
   }
 
+  @Test
+  void forgetsANodeThatSaysItIsDone() throws Exception {
+    try (XdsTestClient client = server.client(GATEWAY, "gw")) {
+      client.subscribe(ResourceType.CLUSTER);
+      ConnectedNode node = server.nextNode();
+
+      client.leave();
+
+      assertThat(server.disconnected.poll(30, TimeUnit.SECONDS)).isSameAs(node);
+      assertThat(server.directory.registered(node.role())).isEmpty();
+    }
+  }
+
   private static XdsResource named(XdsSnapshot snapshot, ResourceType type, String name) {
     XdsResource resource = snapshot.of(type).get(name);
     if (resource == null) {

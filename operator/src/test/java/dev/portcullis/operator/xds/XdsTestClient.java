@@ -124,6 +124,11 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
   @Override
   public void onCompleted() {}
 
+  /** Says that it is done. */
+  void leave() {
+    requests.onCompleted();
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();
