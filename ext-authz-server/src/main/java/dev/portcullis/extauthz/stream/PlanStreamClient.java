@@ -153,8 +153,8 @@ public final class PlanStreamClient implements AutoCloseable {
   }
 
   /**
-   * Ends the stream for good, and says so: waits at most {@link #FAREWELL} until that is sent. Called
-   * on the plan thread, when nothing is decided any more.
+   * Ends the stream for good, and says so: waits at most {@link #FAREWELL} until that is sent.
+   * Called on the plan thread, when nothing is decided any more.
    */
   @Override
   public void close() {
