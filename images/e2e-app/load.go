@@ -58,7 +58,7 @@ func load(ctx context.Context, arguments []string, output io.Writer) error {
 	duration := set.Duration("for", 10*time.Second, "how long, at most 10m")
 	timeout := set.Duration("timeout", 5*time.Second, "how long to wait for one answer")
 	expect := set.Int("expect", 0, "a status; others are told with their time, and the exit code is 1; 0 is any")
-	input := set.Bool("input", false, "end sooner, when standard input ends")
+	input := set.Bool("input", false, "end sooner, when standard input ends, and tell when the first request has its answer")
 	fresh := set.Bool("fresh", false, "a new connection for each request")
 	method := set.String("method", http.MethodGet, "")
 	proxy := set.String("proxy", "", "the URL of an HTTP proxy to call through")
@@ -97,6 +97,7 @@ func load(ctx context.Context, arguments []string, output io.Writer) error {
 			_, _ = io.Copy(io.Discard, os.Stdin)
 		}()
 		ctx = heard
+		run.begun = output
 	}
 	run.send(ctx, *rate, *duration)
 	encoder := json.NewEncoder(output)
@@ -151,6 +152,8 @@ type loadRun struct {
 	url     string
 	headers pairs
 	expect  int
+	// begun hears that the first request has its answer, or that it has none; it hears it once. It may be nil.
+	begun io.Writer
 
 	lock    sync.Mutex
 	report  report
@@ -195,6 +198,11 @@ func (r *loadRun) once(at time.Duration) {
 	took := time.Since(begun)
 	r.lock.Lock()
 	defer r.lock.Unlock()
+	if r.begun != nil {
+		// The report cannot be written either when this cannot, and that is told.
+		_, _ = fmt.Fprintln(r.begun, "calling")
+		r.begun = nil
+	}
 	told := strconv.Itoa(got.status)
 	if err != nil {
 		told = err.Error()
