@@ -8,6 +8,7 @@ import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
+import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.identity.Callers;
@@ -110,6 +111,18 @@ final class RunningServer implements AutoCloseable {
     return sets;
   }
 
+  private WaitingRoom waitingRoom() {
+    WaitingRoom room =
+        closeLater(
+            new WaitingRoom(Runtime.getRuntime().availableProcessors(), config.maxWaiting()));
+    metrics.show(Metric.CHECKS_WAITING, room::waiting);
+    metrics.show(Metric.CHECKS_WAITED, room::admitted);
+    metrics.show(Metric.CHECKS_TURNED_AWAY, room::turnedAway);
+    metrics.show(Metric.CHECKS_OVERDUE, room::overdue);
+    metrics.show(Metric.CHECKS_ABANDONED, room::abandoned);
+    return room;
+  }
+
   private @Nullable DecisionLog decisionLog() throws EnvironmentException {
     if (config.decisionLog().equals("none")) {
       return null;
@@ -128,7 +141,8 @@ final class RunningServer implements AutoCloseable {
             new CheckRequestReader(clock),
             probes,
             new CheckResponseWriter(),
-            new Telemetry(counters, routes, log));
+            new Telemetry(counters, routes, log),
+            waitingRoom());
     try {
       return DecisionServer.start(config.listen(), service, guard(), config.limits());
     } catch (IOException e) {

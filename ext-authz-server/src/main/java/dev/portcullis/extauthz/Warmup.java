@@ -10,7 +10,9 @@ import dev.portcullis.extauthz.check.CheckObserver;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
+import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.identity.Caller;
+import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
@@ -18,9 +20,11 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides requests of its own before the process says that it is ready. Envoy waits 250 ms for an
@@ -38,21 +42,44 @@ final class Warmup {
   static void run(InstantSource clock) {
     Engine engine = StandardEngine.local((_, _) -> null, _ -> null);
     engine.replace(List.of(WarmupPlan.route()));
-    AuthorizationService service =
-        new AuthorizationService(
-            engine,
-            new CheckRequestReader(clock),
-            new ProbeResponder(List::of, _ -> null, clock),
-            new CheckResponseWriter(),
-            new Nobody());
-    long deadline = System.nanoTime() + AT_MOST.toNanos();
-    for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
-      for (String credential : WarmupPlan.CREDENTIALS) {
-        if (service.answer(Caller.ANYBODY, request(i, credential)).size() == 0) {
-          throw new IllegalStateException("an empty answer would mean allow");
+    try (WaitingRoom room = new WaitingRoom(1, 1)) {
+      AuthorizationService service =
+          new AuthorizationService(
+              engine,
+              new CheckRequestReader(clock),
+              new ProbeResponder(List::of, _ -> null, clock),
+              new CheckResponseWriter(),
+              new Nobody(),
+              room);
+      long deadline = System.nanoTime() + AT_MOST.toNanos();
+      for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {
+        for (String credential : WarmupPlan.CREDENTIALS) {
+          Reply reply = new Reply();
+          service.check(Caller.ANYBODY, request(i, credential), reply);
+          if (reply.answer.join().size() == 0) {
+            throw new IllegalStateException("an empty answer would mean allow");
+          }
         }
       }
     }
+  }
+
+  /** Takes the place of a call. */
+  private static final class Reply implements StreamObserver<EncodedMessage> {
+    private final CompletableFuture<EncodedMessage> answer = new CompletableFuture<>();
+
+    @Override
+    public void onNext(EncodedMessage message) {
+      answer.complete(message);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      answer.completeExceptionally(cause);
+    }
+
+    @Override
+    public void onCompleted() {}
   }
 
   private static byte[] request(int number, String credential) {
@@ -109,5 +136,8 @@ final class Warmup {
 
     @Override
     public void expired(String id) {}
+
+    @Override
+    public void overdue(String id) {}
   }
 }

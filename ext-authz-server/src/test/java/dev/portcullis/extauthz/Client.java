@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** What Envoy, a probe and Prometheus do to a running server. */
@@ -33,9 +35,20 @@ public final class Client implements AutoCloseable {
         .check(request);
   }
 
+  /** Asks without waiting for the answer. */
+  public ListenableFuture<CheckResponse> ask(CheckRequest request, Duration patience) {
+    return AuthorizationGrpc.newFutureStub(channel)
+        .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .check(request);
+  }
+
   /** The HTTP status of a check's answer; 200 when it passes. */
   public int status(String route) {
-    CheckResponse answer = check(Checks.of(route, "/orders"));
+    return status(check(Checks.of(route, "/orders")));
+  }
+
+  /** The HTTP status of an answer; 200 when it passes. */
+  public static int status(CheckResponse answer) {
     return answer.hasOkResponse() ? 200 : answer.getDeniedResponse().getStatus().getCodeValue();
   }
 

@@ -59,6 +59,25 @@ public final class Plans {
         new AuditSpec(1.0, List.of("x-private")));
   }
 
+  /** A route that asks for tokens whose keys are fetched. */
+  public static GuardedRoute withIssuer(String id, String jwksUri) {
+    AuthMethodSpec jwt =
+        new AuthMethodSpec.Jwt(
+            "employees",
+            "https://idp.example.com/",
+            List.of("orders"),
+            new JwksSpec.Remote(jwksUri),
+            List.of(JwsAlgorithm.ES256),
+            Duration.ofSeconds(30),
+            List.of(
+                new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ")),
+            List.of());
+    return guarded(
+        id,
+        new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(jwt)),
+        new AuditSpec(1.0, List.of()));
+  }
+
   private static GuardedRoute guarded(
       String id, @Nullable AuthenticationSpec authentication, AuditSpec audit) {
     return new GuardedRoute(

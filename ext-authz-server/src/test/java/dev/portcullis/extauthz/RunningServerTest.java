@@ -207,6 +207,7 @@ final class RunningServerTest {
         64,
         drain,
         new GrpcLimits(1, 100, 4 << 20),
+        64,
         1 << 20,
         100);
   }

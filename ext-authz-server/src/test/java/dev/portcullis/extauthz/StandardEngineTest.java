@@ -73,6 +73,7 @@ final class StandardEngineTest {
                 64,
                 Duration.ZERO,
                 new GrpcLimits(1, 100, 4 << 20),
+                64,
                 1 << 20,
                 100),
             StandardEngine::make,

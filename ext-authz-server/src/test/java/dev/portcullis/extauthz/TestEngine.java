@@ -4,6 +4,7 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.RequestContext;
@@ -67,6 +68,11 @@ public final class TestEngine implements Engine {
           decision(route, request, DenyReason.ROUTE_CLOSED, AuditSpec.refusalsOnly());
       case GuardedRoute guarded -> decision(route, request, null, guarded.audit());
     };
+  }
+
+  @Override
+  public Outcome begin(String route, RequestContext request) {
+    return decide(route, request);
   }
 
   private static Decision decision(

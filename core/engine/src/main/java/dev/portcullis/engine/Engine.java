@@ -4,6 +4,7 @@
 package dev.portcullis.engine;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -13,16 +14,25 @@ import java.util.Map;
 /**
  * Decides requests by the plans that are loaded. Thread-safe.
  *
- * <p>{@code decide} does no I/O and never throws; whatever goes wrong inside it is a refusal.
+ * <p>Deciding does no I/O and never throws; whatever goes wrong inside it is a refusal.
  */
 public interface Engine {
 
   /**
-   * Decides one request.
+   * Decides one request, on the calling thread and to the end: milliseconds where a signature must
+   * be verified.
    *
    * @param route the id from Envoy's context extensions; an unknown one is refused
    */
   Decision decide(String route, RequestContext request);
+
+  /**
+   * Begins to decide one request on a thread that serves connections: it is kept for microseconds.
+   *
+   * @param route as for {@link #decide}
+   * @return the decision, or what another thread has to go on with
+   */
+  Outcome begin(String route, RequestContext request);
 
   /**
    * Loads some routes and drops others; all other routes stay as they are. Each route changes

@@ -5,8 +5,10 @@ package dev.portcullis.engine;
 
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.phase.Evaluation;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.Verdict;
@@ -21,22 +23,32 @@ import java.util.List;
 /*
  * The outcome starts at denied. It becomes allowed in one place only, after every step of the route
  * has said Allow or NotApplicable; a refusal, an Unavailable and an exception each end the run as a
- * refusal. There is no other way out.
+ * refusal. A step that needs more of the thread than it may have suspends the run, which is no
+ * outcome yet: whoever takes it goes on with that step, or refuses. There is no other way out.
  */
 /** Runs the steps of a route over one request. */
 final class Pipeline {
 
   private Pipeline() {}
 
-  static Decision decide(String id, RouteProgram.Guarded route, RequestContext request) {
+  static Outcome decide(
+      String id, RouteProgram.Guarded route, RequestContext request, Patience patience) {
     IpAddress client = route.clientAddress().of(request);
-    Evaluation evaluation = new Evaluation(route.id(), request, client, route.index());
-    RuleRef by = route.owner();
+    Evaluation evaluation = new Evaluation(route.id(), request, client, route.index(), patience);
+    return run(id, route, evaluation, route.owner(), 0);
+  }
+
+  private static Outcome run(
+      String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef owner, int first) {
+    RuleRef by = owner;
     List<PhaseStep> steps = route.steps();
-    for (int i = 0; i < steps.size(); i++) {
+    for (int i = first; i < steps.size(); i++) {
       switch (run(steps.get(i), evaluation)) {
         case Verdict.Allow allow -> by = allow.by();
         case Verdict.NotApplicable _ -> {}
+        case Verdict.Waits _ -> {
+          return new Run(id, route, evaluation, by, i);
+        }
         case Verdict.Deny deny -> {
           return refused(id, route, evaluation, deny.refusal(), deny.headers());
         }
@@ -46,6 +58,27 @@ final class Pipeline {
       }
     }
     return allowed(id, route, evaluation, by);
+  }
+
+  /** A run that stopped before a step. */
+  private record Run(
+      String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef by, int step)
+      implements Suspended {
+
+    @Override
+    public Decision resume() {
+      evaluation.patience(Patience.COMPUTING);
+      return switch (run(id, route, evaluation, by, step)) {
+        case Decision decision -> decision;
+        case Suspended again -> again.refuse("it waits for more than this thread can do");
+      };
+    }
+
+    @Override
+    public Decision refuse(String cause) {
+      RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
+      return refused(id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
+    }
   }
 
   private static Verdict run(PhaseStep step, Evaluation evaluation) {

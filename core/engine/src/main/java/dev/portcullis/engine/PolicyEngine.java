@@ -7,8 +7,10 @@ import dev.portcullis.engine.authentication.AuthenticatorFactory;
 import dev.portcullis.engine.bot.BotScorerFactory;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.DecisionIds;
+import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.plan.PlanHolder;
 import dev.portcullis.engine.plan.RouteLoader;
 import dev.portcullis.engine.plan.RouteProgram;
@@ -48,6 +50,18 @@ public final class PolicyEngine implements Engine {
 
   @Override
   public Decision decide(String route, RequestContext request) {
+    return switch (start(route, request, Patience.COMPUTING)) {
+      case Decision decision -> decision;
+      case Suspended suspended -> suspended.refuse("it waits for more than this thread can do");
+    };
+  }
+
+  @Override
+  public Outcome begin(String route, RequestContext request) {
+    return start(route, request, Patience.NONE);
+  }
+
+  private Outcome start(String route, RequestContext request, Patience patience) {
     String id = ids.get();
     return switch (plans.find(route)) {
       case null ->
@@ -66,7 +80,7 @@ public final class PolicyEngine implements Engine {
                   closed.owner(),
                   DenyReason.ROUTE_CLOSED.title(),
                   closed.cause()));
-      case RouteProgram.Guarded guarded -> Pipeline.decide(id, guarded, request);
+      case RouteProgram.Guarded guarded -> Pipeline.decide(id, guarded, request, patience);
     };
   }
 

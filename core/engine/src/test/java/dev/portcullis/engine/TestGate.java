@@ -40,7 +40,7 @@ final class TestGate {
   TestGate(TestRoute route) {
     engine =
         new PolicyEngine(
-            (_, _) -> _ -> authentication.get(),
+            (_, _) -> (_, _) -> authentication.get(),
             _ -> (_, _) -> score.get(),
             new InProcessQuotaStore(1000));
     Map<?, String> rejected = engine.replace(List.of(route.build()));

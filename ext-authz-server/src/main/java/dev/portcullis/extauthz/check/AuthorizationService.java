@@ -4,6 +4,8 @@ package dev.portcullis.extauthz.check;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.extauthz.wire.Marshallers;
@@ -18,20 +20,20 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The service that Envoy asks about every request. Runs on the connection's event loop: a decision
- * does no I/O, so that at most one check per event loop is under way and the rest wait in their
- * connections, whose streams are bounded.
+ * The service that Envoy asks about every request. Decides on the connection's event loop, so that
+ * at most one check per event loop is under way and the rest wait in their connections, whose
+ * streams are bounded; but for a check that needs more computing than that, which another thread
+ * goes on with ({@link WaitingRoom}).
  */
 public final class AuthorizationService implements BindableService {
   private final Engine engine;
   private final CheckRequestReader requests;
   private final ProbeResponder probes;
-  private final CheckResponseWriter responses;
-  private final CheckObserver observer;
+  private final Answers answers;
+  private final WaitingRoom room;
 
   /** Puts the parts together. */
   public AuthorizationService(
@@ -39,12 +41,13 @@ public final class AuthorizationService implements BindableService {
       CheckRequestReader requests,
       ProbeResponder probes,
       CheckResponseWriter responses,
-      CheckObserver observer) {
+      CheckObserver observer,
+      WaitingRoom room) {
     this.engine = engine;
     this.requests = requests;
     this.probes = probes;
-    this.responses = responses;
-    this.observer = observer;
+    this.answers = new Answers(responses, observer);
+    this.room = room;
   }
 
   /** The service as Envoy's API defines it, with messages that stay bytes until they are here. */
@@ -67,58 +70,60 @@ public final class AuthorizationService implements BindableService {
         .startCall(call, headers);
   }
 
-  private void check(Caller caller, byte[] request, StreamObserver<EncodedMessage> reply) {
-    if (reply instanceof ServerCallStreamObserver<EncodedMessage> call) {
-      // Envoy may give up at any moment; an answer to nobody is no error then.
-      call.setOnCancelHandler(AuthorizationService::ignoreCancellation);
-    }
-    reply.onNext(answer(caller, request));
-    reply.onCompleted();
-  }
-
   /**
-   * Answers a {@code CheckRequest} in its wire format. Never throws and never blocks.
+   * Answers a {@code CheckRequest} in its wire format, before it returns or later. Never throws and
+   * never blocks.
    *
    * @param caller who asks; about a route that it may not ask about it learns nothing
+   * @param reply gets one answer
    */
-  public EncodedMessage answer(Caller caller, byte[] check) {
+  public void check(Caller caller, byte[] check, StreamObserver<EncodedMessage> reply) {
+    // Envoy may give up at any moment; an answer to nobody is no error then.
+    whenCancelled(reply, AuthorizationService::ignoreCancellation);
+    EncodedMessage answer = answer(caller, check, reply);
+    if (answer != null) {
+      reply.onNext(answer);
+      reply.onCompleted();
+    }
+  }
+
+  /** The answer; null: the check waits, and is answered by whoever goes on with it. */
+  private @Nullable EncodedMessage answer(
+      Caller caller, byte[] check, StreamObserver<EncodedMessage> reply) {
     long start = System.nanoTime();
     Deadline deadline = Context.current().getDeadline();
     if (deadline != null && deadline.isExpired()) {
-      String id = undecidedId();
-      observer.expired(id);
-      return responses.undecided(id);
+      return answers.expired();
     }
     try {
       IncomingCheck incoming = requests.read(check, caller);
       if (!caller.mayAskAbout(incoming.route())) {
-        String id = undecidedId();
-        observer.foreign(id, caller.toString(), incoming.route());
-        return responses.undecided(id);
+        return answers.foreign(caller, incoming.route());
       }
       String probed = probes.answer(incoming);
       if (probed != null) {
-        observer.probed();
-        return responses.probed(probed);
+        return answers.probed(probed);
       }
-      Decision decision = engine.decide(incoming.route(), incoming.request());
-      EncodedMessage response = responses.write(decision, incoming.request().headers());
-      observer.decided(incoming.request(), decision, System.nanoTime() - start);
-      return response;
+      RequestContext request = incoming.request();
+      return switch (engine.begin(incoming.route(), request)) {
+        case Decision decision -> answers.decided(request, decision, start);
+        case Suspended suspended -> {
+          WaitingCheck waiting = new WaitingCheck(suspended, request, start, answers, reply);
+          whenCancelled(reply, () -> room.abandon(waiting));
+          room.admit(waiting, deadline);
+          yield null;
+        }
+      };
     } catch (Throwable e) {
-      // Whatever it is, it closes the gate: a Throwable that escapes would reach Envoy as a failure
-      // of ours, which a route with failureMode Allow lets pass.
-      String id = undecidedId();
-      observer.failed(id, e);
-      return responses.undecided(id);
+      return answers.failed(e);
+    }
+  }
+
+  private static void whenCancelled(StreamObserver<EncodedMessage> reply, Runnable handler) {
+    if (reply instanceof ServerCallStreamObserver<EncodedMessage> call) {
+      call.setOnCancelHandler(handler);
     }
   }
 
   private static void ignoreCancellation() {}
-
-  private static String undecidedId() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    HexFormat hex = HexFormat.of();
-    return "undecided-" + hex.toHexDigits(random.nextLong());
-  }
 }

@@ -36,4 +36,7 @@ public interface CheckObserver {
 
   /** A check came when Envoy no longer waited; it was answered with 503, undecided. */
   void expired(String id);
+
+  /** A check took longer than Envoy is ready to wait; it was answered with 503, undecided. */
+  void overdue(String id);
 }

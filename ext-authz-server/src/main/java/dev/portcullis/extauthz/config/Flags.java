@@ -140,6 +140,16 @@ public final class Flags {
   int maxStreams;
 
   @Option(
+      names = "--max-waiting",
+      paramLabel = "COUNT",
+      defaultValue = "512",
+      description =
+          "Checks that may wait for the verification of a signature, those included that are "
+              + "worked on; more are refused with 503. "
+              + "Default: ${DEFAULT-VALUE}.")
+  int maxWaiting;
+
+  @Option(
       names = "--max-message",
       paramLabel = "SIZE",
       defaultValue = "4MiB",

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param decisionLog a file, {@code -} or {@code none}
  * @param decisionLogQueue records that may wait
  * @param drain how long to decide on after SIGTERM
+ * @param maxWaiting checks that may wait for more computing than an event loop does
  * @param tokenCacheBytes memory for verified tokens
  * @param metricRoutes routes counted under their own names
  */
@@ -38,6 +39,7 @@ public record ServerConfig(
     int decisionLogQueue,
     Duration drain,
     GrpcLimits limits,
+    int maxWaiting,
     long tokenCacheBytes,
     int metricRoutes) {
   private static final int MAX_QUEUE = 1 << 20;
@@ -62,6 +64,7 @@ public record ServerConfig(
     between("--decision-log-queue", flags.decisionLogQueue, 1, MAX_QUEUE);
     between("--threads", flags.threads, 0, 1024);
     between("--max-streams", flags.maxStreams, 1, 1 << 20);
+    between("--max-waiting", flags.maxWaiting, 1, 1 << 16);
     between("--max-message", flags.maxMessage, 64 << 10, 64 << 20);
     between("--token-cache", flags.tokenCache, 0, 1L << 40);
     between("--metric-routes", flags.metricRoutes, 0, 100_000);
@@ -77,6 +80,7 @@ public record ServerConfig(
             flags.threads == 0 ? Runtime.getRuntime().availableProcessors() : flags.threads,
             flags.maxStreams,
             (int) flags.maxMessage),
+        flags.maxWaiting,
         flags.tokenCache,
         flags.metricRoutes);
   }

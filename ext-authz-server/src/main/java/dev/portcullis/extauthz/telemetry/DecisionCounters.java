@@ -73,6 +73,11 @@ public final class DecisionCounters {
     adder(DenyReason.UNAVAILABLE).increment();
   }
 
+  /** Counts a check whose decision came too late; it was answered with 503. */
+  public void overdue() {
+    adder(DenyReason.UNAVAILABLE).increment();
+  }
+
   private void countShadow(Decision decision) {
     for (ShadowFinding finding : decision.shadow()) {
       if (finding.wouldDeny() != null) {

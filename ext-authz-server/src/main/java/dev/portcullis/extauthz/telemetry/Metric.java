@@ -35,6 +35,31 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Checks answered with 503 undecided, because Envoy had stopped to wait."),
+  CHECKS_WAITING(
+      "portcullis_checks_waiting",
+      Type.GAUGE,
+      "",
+      "Checks that wait for the verification of a signature, those included that are worked on."),
+  CHECKS_WAITED(
+      "portcullis_checks_waited_total",
+      Type.COUNTER,
+      "",
+      "Checks that waited for the verification of a signature; all others were decided at once."),
+  CHECKS_TURNED_AWAY(
+      "portcullis_checks_turned_away_total",
+      Type.COUNTER,
+      "",
+      "Checks answered with 503, because --max-waiting others waited."),
+  CHECKS_OVERDUE(
+      "portcullis_checks_overdue_total",
+      Type.COUNTER,
+      "",
+      "Checks answered with 503, because their decision took as long as Envoy waits."),
+  CHECKS_ABANDONED(
+      "portcullis_checks_abandoned_total",
+      Type.COUNTER,
+      "",
+      "Checks that Envoy took back while they waited."),
   FOREIGN_CHECKS(
       "portcullis_foreign_checks_total",
       Type.COUNTER,

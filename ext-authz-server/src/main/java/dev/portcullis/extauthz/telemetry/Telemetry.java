@@ -87,4 +87,9 @@ public final class Telemetry implements CheckObserver {
   public void expired(String id) {
     counters.expired();
   }
+
+  @Override
+  public void overdue(String id) {
+    counters.overdue();
+  }
 }

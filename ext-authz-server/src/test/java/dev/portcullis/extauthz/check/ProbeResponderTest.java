@@ -13,14 +13,17 @@ import dev.portcullis.extauthz.Checks;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
 import dev.portcullis.extauthz.identity.Caller;
+import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.plan.SecretMaterial;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Probes are refused and answered; what only looks like one is decided as usual. */
@@ -30,7 +33,13 @@ final class ProbeResponderTest {
   private static final String OPERATOR = "spiffe://cluster.local/ns/portcullis-system/sa/operator";
 
   private final Seen seen = new Seen();
+  private final WaitingRoom room = new WaitingRoom(1, 1);
   private final AuthorizationService service = service();
+
+  @AfterEach
+  void close() {
+    room.close();
+  }
 
   @Test
   void refusesAProbeOfWhatWouldBeAllowed() throws Exception {
@@ -76,8 +85,7 @@ final class ProbeResponderTest {
   void tellsNobodyOfARouteThatIsNotTheirs() throws Exception {
     ProbeQuestion question = ProbeQuestion.at(NOW);
     byte[] check = Checks.of("shop/orders", question.path(List.of(KEY))).toByteArray();
-    CheckResponse response =
-        CheckResponse.parseFrom(service.answer(Caller.NOBODY, check).toBuffer());
+    CheckResponse response = answer(Caller.NOBODY, check);
     assertThat(response.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
     assertThat(headers(response)).doesNotContainKey(ProbeAnswer.HEADER);
   }
@@ -93,11 +101,36 @@ final class ProbeResponderTest {
             route -> route.equals("shop/orders") ? "version-of-orders" : null,
             () -> NOW),
         new CheckResponseWriter(),
-        seen);
+        seen,
+        room);
   }
 
   private CheckResponse answer(CheckRequest check) throws Exception {
-    return CheckResponse.parseFrom(service.answer(Caller.ANYBODY, check.toByteArray()).toBuffer());
+    return answer(Caller.ANYBODY, check.toByteArray());
+  }
+
+  /** What {@code check} answers before it returns. */
+  private CheckResponse answer(Caller caller, byte[] check) throws Exception {
+    List<EncodedMessage> answers = new ArrayList<>();
+    service.check(
+        caller,
+        check,
+        new StreamObserver<>() {
+          @Override
+          public void onNext(EncodedMessage message) {
+            answers.add(message);
+          }
+
+          @Override
+          public void onError(Throwable cause) {
+            throw new AssertionError(cause);
+          }
+
+          @Override
+          public void onCompleted() {}
+        });
+    assertThat(answers).hasSize(1);
+    return CheckResponse.parseFrom(answers.getFirst().toBuffer());
   }
 
   private static ProbeAnswer said(CheckResponse response, ProbeQuestion question) {
@@ -137,5 +170,8 @@ final class ProbeResponderTest {
 
     @Override
     public void expired(String id) {}
+
+    @Override
+    public void overdue(String id) {}
   }
 }

@@ -33,6 +33,7 @@ final class ConfigTest {
     assertThat(config.limits().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.limits().maxStreams()).isEqualTo(1024);
     assertThat(config.limits().maxMessageBytes()).isEqualTo(4 << 20);
+    assertThat(config.maxWaiting()).isEqualTo(512);
     assertThat(config.tokenCacheBytes()).isEqualTo(64L << 20);
     assertThat(config.metricRoutes()).isEqualTo(1000);
   }
@@ -57,6 +58,7 @@ final class ConfigTest {
             "--threads=3",
             "--max-streams=8",
             "--max-message=128KiB",
+            "--max-waiting=5",
             "--token-cache=1GiB",
             "--metric-routes=9");
     assertThat(config.listen().getPort()).isEqualTo(1);
@@ -78,6 +80,7 @@ final class ConfigTest {
     assertThat(config.limits().threads()).isEqualTo(3);
     assertThat(config.limits().maxStreams()).isEqualTo(8);
     assertThat(config.limits().maxMessageBytes()).isEqualTo(128 << 10);
+    assertThat(config.maxWaiting()).isEqualTo(5);
     assertThat(config.tokenCacheBytes()).isEqualTo(1L << 30);
     assertThat(config.metricRoutes()).isEqualTo(9);
   }

@@ -12,6 +12,7 @@ import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
+import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.identity.TestAuthority.Workload;
 import dev.portcullis.extauthz.server.DecisionServer;
 import dev.portcullis.extauthz.server.GrpcLimits;
@@ -58,6 +59,7 @@ final class MutualTlsServerTest {
   private final DecisionCounters counters = new DecisionCounters();
   private final RouteDirectory routes = new RouteDirectory();
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private final WaitingRoom room = new WaitingRoom(1, 1);
   private TestAuthority authority;
   private Callers callers;
   private DecisionServer server;
@@ -76,7 +78,8 @@ final class MutualTlsServerTest {
                 new CheckRequestReader(Clock.systemUTC()),
                 new ProbeResponder(List::of, _ -> null, Clock.systemUTC()),
                 new CheckResponseWriter(),
-                new Telemetry(counters, routes, null)),
+                new Telemetry(counters, routes, null),
+                room),
             Guard.mutualTls(own, callers),
             new GrpcLimits(1, 100, 4 << 20));
     server.ready();
@@ -87,6 +90,7 @@ final class MutualTlsServerTest {
   void stop() {
     channels.forEach(ManagedChannel::shutdownNow);
     server.close();
+    room.close();
   }
 
   private void identify(TestAuthority by) throws Exception {

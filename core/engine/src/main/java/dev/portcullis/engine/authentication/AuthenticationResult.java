@@ -51,4 +51,9 @@ public sealed interface AuthenticationResult {
    * @param cause for operators
    */
   record Unavailable(String method, String cause) implements AuthenticationResult {}
+
+  /** Finding out takes longer than the thread may be kept; ask again where it may. */
+  enum Waits implements AuthenticationResult {
+    WAITS
+  }
 }

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.request.RequestContext;
 
 /** The authentication methods of one route, compiled. Thread-safe; does no I/O. */
@@ -13,6 +14,9 @@ public interface Authenticator {
    * Finds the request's credentials and verifies them.
    *
    * <p>Never returns null. An exception counts as {@link AuthenticationResult.Unavailable}.
+   *
+   * @param patience how long the thread may be kept; only without any the answer may be {@link
+   *     AuthenticationResult.Waits}
    */
-  AuthenticationResult authenticate(RequestContext request);
+  AuthenticationResult authenticate(RequestContext request, Patience patience);
 }

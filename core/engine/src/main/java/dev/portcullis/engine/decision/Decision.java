@@ -44,7 +44,8 @@ public record Decision(
     @Nullable BotScore bot,
     @Nullable Identity identity,
     IpAddress client,
-    AuditSpec audit) {
+    AuditSpec audit)
+    implements Outcome {
 
   /** Whether the request may pass. */
   public boolean allowed() {

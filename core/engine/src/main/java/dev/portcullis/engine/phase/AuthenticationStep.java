@@ -42,7 +42,7 @@ public final class AuthenticationStep implements PhaseStep {
 
   @Override
   public Verdict decide(Evaluation evaluation) {
-    return switch (authenticator.authenticate(evaluation.request())) {
+    return switch (authenticator.authenticate(evaluation.request(), evaluation.patience())) {
       case AuthenticationResult.Authenticated(var identity) -> {
         evaluation.identity(identity);
         Verdict allow = allows.get(identity.method());
@@ -70,6 +70,7 @@ public final class AuthenticationStep implements PhaseStep {
               challenges);
       case AuthenticationResult.Unavailable(var method, var cause) ->
           unavailable(evaluation, by(method), cause);
+      case AuthenticationResult.Waits _ -> Verdict.Waits.WAITS;
     };
   }
 

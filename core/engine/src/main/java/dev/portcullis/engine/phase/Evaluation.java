@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
@@ -27,12 +28,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of one request so far. Used by one thread, for one decision. */
+/** What is known of one request so far. Used by one thread at a time, for one decision. */
 public final class Evaluation implements VariableSource {
   private final String route;
   private final RequestContext request;
   private final IpAddress client;
   private final PathIndex index;
+  private Patience patience;
   private @Nullable RequestPath path;
   private @Nullable PathMatches matches;
   private @Nullable BotScore score;
@@ -46,12 +48,25 @@ public final class Evaluation implements VariableSource {
    * Starts from the facts.
    *
    * @param client the client's address behind trusted proxies
+   * @param patience how long a step may keep the thread
    */
-  public Evaluation(String route, RequestContext request, IpAddress client, PathIndex index) {
+  public Evaluation(
+      String route, RequestContext request, IpAddress client, PathIndex index, Patience patience) {
     this.route = route;
     this.request = request;
     this.client = client;
     this.index = index;
+    this.patience = patience;
+  }
+
+  /** How long a step may keep the thread that it runs on. */
+  public Patience patience() {
+    return patience;
+  }
+
+  /** The evaluation goes on where steps may keep the thread this long. */
+  public void patience(Patience now) {
+    patience = now;
   }
 
   /** The request as Envoy described it. */

@@ -39,6 +39,14 @@ public sealed interface Verdict {
    */
   record Unavailable(RuleRef by, String cause) implements Verdict {}
 
+  /**
+   * The step needs more of the thread than {@link Evaluation#patience} allows. It has changed
+   * nothing, and is run again where it may have it.
+   */
+  enum Waits implements Verdict {
+    WAITS
+  }
+
   /** A refusal that says to clients what the reason says. */
   static Deny deny(RuleRef by, DenyReason reason) {
     return deny(by, reason, reason.title());

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.jwt;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.keys.VerificationKeys;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 
@@ -25,8 +26,9 @@ public final class JwtMethod {
    * @param token as the client sent it, without a scheme
    * @param keys of the issuer now
    * @param now seconds since 1970
+   * @param patience how long the thread may be kept; what is remembered needs none
    */
-  public TokenVerdict verify(String token, VerificationKeys keys, long now) {
+  public TokenVerdict verify(String token, VerificationKeys keys, long now, Patience patience) {
     if (token.length() > CompactJws.MAX_LENGTH) {
       return new TokenVerdict.Refused(TokenFault.MALFORMED);
     }
@@ -35,7 +37,7 @@ public final class JwtMethod {
     if (known != null) {
       return known;
     }
-    TokenVerdict verdict = verifier.verify(token, keys, now);
+    TokenVerdict verdict = verifier.verify(token, keys, now, patience);
     if (verdict instanceof VerifiedToken believed) {
       cache.believe(digest, believed, keys, token.length());
     }

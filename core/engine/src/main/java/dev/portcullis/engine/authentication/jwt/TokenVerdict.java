@@ -4,8 +4,16 @@
 package dev.portcullis.engine.authentication.jwt;
 
 /** What became of a token. */
-public sealed interface TokenVerdict permits VerifiedToken, TokenVerdict.Refused {
+public sealed interface TokenVerdict
+    permits VerifiedToken, TokenVerdict.Refused, TokenVerdict.Waits {
 
   /** One rule does not hold. */
   record Refused(TokenFault fault) implements TokenVerdict {}
+
+  /**
+   * Every other rule holds, and verifying the signature takes longer than the thread may be kept.
+   */
+  enum Waits implements TokenVerdict {
+    WAITS
+  }
 }

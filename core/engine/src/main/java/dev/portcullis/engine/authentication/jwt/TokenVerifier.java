@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.jwt;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.json.StrictJson;
 import dev.portcullis.engine.authentication.keys.VerificationKey;
@@ -34,8 +35,9 @@ public final class TokenVerifier {
    * @param token as the client sent it, without a scheme
    * @param keys of the issuer now
    * @param now seconds since 1970
+   * @param patience how long the thread may be kept: without any, no public key is used
    */
-  public TokenVerdict verify(String token, VerificationKeys keys, long now) {
+  public TokenVerdict verify(String token, VerificationKeys keys, long now, Patience patience) {
     try {
       CompactJws jws = CompactJws.parse(token);
       if (!accepted(jws.type())) {
@@ -53,6 +55,10 @@ public final class TokenVerifier {
       List<VerificationKey> candidates = keys.candidates(jws.algorithm(), jws.keyId());
       if (candidates.isEmpty()) {
         return new TokenVerdict.Refused(TokenFault.UNKNOWN_KEY);
+      }
+      // An HMAC costs less than handing the token to another thread.
+      if (patience == Patience.NONE && !jws.algorithm().symmetric()) {
+        return TokenVerdict.Waits.WAITS;
       }
       return signedByOne(jws, candidates)
           ? verdict

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.AuthenticationResult.Authenticated;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.credential.Credential;
@@ -42,7 +43,7 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
   }
 
   @Override
-  public Attempt verify(String text, Instant now) {
+  public Attempt verify(String text, Instant now, Patience patience) {
     Optional<ApiKeyText> parsed = ApiKeyText.parse(text);
     if (parsed.isEmpty()) {
       return new Attempt.Failure("not the text of a key, or a typing error in it");

@@ -19,4 +19,9 @@ sealed interface Attempt {
 
   /** Whether the credential holds cannot be found out now. */
   record Unavailable(String cause) implements Attempt {}
+
+  /** Finding out takes longer than the thread may be kept. */
+  enum Waits implements Attempt {
+    WAITS
+  }
 }

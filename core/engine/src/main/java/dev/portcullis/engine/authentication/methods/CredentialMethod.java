@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.request.RequestContext;
 import java.time.Instant;
@@ -16,8 +17,8 @@ sealed interface CredentialMethod permits JwtCredentialMethod, ApiKeyMethod, Mtl
   /** Finds what the method asks for. */
   Credential read(RequestContext request);
 
-  /** Tries the method. */
-  Attempt verify(String credential, Instant now);
+  /** Tries the method, within what the thread may be kept. */
+  Attempt verify(String credential, Instant now, Patience patience);
 
   /** Another method holds for a credential that was foreign to this one. */
   void disown(String credential);

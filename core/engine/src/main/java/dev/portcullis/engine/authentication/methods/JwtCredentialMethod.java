@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
 import dev.portcullis.engine.authentication.jwt.JwtMethod;
@@ -23,14 +24,15 @@ record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod token
   }
 
   @Override
-  public Attempt verify(String token, Instant now) {
+  public Attempt verify(String token, Instant now, Patience patience) {
     VerificationKeys current = keys.current();
     if (current == null) {
       return new Attempt.Unavailable(keys.absence());
     }
-    return switch (tokens.verify(token, current, now.getEpochSecond())) {
+    return switch (tokens.verify(token, current, now.getEpochSecond(), patience)) {
       case VerifiedToken verified -> new Attempt.Success(verified.result());
       case TokenVerdict.Refused(TokenFault fault) -> refusal(fault);
+      case TokenVerdict.Waits _ -> Attempt.Waits.WAITS;
     };
   }
 

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.AuthenticationResult;
 import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.authentication.Identity;
@@ -48,7 +49,7 @@ final class MethodsAuthenticator implements Authenticator {
   }
 
   @Override
-  public AuthenticationResult authenticate(RequestContext request) {
+  public AuthenticationResult authenticate(RequestContext request, Patience patience) {
     // Everything is read before anything is verified, so that a contradiction is always seen.
     var credentials = new @Nullable String[methods.size()];
     for (int i = 0; i < credentials.length; i++) {
@@ -60,10 +61,11 @@ final class MethodsAuthenticator implements Authenticator {
         }
       }
     }
-    return verify(credentials, request.receivedAt());
+    return verify(credentials, request.receivedAt(), patience);
   }
 
-  private AuthenticationResult verify(@Nullable String[] credentials, Instant now) {
+  private AuthenticationResult verify(
+      @Nullable String[] credentials, Instant now, Patience patience) {
     AuthenticationResult refusal = withoutCredentials;
     int foreign = 0;
     for (int i = 0; i < credentials.length; i++) {
@@ -72,7 +74,7 @@ final class MethodsAuthenticator implements Authenticator {
         continue;
       }
       CredentialMethod method = methods.get(i);
-      switch (method.verify(credential, now)) {
+      switch (method.verify(credential, now, patience)) {
         case Attempt.Success(AuthenticationResult.Authenticated result) -> {
           if (foreign > 0) {
             disownBefore(i, credentials, foreign);
@@ -84,6 +86,11 @@ final class MethodsAuthenticator implements Authenticator {
           refusal = worse(refusal, method, detail);
         }
         case Attempt.Failure(String detail) -> refusal = worse(refusal, method, detail);
+        // All of it is asked again then: what the methods before this one said costs little, and
+        // keys may have changed.
+        case Attempt.Waits _ -> {
+          return AuthenticationResult.Waits.WAITS;
+        }
         case Attempt.Unavailable(String cause) -> {
           if (!(refusal instanceof AuthenticationResult.Unavailable)) {
             refusal = new AuthenticationResult.Unavailable(method.name(), cause);
@@ -102,6 +109,7 @@ final class MethodsAuthenticator implements Authenticator {
       case AuthenticationResult.Unavailable earlier -> earlier;
       case AuthenticationResult.Missing _,
           AuthenticationResult.Unaccepted _,
+          AuthenticationResult.Waits _,
           AuthenticationResult.Authenticated _ ->
           new AuthenticationResult.Invalid(method.name(), detail, challenges.invalid());
     };

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.AuthenticationResult.Authenticated;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.credential.Credential;
@@ -44,7 +45,7 @@ record MtlsMethod(String name, List<PrincipalPattern> principals) implements Cre
 
   /** Holds: {@link #read} found only what a principal names. */
   @Override
-  public Attempt verify(String id, Instant now) {
+  public Attempt verify(String id, Instant now, Patience patience) {
     return new Attempt.Success(
         new Authenticated(
             new Identity(name, true, id, null, List.of(), Map.of(), null, null, List.of())));

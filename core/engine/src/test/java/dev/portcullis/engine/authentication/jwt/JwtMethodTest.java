@@ -7,6 +7,7 @@ import static dev.portcullis.engine.authentication.TestToken.NOW;
 import static dev.portcullis.engine.authentication.TestToken.good;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.TestKeys;
 import dev.portcullis.engine.authentication.TestToken;
 import dev.portcullis.engine.authentication.keys.JwkSetReader;
@@ -36,40 +37,44 @@ class JwtMethodTest {
 
   @Test
   void rememberedTokensComeBackAsTheSameObject() {
-    TokenVerdict first = method.verify(token, keys, NOW);
+    TokenVerdict first = method.verify(token, keys, NOW, Patience.COMPUTING);
     assertThat(first).isInstanceOf(VerifiedToken.class);
-    assertThat(method.verify(token, keys, NOW)).isSameAs(first);
+    assertThat(method.verify(token, keys, NOW, Patience.COMPUTING)).isSameAs(first);
   }
 
   @Test
   void rememberedTokensExpireByTheCallersClock() {
-    assertThat(method.verify(token, keys, NOW + 629)).isInstanceOf(VerifiedToken.class);
-    assertThat(method.verify(token, keys, NOW + 630))
+    assertThat(method.verify(token, keys, NOW + 629, Patience.COMPUTING))
+        .isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(token, keys, NOW + 630, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.EXPIRED));
     // Clocks may also go back: nbf is checked again too.
     String young = good().withClaim("nbf", "" + NOW).text();
-    assertThat(method.verify(young, keys, NOW)).isInstanceOf(VerifiedToken.class);
-    assertThat(method.verify(young, keys, NOW - 31))
+    assertThat(method.verify(young, keys, NOW, Patience.COMPUTING))
+        .isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(young, keys, NOW - 31, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.NOT_YET_VALID));
   }
 
   @Test
   void aWithdrawnKeyTakesItsTokensAlong() {
-    assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(token, keys, NOW, Patience.COMPUTING))
+        .isInstanceOf(VerifiedToken.class);
     VerificationKeys rotated = keys(TestKeys.rsaJwk(TestKeys.OTHER_RSA, "k1"));
-    assertThat(method.verify(token, rotated, NOW))
+    assertThat(method.verify(token, rotated, NOW, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.SIGNATURE));
   }
 
   @Test
   void whatOneMethodBelievedIsNothingToAnother() {
-    assertThat(method.verify(token, keys, NOW)).isInstanceOf(VerifiedToken.class);
+    assertThat(method.verify(token, keys, NOW, Patience.COMPUTING))
+        .isInstanceOf(VerifiedToken.class);
     AuthMethodSpec.Jwt stricter = withAudiences("refunds");
-    assertThat(new JwtMethod(stricter, cache).verify(token, keys, NOW))
+    assertThat(new JwtMethod(stricter, cache).verify(token, keys, NOW, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.AUDIENCE));
-    assertThat(new JwtMethod(spec, cache).verify(token, keys, NOW))
+    assertThat(new JwtMethod(spec, cache).verify(token, keys, NOW, Patience.COMPUTING))
         .as("an equal method shares what is remembered")
-        .isSameAs(method.verify(token, keys, NOW));
+        .isSameAs(method.verify(token, keys, NOW, Patience.COMPUTING));
   }
 
   @Test
@@ -94,12 +99,13 @@ class JwtMethodTest {
 
   @Test
   void refusalsAreNotRememberedAndTheCacheIsBounded() {
-    method.verify(token.substring(0, token.length() - 4) + "AAAA", keys, NOW);
+    method.verify(token.substring(0, token.length() - 4) + "AAAA", keys, NOW, Patience.COMPUTING);
     assertThat(cache.size()).isZero();
     var small = new TokenCache(4_000);
     var bounded = new JwtMethod(spec, small);
     for (int i = 0; i < 20; i++) {
-      assertThat(bounded.verify(good().withClaim("n", "" + i).text(), keys, NOW))
+      assertThat(
+              bounded.verify(good().withClaim("n", "" + i).text(), keys, NOW, Patience.COMPUTING))
           .isInstanceOf(VerifiedToken.class);
     }
     assertThat(small.size()).isLessThanOrEqualTo(2);
@@ -108,7 +114,18 @@ class JwtMethodTest {
   @Test
   void aDisownedTokenIsRefusedFromMemory() {
     method.disown(token);
-    assertThat(method.verify(token, keys, NOW))
+    assertThat(method.verify(token, keys, NOW, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.ISSUER));
+  }
+
+  @Test
+  void needsNoPatienceForWhatItRemembers() {
+    String token = good().text();
+    assertThat(method.verify(token, keys, NOW, Patience.NONE)).isEqualTo(TokenVerdict.Waits.WAITS);
+    TokenVerdict verified = method.verify(token, keys, NOW, Patience.COMPUTING);
+    assertThat(method.verify(token, keys, NOW, Patience.NONE)).isSameAs(verified);
+    String tampered = token.substring(0, token.length() - 4) + "AAAA";
+    assertThat(method.verify(tampered, keys, NOW, Patience.NONE))
+        .isEqualTo(TokenVerdict.Waits.WAITS);
   }
 }

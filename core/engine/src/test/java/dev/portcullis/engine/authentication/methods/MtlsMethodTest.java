@@ -7,6 +7,7 @@ import static dev.portcullis.engine.authentication.TestToken.good;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.AuthenticationResult;
 import dev.portcullis.engine.authentication.Authenticator;
@@ -66,7 +67,8 @@ class MtlsMethodTest {
 
   @Test
   void theIdentityIsTheSubject() throws Exception {
-    Identity cart = identity(authenticator(SERVICES).authenticate(TestRequest.from(CART)));
+    Identity cart =
+        identity(authenticator(SERVICES).authenticate(TestRequest.from(CART), Patience.COMPUTING));
     assertThat(cart.method()).isEqualTo("services");
     assertThat(cart.authenticated()).isTrue();
     assertThat(cart.subject()).isEqualTo(CART);
@@ -77,26 +79,32 @@ class MtlsMethodTest {
   @Test
   void anyPrincipalSuffices() throws Exception {
     Authenticator either = authenticator(mtls("services", BATCH, CART));
-    assertThat(identity(either.authenticate(TestRequest.from(CART))).subject()).isEqualTo(CART);
-    assertThat(identity(either.authenticate(TestRequest.from(BATCH))).subject()).isEqualTo(BATCH);
+    assertThat(identity(either.authenticate(TestRequest.from(CART), Patience.COMPUTING)).subject())
+        .isEqualTo(CART);
+    assertThat(identity(either.authenticate(TestRequest.from(BATCH), Patience.COMPUTING)).subject())
+        .isEqualTo(BATCH);
   }
 
   @Test
   void withoutOtherMethodsThereIsNoChallenge() throws Exception {
     Authenticator services = authenticator(SERVICES);
-    assertThat(services.authenticate(TestRequest.of("/")))
+    assertThat(services.authenticate(TestRequest.of("/"), Patience.COMPUTING))
         .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
-    assertThat(services.authenticate(TestRequest.from(BATCH)))
+    assertThat(services.authenticate(TestRequest.from(BATCH), Patience.COMPUTING))
         .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
   }
 
   @Test
   void aPrincipalThatNobodyNamesIsNoCredentialThatFails() throws Exception {
     assertThat(
-            identity(authenticator(SERVICES, PUBLIC).authenticate(TestRequest.from(BATCH)))
+            identity(
+                    authenticator(SERVICES, PUBLIC)
+                        .authenticate(TestRequest.from(BATCH), Patience.COMPUTING))
                 .authenticated())
         .isFalse();
-    assertThat(authenticator(SERVICES, EMPLOYEES).authenticate(TestRequest.from(BATCH)))
+    assertThat(
+            authenticator(SERVICES, EMPLOYEES)
+                .authenticate(TestRequest.from(BATCH), Patience.COMPUTING))
         .isInstanceOfSatisfying(
             AuthenticationResult.Missing.class,
             missing ->
@@ -108,15 +116,22 @@ class MtlsMethodTest {
     String bearer = "Bearer " + good().text();
     Authenticator both = authenticator(SERVICES, EMPLOYEES);
     assertThat(
-            identity(both.authenticate(TestRequest.from(BATCH, "authorization", bearer))).method())
+            identity(
+                    both.authenticate(
+                        TestRequest.from(BATCH, "authorization", bearer), Patience.COMPUTING))
+                .method())
         .isEqualTo("employees");
     assertThat(
-            identity(both.authenticate(TestRequest.from(CART, "authorization", bearer))).method())
+            identity(
+                    both.authenticate(
+                        TestRequest.from(CART, "authorization", bearer), Patience.COMPUTING))
+                .method())
         .isEqualTo("services");
     assertThat(
             identity(
                     authenticator(EMPLOYEES, SERVICES)
-                        .authenticate(TestRequest.from(CART, "authorization", bearer)))
+                        .authenticate(
+                            TestRequest.from(CART, "authorization", bearer), Patience.COMPUTING))
                 .method())
         .isEqualTo("employees");
   }
@@ -124,7 +139,9 @@ class MtlsMethodTest {
   @Test
   void aTokenThatFailsIsNotMadeAnonymousByACertificate() throws Exception {
     Authenticator all = authenticator(SERVICES, EMPLOYEES, PUBLIC);
-    assertThat(all.authenticate(TestRequest.from(BATCH, "authorization", "Bearer x.y.z")))
+    assertThat(
+            all.authenticate(
+                TestRequest.from(BATCH, "authorization", "Bearer x.y.z"), Patience.COMPUTING))
         .isInstanceOf(AuthenticationResult.Invalid.class);
   }
 
@@ -134,7 +151,8 @@ class MtlsMethodTest {
             authenticator(SERVICES)
                 .authenticate(
                     TestRequest.of(
-                        "/", "x-forwarded-client-cert", "By=spiffe://cluster.local;URI=" + CART)))
+                        "/", "x-forwarded-client-cert", "By=spiffe://cluster.local;URI=" + CART),
+                    Patience.COMPUTING))
         .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
   }
 

@@ -8,6 +8,7 @@ import static dev.portcullis.engine.authentication.TestToken.good;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.AuthenticationResult;
 import dev.portcullis.engine.authentication.Authenticator;
@@ -119,11 +120,12 @@ class RouteAuthenticatorsTest {
   }
 
   private static AuthenticationResult bearer(Authenticator authenticator, String token) {
-    return authenticator.authenticate(TestRequest.of("/", "authorization", "Bearer " + token));
+    return authenticator.authenticate(
+        TestRequest.of("/", "authorization", "Bearer " + token), Patience.COMPUTING);
   }
 
   private static AuthenticationResult apiKey(Authenticator authenticator, String key) {
-    return authenticator.authenticate(TestRequest.of("/", "x-api-key", key));
+    return authenticator.authenticate(TestRequest.of("/", "x-api-key", key), Patience.COMPUTING);
   }
 
   private static String methodOf(AuthenticationResult result) {
@@ -141,14 +143,15 @@ class RouteAuthenticatorsTest {
             methodOf(
                 both.authenticate(
                     TestRequest.of(
-                        "/", "authorization", "Bearer forged", "x-api-key", KEY.reveal()))))
+                        "/", "authorization", "Bearer forged", "x-api-key", KEY.reveal()),
+                    Patience.COMPUTING)))
         .isEqualTo("partners");
   }
 
   @Test
   void tellsHowToPresentACredential() throws Exception {
     Authenticator both = authenticator(EMPLOYEES, partners());
-    assertThat(both.authenticate(TestRequest.of("/")))
+    assertThat(both.authenticate(TestRequest.of("/"), Patience.COMPUTING))
         .isEqualTo(
             new AuthenticationResult.Missing(
                 List.of(
@@ -167,8 +170,12 @@ class RouteAuthenticatorsTest {
   @Test
   void aCredentialThatFailsIsNeverMadeAnonymous() throws Exception {
     Authenticator open = authenticator(EMPLOYEES, partners(), PUBLIC);
-    assertThat(methodOf(open.authenticate(TestRequest.of("/")))).isEqualTo("public");
-    assertThat(methodOf(open.authenticate(TestRequest.of("/", "authorization", "Basic YTpi"))))
+    assertThat(methodOf(open.authenticate(TestRequest.of("/"), Patience.COMPUTING)))
+        .isEqualTo("public");
+    assertThat(
+            methodOf(
+                open.authenticate(
+                    TestRequest.of("/", "authorization", "Basic YTpi"), Patience.COMPUTING)))
         .isEqualTo("public");
     assertThat(bearer(open, "x")).isInstanceOf(AuthenticationResult.Invalid.class);
     assertThat(apiKey(open, "x")).isInstanceOf(AuthenticationResult.Invalid.class);
@@ -187,7 +194,8 @@ class RouteAuthenticatorsTest {
                         "authorization",
                         "Bearer a",
                         "authorization",
-                        "Bearer b")))
+                        "Bearer b"),
+                    Patience.COMPUTING))
         .isInstanceOfSatisfying(
             AuthenticationResult.Invalid.class, invalid -> assertThat(invalid.method()).isEmpty());
   }
@@ -203,7 +211,8 @@ class RouteAuthenticatorsTest {
     assertThat(methodOf(apiKey(authenticator, KEY.reveal()))).isEqualTo("partners");
     assertThat(
             authenticator.authenticate(
-                TestRequest.of("/", "authorization", "Bearer " + good().text(), "x-api-key", "x")))
+                TestRequest.of("/", "authorization", "Bearer " + good().text(), "x-api-key", "x"),
+                Patience.COMPUTING))
         .as("one that cannot tell outweighs one that refuses")
         .isInstanceOf(AuthenticationResult.Unavailable.class);
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.check;
+
+import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.extauthz.wire.EncodedMessage;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A check is answered once, by whoever takes it to ANSWERED: the thread that decided it, the alarm
+ * before Envoy's patience ends, the room that has no place for it; or by nobody, because Envoy took
+ * it back. The Suspended is for one thread at a time: until RUNNING for whoever takes the check out
+ * of QUEUED, then for the thread that runs.
+ */
+/** A check that is suspended until a thread goes on with it. Thread-safe. */
+final class WaitingCheck implements Runnable {
+  private enum State {
+    QUEUED,
+    RUNNING,
+    ANSWERED
+  }
+
+  private final Suspended suspended;
+  private final RequestContext request;
+  private final long start;
+  private final Answers answers;
+  private final StreamObserver<EncodedMessage> reply;
+  private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+  private volatile @Nullable Future<?> alarm;
+
+  /**
+   * A check that waits from now on.
+   *
+   * @param start when it came, by {@link System#nanoTime}
+   */
+  WaitingCheck(
+      Suspended suspended,
+      RequestContext request,
+      long start,
+      Answers answers,
+      StreamObserver<EncodedMessage> reply) {
+    this.suspended = suspended;
+    this.request = request;
+    this.start = start;
+    this.answers = answers;
+    this.reply = reply;
+  }
+
+  /** What to cancel when the check has its answer. */
+  void alarm(Future<?> set) {
+    alarm = set;
+  }
+
+  /** Goes on, and answers unless that has been done in the meantime. Never throws. */
+  @Override
+  public void run() {
+    if (!state.compareAndSet(State.QUEUED, State.RUNNING)) {
+      return;
+    }
+    Decision decision;
+    try {
+      decision = suspended.resume();
+    } catch (Throwable e) {
+      settle(State.RUNNING, () -> answers.failed(e));
+      return;
+    }
+    settle(State.RUNNING, () -> answers.decided(request, decision, start));
+  }
+
+  /** Refuses the check; false when somebody goes on with it already, or it has its answer. */
+  boolean refuse(String cause) {
+    return settle(State.QUEUED, () -> answers.decided(request, suspended.refuse(cause), start));
+  }
+
+  /**
+   * Answers with 503 before Envoy stops to wait: its own way out may be to let the request pass.
+   *
+   * @return false when it has its answer already
+   */
+  boolean overdue() {
+    // What runs is left to end: it cannot be interrupted, and what it finds out is remembered.
+    return refuse("it waited as long as Envoy waits") || settle(State.RUNNING, answers::overdue);
+  }
+
+  /** Nobody waits for the answer any more; false when it was given already. */
+  boolean abandon() {
+    boolean first = state.getAndSet(State.ANSWERED) != State.ANSWERED;
+    silence();
+    return first;
+  }
+
+  private boolean settle(State from, Supplier<EncodedMessage> answer) {
+    if (!state.compareAndSet(from, State.ANSWERED)) {
+      return false;
+    }
+    silence();
+    try {
+      reply.onNext(written(answer));
+      reply.onCompleted();
+    } catch (RuntimeException e) {
+      // The call is broken: no answer can be sent, and none lets the request pass.
+      answers.failed(e);
+    }
+    return true;
+  }
+
+  private EncodedMessage written(Supplier<EncodedMessage> answer) {
+    try {
+      return answer.get();
+    } catch (Throwable e) {
+      return answers.failed(e);
+    }
+  }
+
+  private void silence() {
+    Future<?> set = alarm;
+    if (set != null) {
+      set.cancel(false);
+    }
+  }
+}
