@@ -57,6 +57,7 @@ final class WarmupPlan {
         null,
         List.of(),
         null,
+        null,
         new AuthenticationSpec(
             OWN,
             Mode.ENFORCE,

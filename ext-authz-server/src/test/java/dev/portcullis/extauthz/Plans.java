@@ -86,6 +86,7 @@ public final class Plans {
         null,
         List.of(),
         null,
+        null,
         authentication,
         null,
         List.of(),

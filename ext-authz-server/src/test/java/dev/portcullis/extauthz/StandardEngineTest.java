@@ -148,6 +148,7 @@ final class StandardEngineTest {
         null,
         List.of(),
         null,
+        null,
         new AuthenticationSpec(API, Mode.ENFORCE, List.of(jwt())),
         new AuthorizationSpec(
             API,

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.match.PrincipalPattern;
 import dev.portcullis.policy.plan.Allowance;
@@ -64,6 +65,7 @@ final class PlanJson {
     text(module, RouteId.class, RouteId::new);
     text(module, Expression.class, Expression::new);
     text(module, Cidr.class, Cidr::parse);
+    text(module, OriginPattern.class, OriginPattern::parse);
     text(module, PathPattern.class, PathPattern::parse);
     text(module, PrincipalPattern.class, PrincipalPattern::parse);
     return module;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.match.PrincipalPattern;
 import dev.portcullis.policy.plan.Allowance;
@@ -18,6 +19,7 @@ import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.ClaimHeader;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
@@ -112,6 +114,15 @@ final class PlanCodecTest {
         FailureMode.DENY,
         new TransportSpec(API, Mode.ENFORCE, MtlsMode.STRICT),
         List.of(Cidr.parse("10.0.0.0/8")),
+        new CorsSpec(
+            API,
+            Mode.ENFORCE,
+            List.of(OriginPattern.parse("https://*.example.com")),
+            List.of("GET"),
+            List.of("authorization"),
+            List.of("x-total"),
+            Duration.ofMinutes(10),
+            true),
         new RequestSpec(
             API,
             Mode.ENFORCE,

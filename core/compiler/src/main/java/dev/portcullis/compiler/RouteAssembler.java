@@ -74,6 +74,7 @@ final class RouteAssembler {
     var transport = merge.choose("transport", Content.OfApi::transport);
     var proxies = merge.choose("clientAddress", Content.OfApi::trustedProxies);
     var request = RequestMerge.merge(merge);
+    var cors = merge.choose("cors", Content.OfApi::cors);
     var authentication = merge.choose("authentication", Content.OfApi::authentication);
     var authorization = merge.choose("authorization", Content.OfApi::authorization);
     var audit = merge.choose("audit", Content.OfApi::audit);
@@ -99,6 +100,7 @@ final class RouteAssembler {
         merge.decisive().failureMode(),
         value(transport),
         orElse(value(proxies), List.of()),
+        value(cors),
         request,
         methods,
         value(authorization),

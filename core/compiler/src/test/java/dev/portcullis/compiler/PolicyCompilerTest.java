@@ -198,6 +198,7 @@ class PolicyCompilerTest {
             null,
             null,
             null,
+            null,
             new Authentication(
                 List.of(new Method("public", null, null, null, new AnonymousMethod()))),
             new Authorization(List.of(rule)),

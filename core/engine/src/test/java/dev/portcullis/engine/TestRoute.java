@@ -162,6 +162,7 @@ final class TestRoute {
         FailureMode.DENY,
         transport,
         trusted,
+        null,
         request,
         authentication,
         rules.isEmpty() ? null : new AuthorizationSpec(API, authorizationMode, rules),

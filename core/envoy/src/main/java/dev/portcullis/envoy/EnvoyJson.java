@@ -64,6 +64,8 @@ public final class EnvoyJson {
         io.envoyproxy.envoy.extensions.filters.http.composite.v3.Composite.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.composite.v3.ExecuteFilterAction
             .getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz.getDescriptor(),

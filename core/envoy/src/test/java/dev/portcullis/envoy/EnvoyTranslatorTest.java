@@ -117,6 +117,7 @@ final class EnvoyTranslatorTest {
         null,
         null,
         null,
+        null,
         List.of(),
         null,
         AuditSpec.refusalsOnly(),

@@ -24,7 +24,11 @@ import org.junit.jupiter.api.Test;
 final class SidecarSpecTest {
   private static final RouteGuard GUARD =
       new RouteGuard(
-          new RouteId("shop/orders"), FailureMode.DENY, OptionalLong.empty(), new TreeSet<>());
+          new RouteId("shop/orders"),
+          FailureMode.DENY,
+          OptionalLong.empty(),
+          null,
+          new TreeSet<>());
 
   /** A policy that comes changes nothing of a pod but the guard of a port. */
   @Test

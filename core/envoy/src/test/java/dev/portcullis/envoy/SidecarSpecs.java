@@ -47,6 +47,7 @@ final class SidecarSpecs {
                     new RouteId("shop/orders/http"),
                     FailureMode.DENY,
                     OptionalLong.of(65_536),
+                    null,
                     new TreeSet<>(List.of("x-user-id"))),
                 MtlsMode.STRICT),
             new SidecarPort(
@@ -57,6 +58,7 @@ final class SidecarSpecs {
                     new RouteId("shop/orders/grpc"),
                     FailureMode.ALLOW,
                     OptionalLong.empty(),
+                    null,
                     new TreeSet<>()),
                 MtlsMode.PERMISSIVE),
             new SidecarPort(8082, moved ? 20_002 : 8082, Protocol.HTTP1, null, MtlsMode.DISABLED)),

@@ -9,6 +9,7 @@ import dev.portcullis.crds.v1alpha1.apipolicy.Audit;
 import dev.portcullis.crds.v1alpha1.apipolicy.Authentication;
 import dev.portcullis.crds.v1alpha1.apipolicy.Authorization;
 import dev.portcullis.crds.v1alpha1.apipolicy.ClientAddress;
+import dev.portcullis.crds.v1alpha1.apipolicy.Cors;
 import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.IpAccess;
 import dev.portcullis.crds.v1alpha1.apipolicy.RequestChecks;
@@ -63,6 +64,10 @@ public record ApiPolicySpec(
     @JsonPropertyDescription("How the address of the client is found.")
         @Nullable ClientAddress clientAddress,
     @JsonPropertyDescription("Which client addresses may call.") @Nullable IpAccess ipAccess,
+    @JsonPropertyDescription(
+            "Which pages of other origins may call from a browser. Their preflights need no"
+                + " credentials. Absent: what the service itself says.")
+        @Nullable Cors cors,
     @JsonPropertyDescription("How callers prove who they are. Absent: nobody is asked.")
         @Nullable Authentication authentication,
     @JsonPropertyDescription(

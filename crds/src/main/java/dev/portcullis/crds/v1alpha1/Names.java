@@ -20,6 +20,14 @@ public final class Names {
   /** A header name without underscores, which Envoy refuses. */
   public static final String HEADER = "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$";
 
+  /** An HTTP method as it is sent; methods are case-sensitive (RFC 9110 section 9.1). */
+  public static final String METHOD = "^[A-Z]+(-[A-Z]+)*$";
+
+  /** A web origin (RFC 6454), with a star for the names below one, or a star for all. */
+  public static final String ORIGIN =
+      "^(\\*|null|[a-z][a-z0-9+.-]*://((\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+          + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*|\\[[0-9a-f:.]{2,45}\\])(:[1-9][0-9]{0,4})?)$";
+
   /** An OAuth scope (RFC 6749 section 3.3). */
   public static final String SCOPE = "^[!#-\\[\\]-~]+$";
 

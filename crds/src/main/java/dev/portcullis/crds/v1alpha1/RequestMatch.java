@@ -23,7 +23,7 @@ import java.util.List;
 public record RequestMatch(
     @JsonPropertyDescription("HTTP methods, any of which matches. Default: every method.")
         @Size(min = 1, max = 16)
-        List<@Size(max = 32) @Pattern("^[A-Z]+(-[A-Z]+)*$") String> methods,
+        List<@Size(max = 32) @Pattern(Names.METHOD) String> methods,
     @JsonPropertyDescription(
             "Path patterns, any of which matches whole: {name} is one segment, * stands inside a"
                 + " segment, /** at the end is any tail. Matched case-sensitively, after"

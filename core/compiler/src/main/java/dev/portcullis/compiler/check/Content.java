@@ -9,6 +9,7 @@ import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
+import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -50,6 +51,7 @@ public sealed interface Content {
       @Nullable List<Cidr> trustedProxies,
       @Nullable RequestSpec ipAccess,
       @Nullable RequestSpec request,
+      @Nullable CorsSpec cors,
       @Nullable AuthenticationSpec authentication,
       @Nullable AuthorizationSpec authorization,
       @Nullable AuditSpec audit,
@@ -73,6 +75,7 @@ public sealed interface Content {
           trustedProxies,
           ipAccess,
           request,
+          cors,
           other,
           authorization,
           audit,

@@ -15,6 +15,8 @@ final class PatternText {
           Names.DNS_LABEL, "lower-case letters, digits and dashes, such as orders-v1",
           Names.DNS_SUBDOMAIN, "lower-case letters, digits, dashes and dots, such as orders.v1",
           Names.HEADER, "letters, digits and dashes, such as X-API-Key",
+          Names.METHOD, "a method in upper case, such as GET",
+          Names.ORIGIN, "a scheme and a host in lower case, such as https://shop.example.com",
           Names.SCOPE, "printable characters without spaces and quotes, such as orders.read",
           Names.PLAN, "letters, digits, dots, underscores and dashes, such as gold",
           Names.MEDIA_TYPE, "a media type in lower case without parameters, such as text/plain",

@@ -139,6 +139,17 @@ public enum DiagnosticCode {
       "A principal is no pattern of workload identities.",
       "Write a SPIFFE ID such as spiffe://cluster.local/ns/shop/sa/orders; a * stands for a segment"
           + " of its path or a part of one."),
+  BAD_ORIGIN(
+      2016,
+      Severity.ERROR,
+      "An origin cannot be one that a browser sends.",
+      "Write a scheme, a host in lower case and a port where it is not the scheme's own:"
+          + " https://shop.example.com, or https://*.example.com for the names below one."),
+  CREDENTIALS_FOR_ALL_ORIGINS(
+      2017,
+      Severity.ERROR,
+      "Every page in the world could act with the cookies of its visitor.",
+      "List the origins that you mean, or remove allowCredentials."),
 
   EXPRESSION_INVALID(
       3001,

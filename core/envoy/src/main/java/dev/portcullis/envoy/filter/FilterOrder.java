@@ -12,6 +12,9 @@ import java.util.List;
  * <table>
  * <caption>From the client to the service</caption>
  * <tr><th>filter<th>does<th>stands here because
+ * <tr><td>{@link CorsFilter}<td>answers preflights of pages that a policy names, and lets them read
+ *     answers<td>before the decision: a preflight carries no credentials; what the decision refuses
+ *     still passes it on its way back
  * <tr><td>{@link RequestHeaderFilter}<td>removes the headers that only Portcullis may set, tells
  *     the peer<td>before the decision, which reads the peer and sets the headers; after it, it would
  *     remove ours
@@ -26,6 +29,7 @@ public final class FilterOrder {
   /** The steps in their order. */
   public static final List<FilterStep> STEPS =
       List.of(
+          new CorsFilter(),
           new RequestHeaderFilter(),
           new ExtAuthzFilter(),
           new BodyLimitFilter(),

@@ -5,6 +5,8 @@ package dev.portcullis.envoy.route;
 
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.CorsSpec;
+import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.Mode;
@@ -26,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  * @param route whose plan the decision service is asked about
  * @param failureMode what happens when it does not answer
  * @param maxBodyBytes what Envoy lets pass of a request's body; absent: any
+ * @param cors which pages may call from a browser, with the headers that they may send; null: Envoy
+ *     adds nothing
  * @param claimHeaders names in lower case of the headers that only Portcullis may set
  */
 public record RouteGuard(
     RouteId route,
     FailureMode failureMode,
     OptionalLong maxBodyBytes,
+    @Nullable CorsSpec cors,
     SortedSet<String> claimHeaders) {
 
   public RouteGuard {
@@ -48,18 +53,43 @@ public record RouteGuard(
       case null -> closed(id);
       case ClosedRoute _ -> closed(id);
       case GuardedRoute guarded ->
-          new RouteGuard(id, guarded.failureMode(), maxBodyBytes(guarded), claimHeaders(guarded));
+          new RouteGuard(
+              id,
+              guarded.failureMode(),
+              maxBodyBytes(guarded),
+              cors(guarded),
+              claimHeaders(guarded));
     };
   }
 
   private static RouteGuard closed(RouteId id) {
-    return new RouteGuard(id, FailureMode.DENY, OptionalLong.empty(), new TreeSet<>());
+    return new RouteGuard(id, FailureMode.DENY, OptionalLong.empty(), null, new TreeSet<>());
   }
 
   private static OptionalLong maxBodyBytes(GuardedRoute route) {
     RequestSpec request = route.request();
     Long max = request == null || request.mode() == Mode.SHADOW ? null : request.maxBodyBytes();
     return max == null ? OptionalLong.empty() : OptionalLong.of(max);
+  }
+
+  private static @Nullable CorsSpec cors(GuardedRoute route) {
+    CorsSpec cors = route.cors();
+    if (cors == null || cors.mode() == Mode.SHADOW) {
+      return null;
+    }
+    return cors.headers().isEmpty() ? cors.withHeaders(usualHeaders(route)) : cors;
+  }
+
+  /** What a page has to send so that it can be let in. */
+  private static List<String> usualHeaders(GuardedRoute route) {
+    SortedSet<String> headers = new TreeSet<>(List.of("content-type"));
+    if (route.authentication() != null) {
+      route.authentication().methods().stream()
+          .flatMap(method -> method.from().stream())
+          .filter(place -> place.kind() == CredentialLocation.Kind.HEADER)
+          .forEach(place -> headers.add(place.name()));
+    }
+    return List.copyOf(headers);
   }
 
   /** Also of methods in shadow mode: a header that only sometimes is ours is nobody's. */

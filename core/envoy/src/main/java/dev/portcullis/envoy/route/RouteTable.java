@@ -10,6 +10,9 @@ import dev.portcullis.envoy.filter.FilterStep;
 import dev.portcullis.envoy.proto.Scalars;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarPort;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -52,12 +55,13 @@ public final class RouteTable {
   public static RouteConfiguration of(SidecarPort port, String cluster) {
     RouteGuard guard = port.guard();
     RouteConfiguration.Builder table = RouteConfiguration.newBuilder().setName(port.name());
-    Route.Builder route = forward(guard == null ? "unguarded" : guard.route().value(), cluster);
+    Route.Builder route = guard == null ? forward("unguarded", cluster) : guarded(guard, cluster);
     for (FilterStep step : FilterOrder.STEPS) {
       table.putAllTypedPerFilterConfig(
           sorted(step.onTable(guard == null ? List.of() : List.of(guard))));
-      route.putAllTypedPerFilterConfig(
-          sorted(guard == null ? step.onUnguarded() : step.onRoute(guard)));
+      if (guard == null) {
+        route.putAllTypedPerFilterConfig(sorted(step.onUnguarded()));
+      }
     }
     return table
         .addVirtualHosts(
@@ -97,15 +101,25 @@ public final class RouteTable {
   }
 
   private static VirtualHost virtualHost(HostRouting routing, GuardedUpstream guarded) {
-    Route.Builder route =
-        forward(guarded.guard().route().value(), UpstreamCluster.name(guarded.upstream()));
-    FilterOrder.STEPS.forEach(
-        step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guarded.guard()))));
     return VirtualHost.newBuilder()
         .setName(guarded.upstream().sectionRoute().value())
         .addAllDomains(routing.domains(guarded.upstream()))
-        .addRoutes(route)
+        .addRoutes(guarded(guarded.guard(), UpstreamCluster.name(guarded.upstream())))
         .build();
+  }
+
+  private static Route.Builder guarded(RouteGuard guard, String cluster) {
+    Route.Builder route = forward(guard.route().value(), cluster);
+    FilterOrder.STEPS.forEach(
+        step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guard))));
+    if (guard.cors() != null) {
+      // Envoy repeats the page's origin in its answer, and a cache must not give that to another.
+      route.addResponseHeadersToAdd(
+          HeaderValueOption.newBuilder()
+              .setHeader(HeaderValue.newBuilder().setKey("vary").setValue("Origin"))
+              .setAppendAction(HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
+    }
+    return route;
   }
 
   /** Leads nowhere, so that nobody has to be asked. */

@@ -3,10 +3,12 @@
 
 package dev.portcullis.envoy.gate;
 
+import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClaimHeader;
+import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
@@ -26,24 +28,42 @@ final class Plans {
   private Plans() {}
 
   static GuardedRoute guarded(String id, FailureMode mode) {
-    return route(id, mode, null, List.of());
+    return route(id, mode, null, List.of(), null);
   }
 
   static GuardedRoute withBody(String id, FailureMode mode, long maxBodyBytes) {
     RequestSpec request =
         new RequestSpec(
             POLICY, Mode.ENFORCE, List.of(), List.of(), maxBodyBytes, List.of(), null, null);
-    return route(id, mode, request, List.of());
+    return route(id, mode, request, List.of(), null);
   }
 
   static GuardedRoute withClaims(String id, String... headers) {
     List<ClaimHeader> claims =
         List.of(headers).stream().map(header -> new ClaimHeader("sub", header)).toList();
-    return route(id, FailureMode.DENY, null, claims);
+    return route(id, FailureMode.DENY, null, claims, null);
+  }
+
+  static GuardedRoute withCors(String id, boolean credentials, String... origins) {
+    CorsSpec cors =
+        new CorsSpec(
+            POLICY,
+            Mode.ENFORCE,
+            List.of(origins).stream().map(OriginPattern::parse).toList(),
+            List.of("GET", "PUT"),
+            List.of(),
+            List.of("x-total"),
+            Duration.ofMinutes(10),
+            credentials);
+    return route(id, FailureMode.DENY, null, List.of(new ClaimHeader("sub", "x-user")), cors);
   }
 
   private static GuardedRoute route(
-      String id, FailureMode mode, @Nullable RequestSpec request, List<ClaimHeader> claims) {
+      String id,
+      FailureMode mode,
+      @Nullable RequestSpec request,
+      List<ClaimHeader> claims,
+      @Nullable CorsSpec cors) {
     AuthenticationSpec authentication =
         claims.isEmpty()
             ? null
@@ -65,6 +85,7 @@ final class Plans {
         mode,
         null,
         List.of(),
+        cors,
         request,
         authentication,
         null,

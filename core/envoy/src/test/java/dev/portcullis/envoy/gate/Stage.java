@@ -18,7 +18,8 @@ import java.util.List;
 /**
  * A gate, a decision service and a service behind it, under several names: {@code orders} is closed
  * and {@code open} open while nobody decides, {@code small} and {@code small-open} take 10 bytes,
- * {@code ghost} has no plan, {@code gone} does not listen.
+ * {@code web} may be called by pages of some origins and {@code any} by those of all, {@code ghost}
+ * has no plan, {@code gone} does not listen.
  */
 record Stage(ScriptedAuthz authz, EchoUpstream upstream, Gate gate) implements AutoCloseable {
   static final List<RoutePlan> PLANS =
@@ -27,6 +28,8 @@ record Stage(ScriptedAuthz authz, EchoUpstream upstream, Gate gate) implements A
           Plans.guarded("shop/open", FailureMode.ALLOW),
           Plans.withBody("shop/small", FailureMode.DENY, 10),
           Plans.withBody("shop/small-open", FailureMode.ALLOW, 10),
+          Plans.withCors("shop/web", true, "https://shop.example.com", "https://*.example.org"),
+          Plans.withCors("shop/any", false, "*"),
           Plans.guarded("shop/gone", FailureMode.DENY));
 
   static Stage open(Path directory) throws IOException {
@@ -43,6 +46,8 @@ record Stage(ScriptedAuthz authz, EchoUpstream upstream, Gate gate) implements A
                 service("open", port),
                 service("small", port),
                 service("small-open", port),
+                service("web", port),
+                service("any", port),
                 service("ghost", port),
                 service("gone", FreePorts.next())),
             PLANS);

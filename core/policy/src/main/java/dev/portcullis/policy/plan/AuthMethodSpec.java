@@ -16,6 +16,11 @@ public sealed interface AuthMethodSpec {
   /** Unique within its policy. */
   String name();
 
+  /** Where its credentials may stand; empty when they stand in no part of the request. */
+  default List<CredentialLocation> from() {
+    return List.of();
+  }
+
   /**
    * A signed token (RFC 7519).
    *

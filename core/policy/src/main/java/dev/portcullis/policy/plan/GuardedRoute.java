@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param transport how callers connect; null: as {@link #mtls} says
  * @param trustedProxies whose {@code X-Forwarded-For} is believed; empty means the peer is the
  *     client
+ * @param cors for Envoy only: which pages may call from a browser; null: Envoy adds nothing
  * @param request checks of the request's form
  * @param authentication who may call; null: nobody is asked
  * @param authorization what callers may do; null: whoever authenticated may pass
@@ -25,6 +26,7 @@ public record GuardedRoute(
     FailureMode failureMode,
     @Nullable TransportSpec transport,
     List<Cidr> trustedProxies,
+    @Nullable CorsSpec cors,
     @Nullable RequestSpec request,
     @Nullable AuthenticationSpec authentication,
     @Nullable AuthorizationSpec authorization,
