@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
@@ -90,6 +91,7 @@ public final class TestEngine implements Engine {
         List.of(),
         null,
         null,
+        Identity.NO_END,
         request.peer().address(),
         audit);
   }

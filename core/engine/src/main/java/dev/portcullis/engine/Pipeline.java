@@ -123,6 +123,7 @@ final class Pipeline {
         evaluation.notes(),
         evaluation.score(),
         evaluation.identity(),
+        evaluation.validUntil(),
         evaluation.client(),
         route.audit());
   }
@@ -142,6 +143,7 @@ final class Pipeline {
         evaluation.notes(),
         evaluation.score(),
         evaluation.identity(),
+        evaluation.validUntil(),
         evaluation.client(),
         route.audit());
   }

@@ -4,6 +4,7 @@
 package dev.portcullis.engine;
 
 import dev.portcullis.engine.authentication.AuthenticatorFactory;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScorerFactory;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.DecisionIds;
@@ -98,6 +99,7 @@ public final class PolicyEngine implements Engine {
         List.of(),
         null,
         null,
+        Identity.NO_END,
         request.peer().address(),
         AuditSpec.refusalsOnly());
   }

@@ -6,6 +6,7 @@ package dev.portcullis.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.authentication.AuthenticationResult;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
@@ -112,6 +113,18 @@ class PolicyEngineTest {
 
     assertThat(decision.upstreamHeaders()).containsExactly(new HeaderField("x-user-id", "acme"));
     assertThat(decision.removedHeaders()).containsExactly("x-portcullis-bot-score");
+  }
+
+  @Test
+  void tellsWhenTheCredentialEndsUnlessItWasNotNeeded() {
+    for (Mode mode : Mode.values()) {
+      TestGate gate = new TestGate(new TestRoute().authenticated(mode));
+      gate.authentication = () -> TestGate.callerUntil(1_800_000_000, "acme", "gold");
+
+      assertThat(gate.get("/").validUntil())
+          .isEqualTo(mode == Mode.ENFORCE ? 1_800_000_000 : Identity.NO_END);
+      assertThat(gate.get("/").identity()).isNotNull();
+    }
   }
 
   @Test

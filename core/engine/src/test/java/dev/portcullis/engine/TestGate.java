@@ -51,6 +51,11 @@ final class TestGate {
 
   /** An identity with a client, a plan, scopes and a header for upstream. */
   static AuthenticationResult caller(String client, String plan, String... scopes) {
+    return callerUntil(Identity.NO_END, client, plan, scopes);
+  }
+
+  /** The same with a credential that ends, in seconds since 1970. */
+  static AuthenticationResult callerUntil(long end, String client, String plan, String... scopes) {
     return new AuthenticationResult.Authenticated(
         new Identity(
             "test",
@@ -61,6 +66,7 @@ final class TestGate {
             Map.of("role", "agent"),
             client,
             plan,
+            end,
             List.of(new HeaderField("x-user-id", client))));
   }
 

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.check;
 
 import com.google.rpc.Status;
 import dev.portcullis.codec.probe.ProbeAnswer;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
@@ -18,6 +19,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +37,25 @@ public final class CheckResponseWriter {
   private static final String UNDECIDED = "The request was not decided; it may be tried again.";
   private static final int EXPECTED_BYTES = 1024;
 
+  private final InstantSource clock;
+
+  /** A writer that reads the system's clock. */
+  public CheckResponseWriter() {
+    this(InstantSource.system());
+  }
+
+  /** A writer that reads another clock. */
+  CheckResponseWriter(InstantSource clock) {
+    this.clock = clock;
+  }
+
   /** The answer that carries out a decision. */
   public EncodedMessage write(Decision decision, @Nullable Headers request) {
     ReverseWriter out = new ReverseWriter(EXPECTED_BYTES);
     DecisionSummary.write(out, decision);
     Refusal refusal = decision.refusal();
     if (refusal == null) {
-      allow(out, decision);
+      allow(out, decision, request);
     } else {
       deny(out, decision, refusal, request != null && GrpcCaller.calls(request));
     }
@@ -75,12 +89,18 @@ public final class CheckResponseWriter {
     return out.finish();
   }
 
-  private static void allow(ReverseWriter out, Decision decision) {
+  private void allow(ReverseWriter out, Decision decision, @Nullable Headers request) {
     int response = out.mark();
     joined(out, OkHttpResponse.RESPONSE_HEADERS_TO_ADD_FIELD_NUMBER, decision.responseHeaders());
     List<String> removed = decision.removedHeaders();
     for (int i = removed.size() - 1; i >= 0; i--) {
       out.string(OkHttpResponse.HEADERS_TO_REMOVE_FIELD_NUMBER, removed.get(i));
+    }
+    if (decision.validUntil() != Identity.NO_END && request != null && LongLived.is(request)) {
+      String lifetime = LongLived.millis(decision.validUntil(), clock.instant());
+      if (!lifetime.isEmpty()) {
+        header(out, OkHttpResponse.HEADERS_FIELD_NUMBER, LongLived.HEADER, lifetime);
+      }
     }
     List<HeaderField> upstream = decision.upstreamHeaders();
     for (int i = upstream.size() - 1; i >= 0; i--) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.rpc.Code;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
@@ -23,11 +24,13 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 // Reads the field that answers must set, which is deprecated for those who have a choice.
@@ -38,7 +41,10 @@ final class CheckResponseWriterTest {
   private static final Headers HTTP = Headers.of("content-type", "application/json");
   private static final Headers GRPC = Headers.of("content-type", "application/grpc+proto");
 
-  private final CheckResponseWriter writer = new CheckResponseWriter();
+  private static final long NOW = 1_800_000_000;
+
+  private final CheckResponseWriter writer =
+      new CheckResponseWriter(() -> Instant.ofEpochSecond(NOW, 250_000_000));
 
   @Test
   void noAnswerIsEverEmpty() {
@@ -174,6 +180,11 @@ final class CheckResponseWriterTest {
   }
 
   private static Decision decision(@Nullable Refusal refusal, List<HeaderField> responseHeaders) {
+    return decision(refusal, responseHeaders, Identity.NO_END);
+  }
+
+  private static Decision decision(
+      @Nullable Refusal refusal, List<HeaderField> responseHeaders, long validUntil) {
     return new Decision(
         "01ABC",
         "shop/orders",
@@ -186,8 +197,42 @@ final class CheckResponseWriterTest {
         List.of(),
         new BotScore(12, List.of()),
         null,
+        validUntil,
         IpAddress.parse("192.0.2.7"),
         AuditSpec.refusalsOnly());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "upgrade,      websocket,                          60,      59750",
+    "content-type, application/grpc,                   60,      59750",
+    "content-type, application/grpc+proto,             1,       750",
+    "accept,       'text/html, Text/Event-Stream;q=1', 60,      59750",
+    // Accepted in its last second, and decided after it.
+    "upgrade,      websocket,                          0,       1",
+    "upgrade,      websocket,                          -5,      1",
+    // Longer than Envoy can count: no bound.
+    "upgrade,      websocket,                          2592000, ",
+    "content-type, application/json,                   60,      ",
+    "accept,       text/html,                          60,      "
+  })
+  void aStreamEndsWithTheCredentialThatOpenedIt(
+      String name, String value, long seconds, @Nullable String millis) {
+    Decision allowed = decision(null, List.of(), NOW + seconds);
+    assertThat(lifetimes(write(allowed, Headers.of(name, value))))
+        .isEqualTo(millis == null ? List.of() : List.of(millis));
+  }
+
+  @Test
+  void aStreamIsNotBoundByACredentialWithoutAnEnd() {
+    assertThat(lifetimes(write(allowed(), Headers.of("upgrade", "websocket")))).isEmpty();
+  }
+
+  private static List<String> lifetimes(CheckResponse answer) {
+    return answer.getOkResponse().getHeadersList().stream()
+        .filter(each -> each.getHeader().getKey().equals("x-envoy-upstream-stream-duration-ms"))
+        .map(each -> each.getHeader().getValue())
+        .toList();
   }
 
   private CheckResponse write(Decision decision, Headers request) {

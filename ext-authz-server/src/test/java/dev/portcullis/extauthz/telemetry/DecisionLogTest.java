@@ -157,7 +157,9 @@ final class DecisionLogTest {
             Map.of("secret", "swordfish"),
             "acme",
             "gold",
+            Identity.NO_END,
             List.of()),
+        Identity.NO_END,
         IpAddress.parse("192.0.2.7"),
         new AuditSpec(sample, List.of("x-private")));
   }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     left out
  * @param client the application that calls; null: unknown
  * @param plan by which limits choose allowances; null: none
+ * @param validUntil seconds since 1970; the first second in which the credential is no longer
+ *     accepted; {@link #NO_END} when it does not say
  * @param upstreamHeaders verified claims that upstream receives
  */
 public record Identity(
@@ -30,7 +32,10 @@ public record Identity(
     Map<String, Object> claims,
     @Nullable String client,
     @Nullable String plan,
+    long validUntil,
     List<HeaderField> upstreamHeaders) {
+  /** Of credentials that do not say when they end. */
+  public static final long NO_END = Long.MAX_VALUE;
 
   public Identity {
     scopes = List.copyOf(scopes);
@@ -40,6 +45,7 @@ public record Identity(
 
   /** Nobody in particular, let in by the named anonymous method. */
   public static Identity anonymous(String method) {
-    return new Identity(method, false, "", null, List.of(), Map.of(), null, null, List.of());
+    return new Identity(
+        method, false, "", null, List.of(), Map.of(), null, null, NO_END, List.of());
   }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     had no value; for operators only
  * @param bot null: not scored
  * @param identity null: not authenticated (yet)
+ * @param validUntil seconds since 1970, when the credential ends that let the caller in; {@link
+ *     Identity#NO_END}: none did, or it does not say
  * @param client address of the client behind trusted proxies
  * @param audit what the decision log keeps
  */
@@ -43,6 +45,7 @@ public record Decision(
     List<String> notes,
     @Nullable BotScore bot,
     @Nullable Identity identity,
+    long validUntil,
     IpAddress client,
     AuditSpec audit)
     implements Outcome {

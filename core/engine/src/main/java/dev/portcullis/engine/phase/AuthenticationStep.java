@@ -45,6 +45,9 @@ public final class AuthenticationStep implements PhaseStep {
     return switch (authenticator.authenticate(evaluation.request(), evaluation.patience())) {
       case AuthenticationResult.Authenticated(var identity) -> {
         evaluation.identity(identity);
+        if (spec.mode() == Mode.ENFORCE) {
+          evaluation.validUntil(identity.validUntil());
+        }
         Verdict allow = allows.get(identity.method());
         yield allow == null ? new Verdict.Allow(policy) : allow;
       }

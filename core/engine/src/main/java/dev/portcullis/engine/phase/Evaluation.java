@@ -39,6 +39,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable PathMatches matches;
   private @Nullable BotScore score;
   private @Nullable Identity identity;
+  private long validUntil = Identity.NO_END;
   private @Nullable List<ShadowFinding> shadow;
   private @Nullable List<String> notes;
   private @Nullable List<HeaderField> upstream;
@@ -114,6 +115,15 @@ public final class Evaluation implements VariableSource {
 
   void identity(Identity found) {
     identity = found;
+  }
+
+  /** When the credential ends without which the request would not pass, in seconds since 1970. */
+  public long validUntil() {
+    return validUntil;
+  }
+
+  void validUntil(long epochSecond) {
+    validUntil = epochSecond;
   }
 
   /** How automated the request looks; null: not scored. */

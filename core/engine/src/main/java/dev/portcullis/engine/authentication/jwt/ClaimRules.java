@@ -65,7 +65,7 @@ final class ClaimRules {
       return refused(TokenFault.ISSUED_IN_FUTURE);
     }
     return new VerifiedToken(
-        new AuthenticationResult.Authenticated(identity.of(claims)),
+        new AuthenticationResult.Authenticated(identity.of(claims, until)),
         Math.max(notBefore, issued),
         until);
   }

@@ -24,7 +24,12 @@ final class TokenIdentity {
     this.headers = method.claimsToHeaders();
   }
 
-  Identity of(Map<String, Object> claims) {
+  /**
+   * The identity.
+   *
+   * @param validUntil as {@link VerifiedToken} has it
+   */
+  Identity of(Map<String, Object> claims, long validUntil) {
     String subject = text(claims, "sub");
     String authorized = text(claims, "azp");
     return new Identity(
@@ -36,6 +41,7 @@ final class TokenIdentity {
         claims,
         authorized == null ? text(claims, "client_id") : authorized,
         null,
+        validUntil,
         upstream(claims));
   }
 

@@ -100,6 +100,7 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
         Map.of(),
         found.client(),
         found.plan(),
+        found.expires() == null ? Identity.NO_END : found.expires().getEpochSecond(),
         List.of());
   }
 }

@@ -48,7 +48,17 @@ record MtlsMethod(String name, List<PrincipalPattern> principals) implements Cre
   public Attempt verify(String id, Instant now, Patience patience) {
     return new Attempt.Success(
         new Authenticated(
-            new Identity(name, true, id, null, List.of(), Map.of(), null, null, List.of())));
+            new Identity(
+                name,
+                true,
+                id,
+                null,
+                List.of(),
+                Map.of(),
+                null,
+                null,
+                Identity.NO_END,
+                List.of())));
   }
 
   @Override
