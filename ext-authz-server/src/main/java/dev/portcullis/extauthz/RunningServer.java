@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** All parts of the process, put together and running. */
 final class RunningServer implements AutoCloseable {
   private final ServerConfig config;
-  private final InstantSource clock = Clock.systemUTC();
+  private final InstantSource clock;
   private final DecisionCounters counters = new DecisionCounters();
   private final RouteDirectory routes = new RouteDirectory();
   private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -65,12 +65,21 @@ final class RunningServer implements AutoCloseable {
    */
   static RunningServer start(ServerConfig config, EngineMaker engines, Consumer<String> announce)
       throws EnvironmentException {
-    return new RunningServer(config, engines, announce);
+    return start(config, engines, announce, Clock.systemUTC());
   }
 
-  private RunningServer(ServerConfig config, EngineMaker engines, Consumer<String> announce)
+  /** Starts everything by another clock than the machine's. */
+  static RunningServer start(
+      ServerConfig config, EngineMaker engines, Consumer<String> announce, InstantSource clock)
+      throws EnvironmentException {
+    return new RunningServer(config, engines, announce, clock);
+  }
+
+  private RunningServer(
+      ServerConfig config, EngineMaker engines, Consumer<String> announce, InstantSource clock)
       throws EnvironmentException {
     this.config = config;
+    this.clock = clock;
     this.identity = config.tls().required() ? new WorkloadIdentity(clock) : null;
     boolean complete = false;
     try {

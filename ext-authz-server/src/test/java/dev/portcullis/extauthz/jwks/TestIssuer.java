@@ -71,17 +71,25 @@ public final class TestIssuer implements AutoCloseable {
 
   /** A token for the audience {@code orders}, good for an hour. */
   public String token(String subject) throws JOSEException {
-    SignedJWT token =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k1").build(),
-            new JWTClaimsSet.Builder()
-                .issuer("https://idp.example.com/")
-                .audience("orders")
-                .subject(subject)
-                .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
-                .build());
+    SignedJWT token = unsignedToken(subject, "k1");
     token.sign(new ECDSASigner(key));
     return token.serialize();
+  }
+
+  /** The first two parts of a token that names the key. */
+  public String unsigned(String subject, String keyId) {
+    return new String(unsignedToken(subject, keyId).getSigningInput(), StandardCharsets.US_ASCII);
+  }
+
+  private static SignedJWT unsignedToken(String subject, String keyId) {
+    return new SignedJWT(
+        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(keyId).build(),
+        new JWTClaimsSet.Builder()
+            .issuer("https://idp.example.com/")
+            .audience("orders")
+            .subject(subject)
+            .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+            .build());
   }
 
   public static void send(HttpExchange exchange, int status, String type, String body)

@@ -11,7 +11,6 @@ public enum TokenFault {
   MALFORMED("the token is not a compact JWS with JSON in it"),
   TYPE("the token is of another type than an access token"),
   ALGORITHM("the token's algorithm is not accepted here"),
-  UNKNOWN_KEY("no key fits the token"),
   SIGNATURE("the token's signature does not hold"),
   CLAIMS("a registered claim has the wrong type"),
   ISSUER("the token is of another issuer"),

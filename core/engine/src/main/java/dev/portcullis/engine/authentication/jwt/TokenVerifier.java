@@ -12,6 +12,7 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ public final class TokenVerifier {
       }
       List<VerificationKey> candidates = keys.candidates(jws.algorithm(), jws.keyId());
       if (candidates.isEmpty()) {
-        return new TokenVerdict.Refused(TokenFault.UNKNOWN_KEY);
+        return new TokenVerdict.UnknownKey(Objects.requireNonNullElse(jws.keyId(), ""));
       }
       // An HMAC costs less than handing the token to another thread.
       if (patience == Patience.NONE && !jws.algorithm().symmetric()) {

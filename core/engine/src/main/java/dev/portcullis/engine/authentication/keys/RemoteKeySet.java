@@ -35,9 +35,14 @@ public final class RemoteKeySet {
     return state.get().keys();
   }
 
-  /** Signals a token whose key is not known. Any number of calls cause one fetch per 30 s. */
-  public void unknownKey() {
-    state.updateAndGet(s -> s.unknownKey(clock.instant()));
+  /**
+   * Signals a token whose key is not known. Any number of calls cause one fetch per 30 s, and fewer
+   * while fetches bring nothing new.
+   *
+   * @param name of the key; empty: the token names none
+   */
+  public void unknownKey(String name) {
+    state.updateAndGet(s -> s.unknownKey(name, clock.instant()));
   }
 
   /**

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   unfetched ─started─▶ fetching ─succeeded─▶ fresh ──80 % of its time──▶ due ─started─▶ …
  *                           └─failed─▶ waits 1 s, 2 s, 4 s … 60 s, then due; the last good keys stay
- *   a token with an unknown key ─▶ due at once, but not within 30 s of the last fetch
+ *   a token with an unknown key ─▶ due at once, but not within 30 s of the last fetch, and 60 s,
+ *                                  120 s … 600 s after fetches that brought nothing new
  * </pre>
  *
  * @param keys the last good ones; null: none have ever been had, so nothing can be verified
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param fetching whether that fetch is still under way
  * @param failures how many fetches in a row have failed
  * @param lastError of the last fetch, for people; null when it succeeded
+ * @param unknown keys that tokens have named and that are not among these
  */
 public record RemoteKeys(
     @Nullable VerificationKeys keys,
@@ -32,9 +34,10 @@ public record RemoteKeys(
     Instant lastStart,
     boolean fetching,
     int failures,
-    @Nullable String lastError) {
+    @Nullable String lastError,
+    UnknownKeys unknown) {
 
-  /** Between two fetches that unknown keys cause. */
+  /** Between a fetch and one that an unknown key causes, at least. */
   public static final Duration UNKNOWN_KEY_PAUSE = Duration.ofSeconds(30);
 
   /** How long keys are fresh when their server does not say. */
@@ -49,7 +52,7 @@ public record RemoteKeys(
 
   /** Nothing yet; a fetch is due at once. */
   public static RemoteKeys unfetched(Instant now) {
-    return new RemoteKeys(null, now, now, Instant.MIN, false, 0, null);
+    return new RemoteKeys(null, now, now, Instant.MIN, false, 0, null, UnknownKeys.NONE);
   }
 
   /** Whether a fetch should begin now. */
@@ -64,7 +67,7 @@ public record RemoteKeys(
 
   /** A fetch begins. */
   public RemoteKeys started(Instant now) {
-    return new RemoteKeys(keys, freshUntil, nextFetch, now, true, failures, lastError);
+    return new RemoteKeys(keys, freshUntil, nextFetch, now, true, failures, lastError, unknown);
   }
 
   /**
@@ -76,14 +79,16 @@ public record RemoteKeys(
   public RemoteKeys succeeded(VerificationKeys fetched, Duration freshness, Instant now) {
     Duration bounded = freshness.compareTo(MIN_FRESHNESS) < 0 ? MIN_FRESHNESS : freshness;
     bounded = bounded.compareTo(MAX_FRESHNESS) > 0 ? MAX_FRESHNESS : bounded;
+    boolean same = fetched.equals(keys);
     return new RemoteKeys(
-        fetched.equals(keys) ? keys : fetched,
+        same ? keys : fetched,
         now.plus(bounded),
         now.plus(bounded.multipliedBy(4).dividedBy(5)),
         lastStart,
         false,
         0,
-        null);
+        null,
+        same ? unknown.unchanged(now) : UnknownKeys.NONE);
   }
 
   /** A fetch has failed, or brought nothing that can be used. */
@@ -96,14 +101,23 @@ public record RemoteKeys(
         lastStart,
         false,
         failures + 1,
-        error);
+        error,
+        unknown);
   }
 
-  /** A token names a key that is not among these: perhaps there is a newer one. */
-  public RemoteKeys unknownKey(Instant now) {
-    if (fetching || !now.isBefore(nextFetch) || now.isBefore(lastStart.plus(UNKNOWN_KEY_PAUSE))) {
+  /**
+   * A token names a key that is not among these: perhaps there is a newer one.
+   *
+   * @param name of the key; empty: the token names none, and none fits
+   */
+  public RemoteKeys unknownKey(String name, Instant now) {
+    if (fetching
+        || !now.isBefore(nextFetch)
+        || now.isBefore(lastStart.plus(UNKNOWN_KEY_PAUSE))
+        || !unknown.worthAFetch(name, now)) {
       return this;
     }
-    return new RemoteKeys(keys, freshUntil, now, lastStart, false, failures, lastError);
+    return new RemoteKeys(
+        keys, freshUntil, now, lastStart, false, failures, lastError, unknown.seek(name, now));
   }
 }

@@ -32,18 +32,18 @@ record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod token
     return switch (tokens.verify(token, current, now.getEpochSecond(), patience)) {
       case VerifiedToken verified -> new Attempt.Success(verified.result());
       case TokenVerdict.Refused(TokenFault fault) -> refusal(fault);
+      case TokenVerdict.UnknownKey(String name) -> {
+        keys.unknownKey(name);
+        yield new Attempt.Failure(TokenVerdict.UnknownKey.DESCRIPTION);
+      }
       case TokenVerdict.Waits _ -> Attempt.Waits.WAITS;
     };
   }
 
-  private Attempt refusal(TokenFault fault) {
-    if (fault == TokenFault.ISSUER) {
-      return new Attempt.Foreign(fault.description());
-    }
-    if (fault == TokenFault.UNKNOWN_KEY) {
-      keys.unknownKey();
-    }
-    return new Attempt.Failure(fault.description());
+  private static Attempt refusal(TokenFault fault) {
+    return fault == TokenFault.ISSUER
+        ? new Attempt.Foreign(fault.description())
+        : new Attempt.Failure(fault.description());
   }
 
   @Override

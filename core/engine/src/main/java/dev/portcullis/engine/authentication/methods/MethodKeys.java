@@ -16,8 +16,8 @@ sealed interface MethodKeys {
   /** Why there are none, for operators. */
   String absence();
 
-  /** Signals a token that names a key that is not among them. */
-  void unknownKey();
+  /** Signals a token that names a key that is not among them; empty: it names none. */
+  void unknownKey(String name);
 
   /** Keys that stand in the plan. */
   record Inline(VerificationKeys current) implements MethodKeys {
@@ -28,7 +28,7 @@ sealed interface MethodKeys {
     }
 
     @Override
-    public void unknownKey() {
+    public void unknownKey(String name) {
       // There are no newer ones: an edit of the policy brings another method.
     }
   }
@@ -48,8 +48,8 @@ sealed interface MethodKeys {
     }
 
     @Override
-    public void unknownKey() {
-      set.unknownKey();
+    public void unknownKey(String name) {
+      set.unknownKey(name);
     }
   }
 
@@ -67,7 +67,7 @@ sealed interface MethodKeys {
     }
 
     @Override
-    public void unknownKey() {
+    public void unknownKey(String name) {
       // A Secret that changes changes its hash, and with it the plan.
     }
   }

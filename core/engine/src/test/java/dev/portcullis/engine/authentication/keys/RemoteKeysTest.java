@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 class RemoteKeysTest {
@@ -19,7 +22,7 @@ class RemoteKeysTest {
   private static final String TWO = TestKeys.set(TestKeys.ecJwk(TestKeys.EC, "e1"));
 
   private Instant now = Instant.parse("2027-01-01T00:00:00Z");
-  private int fetches;
+  private Duration freshness = RemoteKeys.DEFAULT_FRESHNESS;
   private final Deque<Object> answers = new ArrayDeque<>();
   private final RemoteKeySet set = new RemoteKeySet("https://idp/jwks", () -> now);
 
@@ -30,10 +33,8 @@ class RemoteKeysTest {
   private boolean poll() throws InterruptedException {
     return set.refreshIfDue(uri -> {
       assertThat(uri).isEqualTo("https://idp/jwks");
-      fetches++;
       if (answers.pop() instanceof String body) {
-        return new KeyFetch.Answer(
-            body.getBytes(StandardCharsets.UTF_8), RemoteKeys.DEFAULT_FRESHNESS);
+        return new KeyFetch.Answer(body.getBytes(StandardCharsets.UTF_8), freshness);
       }
       throw new IOException("timed out");
     });
@@ -88,22 +89,77 @@ class RemoteKeysTest {
     assertThat(set.current()).isNull();
   }
 
-  @Test
-  void aFloodOfUnknownKeysCausesOneFetchPerThirtySeconds() throws Exception {
-    answers.add(ONE);
-    poll();
-    for (int second = 0; second < 120; second++) {
+  /** Lets seconds pass in each of which something is asked for; in which were there fetches? */
+  private List<Integer> fetchesIn(int seconds, IntFunction<String> names) throws Exception {
+    List<Integer> when = new ArrayList<>();
+    for (int second = 0; second < seconds; second++) {
       for (int i = 0; i < 100; i++) {
-        set.unknownKey();
+        set.unknownKey(names.apply(100 * second + i));
       }
+      // All that is fetched here is fetched because of them.
       if (set.state().due(now)) {
         answers.add(ONE);
+        assertThat(poll()).isTrue();
+        when.add(second);
       }
-      poll();
       after(1);
     }
-    // At the start, and after 30, 60 and 90 seconds.
-    assertThat(fetches).isEqualTo(4);
+    return when;
+  }
+
+  @Test
+  void aFloodOfUnknownKeysCausesFewerAndFewerFetches() throws Exception {
+    freshness = Duration.ofHours(1);
+    answers.add(ONE);
+    poll();
+    // Not within 30 s of the fetch before; then after 60, 120, 240, 480, 600 and 600 s.
+    assertThat(fetchesIn(2600, n -> "random-" + n))
+        .containsExactly(30, 90, 210, 450, 930, 1530, 2130);
+  }
+
+  @Test
+  void aNameThatWasLookedForThreeTimesIsGivenUpSoThatANewOneIsFoundSoon() throws Exception {
+    freshness = Duration.ofHours(1);
+    answers.add(ONE);
+    poll();
+    assertThat(fetchesIn(500, _ -> "old")).containsExactly(30, 90, 210);
+    set.unknownKey("new");
+    answers.add(TWO);
+    assertThat(poll()).isTrue();
+    assertThat(set.state().unknown()).isEqualTo(UnknownKeys.NONE);
+  }
+
+  @Test
+  void startsAnewAfterTenQuietMinutes() throws Exception {
+    freshness = Duration.ofHours(1);
+    answers.add(ONE);
+    poll();
+    assertThat(fetchesIn(450, _ -> "old")).containsExactly(30, 90, 210);
+    after(600);
+    assertThat(fetchesIn(90, _ -> "old")).containsExactly(0, 60);
+  }
+
+  @Test
+  void newKeysEndThePause() throws Exception {
+    freshness = Duration.ofHours(1);
+    answers.add(ONE);
+    poll();
+    assertThat(fetchesIn(500, n -> "random-" + n)).containsExactly(30, 90, 210, 450);
+    after(2830);
+    answers.add(TWO);
+    assertThat(poll()).as("it is time anyway").isTrue();
+    after(30);
+    set.unknownKey("another");
+    assertThat(set.state().due(now)).isTrue();
+  }
+
+  @Test
+  void remembersABoundedNumberOfNames() {
+    UnknownKeys unknown = UnknownKeys.NONE;
+    for (int i = 0; i < 10 * UnknownKeys.MAX_NAMES; i++) {
+      unknown = unknown.seek("name-" + i, unknown.notBefore()).unchanged(now);
+      assertThat(unknown.vain()).hasSizeLessThanOrEqualTo(UnknownKeys.MAX_NAMES);
+    }
   }
 
   @Test
@@ -115,7 +171,7 @@ class RemoteKeysTest {
       answers.add(7);
       poll();
     }
-    set.unknownKey();
+    set.unknownKey("k2");
     assertThat(poll()).isFalse();
   }
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.portcullis.codec.PlanDirectory;
+import dev.portcullis.codec.PlanSnapshot;
+import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.config.TlsConfig;
+import dev.portcullis.extauthz.jwks.TestIssuer;
+import dev.portcullis.extauthz.plan.PlanSource;
+import dev.portcullis.extauthz.server.GrpcLimits;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The process and an issuer that serves its keys over HTTP, or does not. Its clock goes as the test
+ * says, so that hours pass in seconds.
+ */
+@Timeout(180)
+final class JwksOutageTest {
+  private static final int TOKENS = 10_000;
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private TestIssuer issuer;
+  private RunningServer server;
+  private Client client;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void start() throws Exception {
+    issuer = new TestIssuer();
+    new PlanDirectory(directory)
+        .writePlan(
+            new PlanSnapshot(List.of(Plans.withIssuer("shop/orders", issuer.uri())), List.of()));
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    server =
+        RunningServer.start(
+            new ServerConfig(
+                anyPort,
+                anyPort,
+                new PlanSource.Directory(directory),
+                TlsConfig.OFF,
+                "none",
+                64,
+                Duration.ZERO,
+                new GrpcLimits(2, 200, 4 << 20),
+                512,
+                1 << 20,
+                100),
+            StandardEngine::make,
+            _ -> {},
+            now::get);
+    client = new Client(server.grpcPort());
+    String token = issuer.token("first");
+    await().atMost(LONG).until(() -> ask(token).get().hasOkResponse());
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+    issuer.close();
+  }
+
+  private ListenableFuture<CheckResponse> ask(String token) {
+    return client.ask(
+        Checks.of("shop/orders", "/orders", "authorization", "Bearer " + token), LONG);
+  }
+
+  /** What signs a token. */
+  @FunctionalInterface
+  private interface Minting {
+    String token(int number) throws Exception;
+  }
+
+  /** Asks about as many tokens, a hundred at a time; how often did they get which status? */
+  private Map<Integer, Integer> askAboutAll(Minting tokens, IntConsumer eachHundred)
+      throws Exception {
+    Map<Integer, Integer> statuses = new TreeMap<>();
+    for (int i = 0; i < TOKENS; i += 100) {
+      List<ListenableFuture<CheckResponse>> answers = new ArrayList<>();
+      for (int j = i; j < i + 100; j++) {
+        answers.add(ask(tokens.token(j)));
+      }
+      for (ListenableFuture<CheckResponse> each : answers) {
+        statuses.merge(Client.status(each.get(20, TimeUnit.SECONDS)), 1, Integer::sum);
+      }
+      eachHundred.accept(i / 100);
+    }
+    return statuses;
+  }
+
+  private void pass(Duration time) {
+    now.updateAndGet(each -> each.plus(time));
+  }
+
+  @Test
+  void refusesNobodyWhileTheIssuerIsAway() throws Exception {
+    issuer.close();
+    Map<Integer, Integer> statuses =
+        askAboutAll(n -> issuer.token("subject-" + n), _ -> pass(Duration.ofSeconds(30)));
+    assertThat(statuses).isEqualTo(Map.of(200, TOKENS));
+    String metrics = Client.get(server.adminPort(), "/metrics").body();
+    assertThat(metrics).contains("portcullis_jwks_stale 1.0");
+    assertThat(issuer.requests()).isOne();
+  }
+
+  @Test
+  void asksTheIssuerTwiceAtMostForTenThousandKeysThatItDoesNotHave() throws Exception {
+    String signature = issuer.token("one").split("\\.", -1)[2];
+    Map<Integer, Integer> statuses =
+        askAboutAll(
+            n -> {
+              String token = issuer.unsigned("subject-" + n, "key-" + n);
+              return token + "." + signature;
+            },
+            _ -> pass(Duration.ofMillis(800)));
+    assertThat(statuses).isEqualTo(Map.of(401, TOKENS));
+    // The second, after 30 s, is because of them; it may still be under way.
+    await().atMost(LONG).until(() -> issuer.requests() == 2);
+    assertThat(ask(issuer.token("another")).get().hasOkResponse()).isTrue();
+  }
+}
