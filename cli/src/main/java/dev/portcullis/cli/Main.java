@@ -7,6 +7,7 @@ import dev.portcullis.cli.command.ApiKeyCommand;
 import dev.portcullis.cli.command.GatewayCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
 import dev.portcullis.cli.command.StatusCommand;
+import dev.portcullis.cli.command.TestCommand;
 import dev.portcullis.cli.command.ValidateCommand;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.PartsException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       QuickstartCommand.class,
       GatewayCommand.class,
       ValidateCommand.class,
+      TestCommand.class,
       ApiKeyCommand.class,
       StatusCommand.class
     },
@@ -39,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "  portcullis quickstart --once",
       "  portcullis validate policies/",
+      "  portcullis test policies/ --junit results.xml",
       "  portcullis gateway --policies policies/ --service shop/orders=127.0.0.1:9000 --listen"
           + " 127.0.0.1:8080",
       "  portcullis apikey create --client acme --plan gold --expires 90d",

@@ -8,14 +8,10 @@ import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
 import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
-import dev.portcullis.engine.port.ApiKeySource;
-import dev.portcullis.engine.port.SecretSource;
 import dev.portcullis.extauthz.telemetry.Metric;
 
 /** The engine with all of its parts, as the process runs it. */
 public final class StandardEngine {
-  private static final long LOCAL_TOKEN_CACHE_BYTES = 16 << 20;
-
   private StandardEngine() {}
 
   static Engine make(EnginePorts ports) {
@@ -27,22 +23,5 @@ public final class StandardEngine {
         new RouteAuthenticators(tokens, ports.keySets(), ports.secrets(), ports.apiKeys()),
         new ProfileV1(),
         quotas);
-  }
-
-  /**
-   * The same engine inside another program, such as one that tries policies. It asks nobody: a plan
-   * whose keys stand at a URI does not load.
-   */
-  public static Engine local(ApiKeySource apiKeys, SecretSource secrets) {
-    return new PolicyEngine(
-        new RouteAuthenticators(
-            new TokenCache(LOCAL_TOKEN_CACHE_BYTES),
-            uri -> {
-              throw new IllegalArgumentException("keys are not fetched here: " + uri);
-            },
-            secrets,
-            apiKeys),
-        new ProfileV1(),
-        new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY));
   }
 }

@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.LocalEngine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.check.AuthorizationService;
@@ -24,6 +25,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,7 +42,7 @@ final class Warmup {
 
   /** Returns after a fixed number of decisions, or after three seconds. */
   static void run(InstantSource clock) {
-    Engine engine = StandardEngine.local((_, _) -> null, _ -> null);
+    Engine engine = LocalEngine.make((_, _) -> null, _ -> null, Map.of());
     engine.replace(List.of(WarmupPlan.route()));
     try (WaitingRoom room = new WaitingRoom(1, 1)) {
       AuthorizationService service =

@@ -48,7 +48,7 @@ public record Issuer(JwsAlgorithm algorithm, String token, String jwks) {
                 Path.of("benchmarks"),
                 List.of(),
                 List.of(),
-                Map.of("idp", new Suite.Issuer(algorithm.name(), "shop/idp/jwks")),
+                Map.of("idp", Suite.Issuer.inSecret(algorithm.name(), "shop/idp/jwks")),
                 Map.of("alice", token),
                 Map.of(),
                 List.of()),

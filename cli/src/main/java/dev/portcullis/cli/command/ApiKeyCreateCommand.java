@@ -3,21 +3,13 @@
 
 package dev.portcullis.cli.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.portcullis.cli.CommandException;
 import dev.portcullis.policy.apikey.ApiKeyText;
-import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,9 +31,6 @@ import picocli.CommandLine.Spec;
           + " kubectl apply -f -"
     })
 public final class ApiKeyCreateCommand implements Runnable {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-  private static final Pattern LIFETIME = Pattern.compile("(\\d{1,6})([hdwy])");
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -101,46 +90,21 @@ public final class ApiKeyCreateCommand implements Runnable {
   @Override
   public void run() {
     ApiKeyText key = ApiKeyText.generate(new SecureRandom());
-    Map<String, Object> resource = resource(key);
+    Map<String, Object> resource =
+        ApiKeyYaml.resource(
+            new ApiKeyYaml.Metadata(
+                name == null ? ApiKeyYaml.name(client, key) : name, namespace, labels),
+            fields(key));
     String yaml = ResourceYaml.write(resource);
     NewKeyCheck.check(yaml);
-    PrintWriter out = spec.commandLine().getOut();
-    if (output == Format.JSON) {
-      Map<String, Object> both = new LinkedHashMap<>();
-      both.put("key", key.reveal());
-      both.put("resource", resource);
-      out.println(json(both));
-    } else {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println("The key, shown this once:");
-      err.println();
-      err.println("  " + key.reveal());
-      err.println();
-      err.flush();
-      out.print(yaml);
+    NewKeyOutput to = new NewKeyOutput(spec.commandLine());
+    switch (output) {
+      case JSON -> to.json(key, Map.of("resource", resource));
+      case YAML -> to.yaml(key, yaml);
     }
-    out.flush();
   }
 
-  private Map<String, Object> resource(ApiKeyText key) {
-    String resourceName =
-        name == null
-            ? client + "-" + key.id().substring(0, 8).toLowerCase(java.util.Locale.ROOT)
-            : name;
-    if (!NAME.matcher(resourceName).matches()) {
-      throw CommandException.user(
-          "\""
-              + resourceName
-              + "\" cannot name a resource (small letters, digits and -); give one with --name");
-    }
-    Map<String, Object> metadata = new LinkedHashMap<>();
-    metadata.put("name", resourceName);
-    if (namespace != null) {
-      metadata.put("namespace", namespace);
-    }
-    if (!labels.isEmpty()) {
-      metadata.put("labels", labels);
-    }
+  private Map<String, Object> fields(ApiKeyText key) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("id", key.id());
     fields.put("sha256", key.sha256());
@@ -151,54 +115,10 @@ public final class ApiKeyCreateCommand implements Runnable {
     if (!scopes.isEmpty()) {
       fields.put("scopes", scopes);
     }
-    Instant end = end(expires, Clock.systemUTC().instant());
+    Instant end = Lifetime.end("--expires", expires, Clock.systemUTC().instant());
     if (end != null) {
       fields.put("expires", end.toString());
     }
-    Map<String, Object> resource = new LinkedHashMap<>();
-    resource.put("apiVersion", "portcullis.dev/v1alpha1");
-    resource.put("kind", "ApiKey");
-    resource.put("metadata", metadata);
-    resource.put("spec", fields);
-    return resource;
-  }
-
-  static @Nullable Instant end(String text, Instant now) {
-    if (text.equals("never")) {
-      return null;
-    }
-    Matcher lifetime = LIFETIME.matcher(text);
-    if (lifetime.matches()) {
-      long hours =
-          switch (lifetime.group(2)) {
-            case "h" -> 1;
-            case "d" -> 24;
-            case "w" -> 24 * 7;
-            default -> 24 * 365;
-          };
-      return now.plus(Duration.ofHours(hours * Long.parseLong(lifetime.group(1))))
-          .truncatedTo(ChronoUnit.SECONDS);
-    }
-    try {
-      Instant end = Instant.parse(text);
-      if (!end.isAfter(now)) {
-        throw CommandException.user("--expires " + text + " has passed already");
-      }
-      return end;
-    } catch (java.time.format.DateTimeParseException e) {
-      throw CommandException.user(
-          "--expires "
-              + text
-              + " is neither a lifetime (12h, 90d, 6w, 1y) nor a time (2027-02-20T00:00:00Z) nor"
-              + " never");
-    }
-  }
-
-  private static String json(Map<String, Object> value) {
-    try {
-      return new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("maps of text are always JSON", e);
-    }
+    return fields;
   }
 }

@@ -15,13 +15,17 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** ApiKey resources in a file, asked about one key. */
+/** ApiKey resources in a file. */
 final class ApiKeyFile {
   static final String VALID = "valid";
 
@@ -29,17 +33,51 @@ final class ApiKeyFile {
 
   /** {@link #VALID}, or what is the matter with the key. */
   static String verdict(Path file, ApiKeyText key, Instant now) {
+    for (Map<?, ?> resource : read(file)) {
+      if (resource.get("spec") instanceof Map<?, ?> spec && key.id().equals(spec.get("id"))) {
+        return verdict(file, spec, key, now);
+      }
+    }
+    return "unknown: no ApiKey in " + file + " has the id " + key.id();
+  }
+
+  /**
+   * One resource.
+   *
+   * @param name of the resource; null: there is only one
+   * @throws CommandException when there is none, or more than one to choose from
+   */
+  static HeldKey one(Path file, @Nullable String name) {
+    List<HeldKey> held = new ArrayList<>();
+    for (Map<?, ?> resource : read(file)) {
+      Map<String, Object> members = new LinkedHashMap<>();
+      resource.forEach((member, value) -> members.put(String.valueOf(member), value));
+      held.add(new HeldKey("the ApiKey in " + file, members));
+    }
+    List<HeldKey> fitting =
+        held.stream().filter(key -> name == null || name.equals(key.name())).toList();
+    if (fitting.size() == 1) {
+      return fitting.getFirst();
+    }
+    String names =
+        held.stream().map(key -> String.valueOf(key.name())).collect(Collectors.joining(", "));
+    String what = name == null ? "" : " " + name;
+    throw CommandException.user(
+        fitting.isEmpty()
+            ? file + " has no ApiKey" + what + (names.isEmpty() ? "" : ": it has " + names)
+            : file + " has more than one ApiKey" + what + ": say which of " + names);
+  }
+
+  private static List<Map<?, ?>> read(Path file) {
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
+      List<Map<?, ?>> found = new ArrayList<>();
       for (Object document : new Load(settings).loadAllFromString(Files.readString(file))) {
-        if (document instanceof Map<?, ?> resource
-            && "ApiKey".equals(resource.get("kind"))
-            && resource.get("spec") instanceof Map<?, ?> spec
-            && key.id().equals(spec.get("id"))) {
-          return verdict(file, spec, key, now);
+        if (document instanceof Map<?, ?> resource && "ApiKey".equals(resource.get("kind"))) {
+          found.add(resource);
         }
       }
-      return "unknown: no ApiKey in " + file + " has the id " + key.id();
+      return found;
     } catch (NoSuchFileException e) {
       throw CommandException.user(file + " does not exist: check the path");
     } catch (CharacterCodingException e) {

@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  portcullis validate policies/",
-      "  portcullis validate orders.yaml limits.yaml --output json"
+      "  portcullis validate orders.yaml limits.yaml --output json",
+      "  portcullis validate policies/ --output sarif > portcullis.sarif"
     })
 public final class ValidateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -49,9 +50,16 @@ public final class ValidateCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "text or json.",
+      description = "text, json, or sarif (SARIF 2.1.0, for code scanning).",
       defaultValue = "text")
-  private ReportFormat output;
+  private Format output;
+
+  /** What is printed. */
+  enum Format {
+    TEXT,
+    JSON,
+    SARIF
+  }
 
   @Override
   public Integer call() {
@@ -75,6 +83,9 @@ public final class ValidateCommand implements Callable<Integer> {
         document.set("diagnostics", DiagnosticText.json(diagnostics));
         out.println(document.toPrettyString());
       }
+      case SARIF ->
+          out.println(
+              SarifLog.of(diagnostics, spec.root().version()[0].split(" ")[1]).toPrettyString());
       case TEXT -> {
         diagnostics.stream().map(DiagnosticText::line).forEach(out::println);
         out.println(

@@ -5,6 +5,7 @@ package dev.portcullis.cli.status;
 
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.crds.enrolment.Enrolment;
+import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiPolicy;
 import dev.portcullis.crds.v1alpha1.BotPolicy;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
@@ -24,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,37 @@ public final class ClusterReader implements AutoCloseable {
       return new ClusterReport(policies, unprotected(), "");
     } catch (KubernetesClientException e) {
       return new ClusterReport(policies, List.of(), refusal("namespaces and pods", e));
+    }
+  }
+
+  /**
+   * Reads every ApiKey.
+   *
+   * @throws CommandException when the API server does not answer, or does not tell
+   */
+  public List<ApiKey> apiKeys() {
+    try {
+      var all = client.resources(ApiKey.class);
+      return (namespace == null ? all.inAnyNamespace().list() : all.inNamespace(namespace).list())
+          .getItems();
+    } catch (KubernetesClientException e) {
+      throw CommandException.environment(refusal("ApiKey resources", e));
+    }
+  }
+
+  /**
+   * Reads one ApiKey of the namespace, or of the kubeconfig's if none was given; empty: there is
+   * none.
+   *
+   * @throws CommandException when the API server does not answer, or does not tell
+   */
+  public Optional<ApiKey> apiKey(String name) {
+    try {
+      var all = client.resources(ApiKey.class);
+      return Optional.ofNullable(
+          (namespace == null ? all : all.inNamespace(namespace)).withName(name).get());
+    } catch (KubernetesClientException e) {
+      throw CommandException.environment(refusal("ApiKey resources", e));
     }
   }
 

@@ -58,16 +58,13 @@ public final class EnvoyTarget implements Target {
     StringBuilder head = new StringBuilder();
     head.append(request.method()).append(' ').append(request.path()).append(" HTTP/1.1\r\n");
     line(head, "host", request.host());
-    boolean framed = false;
     boolean closes = false;
     for (Case.Header header : request.headers()) {
       line(head, header.name(), header.value());
-      framed |= header.name().equalsIgnoreCase("content-length");
-      framed |= header.name().equalsIgnoreCase("transfer-encoding");
       closes |= header.name().equalsIgnoreCase("connection");
     }
-    byte[] body = request.body().getBytes(StandardCharsets.UTF_8);
-    if (body.length > 0 && !framed) {
+    byte[] body = request.bodyBytes();
+    if (body.length > 0 && !request.framed()) {
       line(head, "content-length", String.valueOf(body.length));
     }
     if (!closes) {

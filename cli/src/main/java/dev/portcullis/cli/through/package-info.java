@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
 
-/** Policy tests through a running Envoy. */
+/** Policy tests: put to the engine in this process, or through a running Envoy. */
 @NullMarked
 package dev.portcullis.cli.through;
 

@@ -110,6 +110,74 @@ class ValidateCommandTest {
     assertThat(diagnostic.path("fix").asText()).isEqualTo("write a list");
   }
 
+  /** What the schema of SARIF 2.1.0 asks for, and what code scanning reads. */
+  @Test
+  void writesSarifForCodeScanning() throws IOException {
+    Path file = BadPolicies.WRONG_TYPE.in(directory);
+    CommandRun run = CommandRun.of("validate", "-o", "sarif", file.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    JsonNode log = new JsonMapper().readTree(run.out());
+    assertThat(log.path("version").asText()).isEqualTo("2.1.0");
+    assertThat(log.path("$schema").asText()).endsWith("sarif-schema-2.1.0.json");
+    assertThat(log.path("runs")).hasSize(1);
+    JsonNode driver = log.path("runs").path(0).path("tool").path("driver");
+    assertThat(driver.path("name").asText()).isEqualTo("portcullis");
+    assertThat(driver.path("version").asText()).matches("\\d+\\.\\d+\\.\\d+");
+    JsonNode results = log.path("runs").path(0).path("results");
+    assertThat(results).isNotEmpty();
+    for (JsonNode result : results) {
+      JsonNode rule = driver.path("rules").path(result.path("ruleIndex").asInt(-1));
+      assertThat(rule.path("id")).isEqualTo(result.path("ruleId"));
+      assertThat(rule.path("shortDescription").path("text").asText()).isNotBlank();
+      assertThat(result.path("level").asText()).isIn("error", "warning", "note");
+      assertThat(result.path("message").path("text").asText()).isNotBlank();
+    }
+    JsonNode first = results.path(0);
+    assertThat(first.path("ruleId").asText()).isEqualTo("PC1010");
+    JsonNode place = first.path("locations").path(0).path("physicalLocation");
+    assertThat(place.path("artifactLocation").path("uri").asText())
+        .isEqualTo(file.toUri().toString());
+    assertThat(place.path("region").path("startLine").asInt()).isEqualTo(11);
+    assertThat(place.path("region").path("startColumn").asInt()).isEqualTo(20);
+  }
+
+  @Test
+  void namesFilesInSarifAsTheyWereNamedAndWithEscapes() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    Path file =
+        Files.copy(BadPolicies.WRONG_TYPE.in(directory), directory.resolve("two words.yaml"));
+    String relative = here.relativize(file).toString();
+    JsonNode log =
+        new JsonMapper().readTree(CommandRun.of("validate", "-o", "sarif", relative).out());
+    String uri =
+        log.path("runs")
+            .path(0)
+            .path("results")
+            .path(0)
+            .path("locations")
+            .path(0)
+            .path("physicalLocation")
+            .path("artifactLocation")
+            .path("uri")
+            .asText();
+    assertThat(uri).endsWith("two%20words.yaml").doesNotContain(" ");
+    assertThat(Path.of(here.toUri().resolve(uri))).isEqualTo(file);
+  }
+
+  @Test
+  void aLogWithoutResultsIsStillOne() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "validate",
+            "-o",
+            "sarif",
+            Home.directory().resolve("examples/jwt/policies.yaml").toString());
+    assertThat(run.exitCode()).isZero();
+    JsonNode first = new JsonMapper().readTree(run.out()).path("runs").path(0);
+    assertThat(first.path("results").isArray()).isTrue();
+    assertThat(first.path("results")).isEmpty();
+  }
+
   @Test
   void wantsAPath() {
     CommandRun run = CommandRun.of("validate");
@@ -121,7 +189,7 @@ class ValidateCommandTest {
   void saysWhichOutputsThereAre() {
     CommandRun run = CommandRun.of("validate", example(), "-o", "xml");
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.complaint()).contains("xml").contains("TEXT, JSON");
+    assertThat(run.complaint()).contains("xml").contains("TEXT, JSON, SARIF");
   }
 
   private static String example() {

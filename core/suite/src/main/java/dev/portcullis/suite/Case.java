@@ -3,12 +3,14 @@
 
 package dev.portcullis.suite;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
 /**
  * One request, or several equal ones, and what is wanted.
  *
+ * @param line on which it stands in its file, from 1
  * @param service {@code namespace/name}
  * @param repeat how often the request is sent; each must meet the expectation
  * @param layers where the case can be asked; all, unless it needs what only some have (such as
@@ -16,6 +18,7 @@ import java.util.Set;
  */
 public record Case(
     String name,
+    int line,
     String service,
     int repeat,
     Request request,
@@ -51,6 +54,19 @@ public record Case(
 
     public Request {
       headers = List.copyOf(headers);
+    }
+
+    /** Whether a header says by itself how long the body is, rightly or not. */
+    public boolean framed() {
+      return headers.stream()
+          .anyMatch(header ->
+              header.name().equalsIgnoreCase("content-length")
+                  || header.name().equalsIgnoreCase("transfer-encoding"));
+    }
+
+    /** The body as it goes over the wire. */
+    public byte[] bodyBytes() {
+      return body.getBytes(StandardCharsets.UTF_8);
     }
   }
 

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is wanted of a request. What is not said is not asked.
  *
- * @param status the HTTP status; 200 for a request that passes
+ * @param status the HTTP status; 200 for a request that passes. One of 400 and more also asks that
+ *     the request did not reach the upstream, so that nobody takes an error of the upstream for a
+ *     refusal
  * @param refused true: it must not reach the upstream, by whatever status
  * @param reason the name of a deny reason
  * @param rule the rule, limit or threshold that decided
@@ -31,14 +33,29 @@ public record Expectation(
     @Nullable Integer minScore,
     @Nullable Integer maxScore) {
 
+  /** Whether every observation would do, so that it tests nothing. */
+  boolean asksNothing() {
+    return status == null
+        && !refused
+        && reason == null
+        && rule == null
+        && headers.isEmpty()
+        && upstream.isEmpty()
+        && minScore == null
+        && maxScore == null;
+  }
+
   /** Where the observation differs, a sentence each; empty when it is as wanted. */
   public List<String> differences(Observation seen) {
     List<String> differences = new ArrayList<>();
     if (status != null && status != seen.status()) {
       differences.add("wanted status " + status + ", got " + seen.status());
     }
-    if (refused && (seen.reachedUpstream() || seen.status() < 400)) {
+    boolean wantsRefusal = refused || (status != null && status >= 400);
+    if (refused && seen.status() < 400) {
       differences.add("wanted a refusal, but it passed with status " + seen.status());
+    } else if (wantsRefusal && seen.status() >= 400 && seen.reachedUpstream()) {
+      differences.add("wanted a refusal, but it reached the upstream, which said " + seen.status());
     }
     if (reason != null && !reason.equals(seen.reason())) {
       differences.add("wanted reason " + reason + ", got " + seen.reason());

@@ -41,9 +41,29 @@ public final class Fixtures {
     Map<String, byte[]> secrets = new LinkedHashMap<>();
     suite
         .issuers()
-        .forEach((name, issuer) ->
-            secrets.put(issuer.secret(), key(name).jwks().getBytes(StandardCharsets.UTF_8)));
+        .forEach((name, issuer) -> {
+          if (issuer.secret() != null) {
+            secrets.put(issuer.secret(), jwks(name));
+          }
+        });
     return secrets;
+  }
+
+  /** JWKS documents by the URI at which a policy looks for them. */
+  public Map<String, byte[]> keySets() {
+    Map<String, byte[]> keySets = new LinkedHashMap<>();
+    suite
+        .issuers()
+        .forEach((name, issuer) -> {
+          if (issuer.uri() != null) {
+            keySets.put(issuer.uri(), jwks(name));
+          }
+        });
+    return keySets;
+  }
+
+  private byte[] jwks(String issuer) {
+    return key(issuer).jwks().getBytes(StandardCharsets.UTF_8);
   }
 
   /** The issued keys, in the suite's order. */

@@ -6,6 +6,7 @@ package dev.portcullis.suite;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of policy tests.
@@ -32,17 +33,25 @@ public record Suite(
    * Who signs tokens.
    *
    * @param algorithm of its one key, such as {@code RS256}
-   * @param secret {@code namespace/name/key} of the Secret that receives its JWKS
+   * @param secret {@code namespace/name/key} of the Secret that receives its JWKS; null: none does
+   * @param uri at which policies look for its JWKS, and get it without a fetch; null: at none. Only
+   *     where no server asks, that is in process
    */
-  public record Issuer(String algorithm, String secret) {}
+  public record Issuer(String algorithm, @Nullable String secret, @Nullable String uri) {
+
+    /** An issuer whose keys stand in a Secret. */
+    public static Issuer inSecret(String algorithm, String secret) {
+      return new Issuer(algorithm, secret, null);
+    }
+  }
 
   /** A key that is issued for the run. */
   public record ApiKey(
       String namespace,
       String client,
-      @org.jspecify.annotations.Nullable String plan,
+      @Nullable String plan,
       List<String> scopes,
       Map<String, String> labels,
       boolean revoked,
-      @org.jspecify.annotations.Nullable String expires) {}
+      @Nullable String expires) {}
 }

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -21,12 +23,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Reads a suite from YAML; unknown fields and wrong types are refused with a line that says where.
  */
 public final class SuiteReader {
+  private static final String API_VERSION = "portcullis.dev/v1alpha1";
+
+  /** Of one case; enough for every limit that a test can wait for. */
+  private static final int MAX_REPEAT = 100_000;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -42,27 +50,53 @@ public final class SuiteReader {
    */
   public static Suite read(Path file) {
     Object tree;
+    YamlPlaces places;
     try {
       LoadSettings settings =
           LoadSettings.builder().setLabel(file.toString()).setMaxAliasesForCollections(50).build();
-      tree = new Load(settings).loadFromString(Files.readString(file));
+      String text = Files.readString(file);
+      tree = new Load(settings).loadFromString(text);
+      places = YamlPlaces.of(settings, text);
+    } catch (NoSuchFileException e) {
+      throw new SuiteException(file + ": there is no such file");
+    } catch (CharacterCodingException e) {
+      throw new SuiteException(file + ": is not UTF-8: save it as UTF-8");
     } catch (IOException e) {
       throw new SuiteException(file + ": cannot be read: " + e.getMessage());
+    } catch (MarkedYamlEngineException e) {
+      throw new SuiteException(
+          file
+              + e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("")
+              + ": not YAML: "
+              + String.valueOf(e.getProblem()).replace('\n', ' '));
     } catch (YamlEngineException e) {
       throw new SuiteException(
           file + ": not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
     }
     try {
-      return suite(file, MAPPER.convertValue(tree, Document.class));
+      return suite(new Source(file, places), MAPPER.convertValue(tree, Document.class));
     } catch (IllegalArgumentException e) {
-      throw new SuiteException(file + ": " + problem(e));
+      throw new SuiteException(file + problem(e, places));
     }
   }
 
-  private static String problem(IllegalArgumentException e) {
-    if (!(e.getCause() instanceof JsonMappingException mapping)) {
-      return String.valueOf(e.getMessage());
+  /** A file, for messages that say where. */
+  private record Source(Path file, YamlPlaces places) {
+
+    SuiteException problem(String message, Object... path) {
+      return new SuiteException(file + ":" + places.line(List.of(path)) + ": " + message);
     }
+  }
+
+  private static String problem(IllegalArgumentException e, YamlPlaces places) {
+    if (!(e.getCause() instanceof JsonMappingException mapping)) {
+      return ": " + e.getMessage();
+    }
+    int line =
+        places.line(
+            mapping.getPath().stream()
+                .map(step -> step.getFieldName() == null ? step.getIndex() : step.getFieldName())
+                .toList());
     String path =
         mapping.getPath().stream()
             .map(step ->
@@ -70,27 +104,43 @@ public final class SuiteReader {
                     ? "[" + step.getIndex() + "]"
                     : "." + step.getFieldName())
             .collect(Collectors.joining());
-    return "$" + path + ": " + mapping.getOriginalMessage();
+    return ":" + line + ": $" + path + ": " + mapping.getOriginalMessage();
   }
 
-  private static Suite suite(Path file, @Nullable Document document) {
+  private static Suite suite(Source source, @Nullable Document document) {
+    Path file = source.file();
     if (document == null || !"PolicyTest".equals(document.kind)) {
-      throw new SuiteException(file + ": kind must be PolicyTest");
+      throw source.problem("kind must be PolicyTest", "kind");
     }
-    Path directory = file.toAbsolutePath().normalize().resolveSibling(".").normalize();
+    if (document.apiVersion != null && !document.apiVersion.equals(API_VERSION)) {
+      throw source.problem("apiVersion must be " + API_VERSION, "apiVersion");
+    }
+    orEmpty(document.issuers)
+        .forEach((name, issuer) -> {
+          if ((issuer.secret() == null) == (issuer.uri() == null)) {
+            throw source.problem(
+                "issuer " + name + " needs exactly one of secret and uri", "issuers", name);
+          }
+        });
     List<String> services = orEmpty(document.services);
     Map<String, Token> tokens = new LinkedHashMap<>();
     orEmpty(document.tokens).forEach((name, token) -> tokens.put(name, token.toToken()));
     Map<String, Suite.ApiKey> keys = new LinkedHashMap<>();
-    orEmpty(document.apiKeys).forEach((name, key) -> keys.put(name, key.toKey(file, name)));
+    orEmpty(document.apiKeys).forEach((name, key) -> keys.put(name, key.toKey(source, name)));
     List<Case> cases = new ArrayList<>();
-    for (CaseDocument each : orEmpty(document.cases)) {
-      cases.addAll(each.toCases(file, services));
+    List<CaseDocument> documents = orEmpty(document.cases);
+    for (int i = 0; i < documents.size(); i++) {
+      cases.addAll(documents.get(i).toCases(source, i, services));
+    }
+    if (cases.isEmpty()) {
+      throw source.problem("there are no cases, so it shows nothing", "cases");
     }
     return new Suite(
         document.name == null ? file.getFileName().toString() : document.name,
         file,
-        orEmpty(document.policies).stream().map(directory::resolve).toList(),
+        orEmpty(document.policies).stream()
+            .map(policy -> file.resolveSibling(policy).normalize())
+            .toList(),
         services,
         orEmpty(document.issuers),
         tokens,
@@ -143,9 +193,9 @@ public final class SuiteReader {
       boolean revoked,
       @Nullable String expires) {
 
-    Suite.ApiKey toKey(Path file, String name) {
+    Suite.ApiKey toKey(Source source, String name) {
       if (namespace == null || client == null) {
-        throw new SuiteException(file + ": $.apiKeys." + name + ": needs namespace and client");
+        throw source.problem("API key " + name + " needs namespace and client", "apiKeys", name);
       }
       return new Suite.ApiKey(
           namespace, client, plan, orEmpty(scopes), orEmpty(labels), revoked, expires);
@@ -161,27 +211,40 @@ public final class SuiteReader {
       @Nullable Set<Case.Layer> layers) {
 
     /** One case, or one for each of the request's paths. */
-    List<Case> toCases(Path file, List<String> services) {
+    List<Case> toCases(Source source, int index, List<String> services) {
       if (name == null || request == null || expect == null) {
-        throw new SuiteException(
-            file + ": every case needs name, request and expect; see case " + name);
+        throw source.problem("every case needs name, request and expect", "cases", index);
       }
       String target = service != null || services.isEmpty() ? service : services.getFirst();
       if (target == null || !services.contains(target)) {
-        throw new SuiteException(
-            file + ": case \"" + name + "\": service " + target + " is not among $.services");
+        throw source.problem(
+            "case \"" + name + "\": service " + target + " is not among services",
+            "cases",
+            index,
+            "service");
+      }
+      if (!target.matches("[^/]+/[^/]+")) {
+        throw source.problem("service " + target + " is not NAMESPACE/NAME", "services");
       }
       int times = repeat == null ? 1 : repeat;
+      if (times < 1 || times > MAX_REPEAT) {
+        throw source.problem("repeat must be from 1 to " + MAX_REPEAT, "cases", index, "repeat");
+      }
+      int line = source.places().line(List.of("cases", index));
       Expectation wanted = expect.toExpectation();
+      if (wanted.asksNothing()) {
+        throw source.problem("case \"" + name + "\" expects nothing", "cases", index, "expect");
+      }
       Set<Case.Layer> asked = layers == null ? EnumSet.allOf(Case.Layer.class) : layers;
       if (request.paths == null) {
         return List.of(
-            new Case(name, target, times, request.toRequest(target, null), wanted, asked));
+            new Case(name, line, target, times, request.toRequest(target, null), wanted, asked));
       }
       return request.paths.stream()
           .map(path ->
               new Case(
                   name + ": " + path,
+                  line,
                   target,
                   times,
                   request.toRequest(target, path),

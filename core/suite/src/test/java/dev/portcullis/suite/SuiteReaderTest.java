@@ -78,7 +78,7 @@ final class SuiteReaderTest {
             + "- {name: x, request: {}, expect: {stauts: 200}}\n");
     assertThatThrownBy(() -> SuiteReader.read(file))
         .isInstanceOf(SuiteException.class)
-        .hasMessageContaining("wrong.yaml: $.cases[0].expect.stauts");
+        .hasMessageContaining("wrong.yaml:4: $.cases[0].expect.stauts");
   }
 
   @Test
@@ -89,6 +89,21 @@ final class SuiteReaderTest {
         new Observation(200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, "");
     assertThat(wanted.differences(seen))
         .isEqualTo(List.of("wanted upstream header x-user-id to be alice, got mallory"));
+  }
+
+  @Test
+  void aRefusalThatReachedTheUpstreamIsNone() {
+    Expectation wanted = new Expectation(403, false, null, null, Map.of(), Map.of(), null, null);
+    Observation passed = new Observation(403, null, null, Map.of(), Map.of(), null, "");
+    Observation refused = new Observation(403, null, null, Map.of(), null, null, "");
+    assertThat(wanted.differences(passed))
+        .containsExactly("wanted a refusal, but it reached the upstream, which said 403");
+    assertThat(wanted.differences(refused)).isEmpty();
+  }
+
+  @Test
+  void knowsTheLineOfEachCase() {
+    assertThat(suite.cases()).extracting(Case::line).containsExactly(18, 23);
   }
 
   private static SignedJWT token(Fixtures fixtures, String name) throws Exception {

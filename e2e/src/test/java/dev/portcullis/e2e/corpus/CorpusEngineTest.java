@@ -3,6 +3,8 @@
 
 package dev.portcullis.e2e.corpus;
 
+import dev.portcullis.cli.through.EngineTarget;
+import dev.portcullis.cli.through.SuitePolicies;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.suite.Case;
 import java.io.IOException;
@@ -28,7 +30,10 @@ final class CorpusEngineTest {
 
   private static DynamicContainer suite(Path file) {
     CorpusFiles corpus = CorpusFiles.prepare(file, SCRATCH);
-    EngineTarget target = new EngineTarget(CorpusPlan.compile(corpus));
+    EngineTarget target =
+        new EngineTarget(
+            SuitePolicies.compile(corpus.suite(), corpus.fixtures()).result(),
+            corpus.fixtures().keySets());
     return DynamicContainer.dynamicContainer(
         corpus.suite().name(), CorpusCases.of(corpus, Case.Layer.ENGINE, target));
   }

@@ -3,6 +3,7 @@
 
 package dev.portcullis.e2e.corpus;
 
+import dev.portcullis.cli.through.SuitePolicies;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Fixtures;
@@ -10,12 +11,10 @@ import dev.portcullis.suite.IssuedKey;
 import dev.portcullis.suite.Suite;
 import dev.portcullis.suite.SuiteReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -60,7 +59,8 @@ record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
         .forEach((name, material) ->
             paths.add(
                 scratch.write(
-                    "secrets/" + name.replace('/', '.') + ".yaml", secret(name, material))));
+                    "secrets/" + name.replace('/', '.') + ".yaml",
+                    SuitePolicies.secret(name, material))));
     for (IssuedKey key : fixtures.apiKeys()) {
       paths.add(scratch.write("keys/" + key.name() + ".yaml", key.resource()));
     }
@@ -70,20 +70,5 @@ record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
   /** Whether some case needs an Envoy. */
   boolean throughEnvoy() {
     return suite.cases().stream().anyMatch(each -> each.layers().contains(Case.Layer.ENVOY));
-  }
-
-  private static String secret(String name, byte[] material) {
-    String[] parts = name.split("/", 3);
-    return """
-    apiVersion: v1
-    kind: Secret
-    metadata: {namespace: %s, name: %s}
-    data: {%s: %s}
-    """
-        .formatted(
-            parts[0],
-            parts[1],
-            parts[2],
-            new String(Base64.getEncoder().encode(material), StandardCharsets.US_ASCII));
   }
 }

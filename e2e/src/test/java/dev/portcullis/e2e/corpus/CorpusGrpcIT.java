@@ -6,6 +6,7 @@ package dev.portcullis.e2e.corpus;
 import dev.portcullis.cli.process.Answers;
 import dev.portcullis.cli.process.ProcessGroup;
 import dev.portcullis.cli.process.Program;
+import dev.portcullis.cli.through.SuitePolicies;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.compiler.CompileResult;
@@ -56,7 +57,7 @@ final class CorpusGrpcIT {
 
   /** Starts a decision service with the plan of one suite; limits of two suites must not meet. */
   private static int start(CorpusFiles corpus) throws IOException {
-    CompileResult plan = CorpusPlan.compile(corpus);
+    CompileResult plan = SuitePolicies.compile(corpus.suite(), corpus.fixtures()).result();
     Path directory = SCRATCH.path().resolve("plan-" + corpus.suite().name());
     new PlanDirectory(directory)
         .write(

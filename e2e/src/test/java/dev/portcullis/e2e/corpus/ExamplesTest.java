@@ -5,8 +5,11 @@ package dev.portcullis.e2e.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.cli.through.SuitePolicies;
+import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.parts.ScratchDirectory;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Every example says what must become of which request, and compiles without a remark. */
@@ -24,9 +27,12 @@ final class ExamplesTest {
     try (ScratchDirectory scratch = ScratchDirectory.create("portcullis-examples-")) {
       assertThat(CorpusFiles.suites())
           .filteredOn(suite -> suite.startsWith(CorpusFiles.EXAMPLES))
-          .allSatisfy(suite ->
-              assertThat(CorpusPlan.compile(CorpusFiles.prepare(suite, scratch)).diagnostics())
-                  .isEmpty());
+          .allSatisfy(
+              suite -> assertThat(diagnostics(CorpusFiles.prepare(suite, scratch))).isEmpty());
     }
+  }
+
+  private static List<Diagnostic> diagnostics(CorpusFiles corpus) {
+    return SuitePolicies.compile(corpus.suite(), corpus.fixtures()).diagnostics();
   }
 }

@@ -5,6 +5,7 @@ package dev.portcullis.e2e.corpus;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
+import dev.portcullis.cli.through.EngineTarget;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
@@ -75,8 +76,8 @@ final class GrpcTarget implements Target, AutoCloseable {
     request
         .headers()
         .forEach(header -> add(headers, header.name().toLowerCase(Locale.ROOT), header.value()));
-    if (!request.body().isEmpty()) {
-      add(headers, "content-length", String.valueOf(request.body().length()));
+    if (!request.body().isEmpty() && !request.framed()) {
+      add(headers, "content-length", String.valueOf(request.bodyBytes().length));
     }
     AttributeContext.HttpRequest http =
         AttributeContext.HttpRequest.newBuilder()

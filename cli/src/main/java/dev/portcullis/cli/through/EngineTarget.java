@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
 
-package dev.portcullis.e2e.corpus;
+package dev.portcullis.cli.through;
 
+import dev.portcullis.cli.CommandException;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.LocalEngine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
@@ -12,9 +14,9 @@ import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
-import dev.portcullis.extauthz.StandardEngine;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.match.Principal;
+import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
 import dev.portcullis.suite.Target;
@@ -25,28 +27,35 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Asks the engine in this process. */
-final class EngineTarget implements Target {
+/** Asks the engine in this process. Not thread-safe as to the order of requests. */
+public final class EngineTarget implements Target {
   private final Engine engine;
   private final AtomicLong requests = new AtomicLong();
 
-  EngineTarget(CompileResult plan) {
+  /**
+   * Loads the plan.
+   *
+   * @param keySets JWKS documents by the URI at which policies look for them
+   * @throws CommandException when the engine does not take a route, with the first reason
+   */
+  public EngineTarget(CompileResult plan, Map<String, byte[]> keySets) {
     this.engine =
-        StandardEngine.local(
+        LocalEngine.make(
             (namespace, id) -> plan.apiKeys().get(namespace + "/" + id),
-            hash -> plan.secrets().get(hash));
-    Map<?, String> failed = engine.replace(plan.routes().values());
-    if (!failed.isEmpty()) {
-      throw new AssertionError("routes that do not load: " + failed);
-    }
+            hash -> plan.secrets().get(hash),
+            keySets);
+    Map<RouteId, String> failed = new TreeMap<>(engine.replace(plan.routes().values()));
+    failed.forEach((route, why) -> {
+      throw CommandException.user(route + " does not load: " + why);
+    });
   }
 
   @Override
   public Observation send(String service, Case.Request request) {
     Headers.Builder headers = Headers.builder(request.headers().size() + 1);
     request.headers().forEach(header -> headers.add(header.name(), header.value()));
-    if (!request.body().isEmpty()) {
-      headers.add("content-length", String.valueOf(request.body().length()));
+    if (!request.body().isEmpty() && !request.framed()) {
+      headers.add("content-length", String.valueOf(request.bodyBytes().length));
     }
     Decision decision =
         engine.decide(
@@ -57,7 +66,7 @@ final class EngineTarget implements Target {
                 headers.build(),
                 new Peer(
                     IpAddress.parse(request.from()), 40_000, Principal.read(request.principal())),
-                "corpus-" + requests.incrementAndGet(),
+                "test-" + requests.incrementAndGet(),
                 Clock.systemUTC().instant()));
     return observation(request, decision);
   }
@@ -77,10 +86,14 @@ final class EngineTarget implements Target {
             ? upstream(request.headers(), decision.removedHeaders(), decision.upstreamHeaders())
             : null,
         decision.bot() == null ? null : decision.bot().value(),
-        "");
+        refusal == null ? "" : why(refusal));
   }
 
-  static Map<String, String> upstream(
+  /**
+   * The headers that the upstream receives: those that were sent, but for the removed ones and with
+   * the set ones; names in lower case, duplicates joined.
+   */
+  public static Map<String, String> upstream(
       List<Case.Header> sent, List<String> removed, List<HeaderField> set) {
     Map<String, String> headers = new TreeMap<>();
     sent.forEach(header ->
@@ -89,6 +102,10 @@ final class EngineTarget implements Target {
     removed.forEach(name -> headers.remove(name.toLowerCase(Locale.ROOT)));
     set.forEach(header -> headers.put(header.name(), header.value()));
     return headers;
+  }
+
+  private static String why(Refusal refusal) {
+    return refusal.cause().isEmpty() ? refusal.detail() : refusal.cause();
   }
 
   private static String joined(String one, String other) {

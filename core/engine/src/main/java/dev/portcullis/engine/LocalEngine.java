@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.engine.authentication.jwt.TokenCache;
+import dev.portcullis.engine.authentication.keys.KeyFetch;
+import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.engine.authentication.keys.RemoteKeys;
+import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
+import dev.portcullis.engine.bot.v1.ProfileV1;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.engine.port.SecretSource;
+import java.time.InstantSource;
+import java.util.Map;
+
+/** The engine inside a program that tries policies. It asks nobody and fetches nothing. */
+public final class LocalEngine {
+  private static final long TOKEN_CACHE_BYTES = 16 << 20;
+
+  private LocalEngine() {}
+
+  /**
+   * Makes an engine without routes.
+   *
+   * @param keySets JWKS documents by the URI at which a policy looks for them; a route whose keys
+   *     stand at another URI does not load, and one whose document is none refuses its tokens
+   */
+  public static Engine make(
+      ApiKeySource apiKeys, SecretSource secrets, Map<String, byte[]> keySets) {
+    Map<String, byte[]> known = Map.copyOf(keySets);
+    return new PolicyEngine(
+        new RouteAuthenticators(
+            new TokenCache(TOKEN_CACHE_BYTES), uri -> keys(uri, known), secrets, apiKeys),
+        new ProfileV1(),
+        new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY));
+  }
+
+  private static RemoteKeySet keys(String uri, Map<String, byte[]> known) {
+    byte[] document = known.get(uri);
+    if (document == null) {
+      throw new IllegalArgumentException("keys are not fetched here: " + uri);
+    }
+    RemoteKeySet keys = new RemoteKeySet(uri, InstantSource.system());
+    try {
+      keys.refreshIfDue(_ -> new KeyFetch.Answer(document, RemoteKeys.DEFAULT_FRESHNESS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reading keys from memory", e);
+    }
+    return keys;
+  }
+}
