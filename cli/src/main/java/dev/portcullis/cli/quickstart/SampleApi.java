@@ -32,10 +32,24 @@ public final class SampleApi {
 
   /** Serves on a loopback port; 0 for a free one. */
   public static HttpServer start(int port) throws IOException {
+    return start(port, () -> {});
+  }
+
+  /**
+   * Serves on a loopback port; 0 for a free one.
+   *
+   * @param arrived runs for each request, before it is answered
+   */
+  public static HttpServer start(int port, Runnable arrived) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 128);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", SampleApi::answer);
+    server.createContext(
+        "/",
+        exchange -> {
+          arrived.run();
+          answer(exchange);
+        });
     server.start();
     return server;
   }

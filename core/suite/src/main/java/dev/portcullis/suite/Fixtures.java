@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * What a run needs beside its requests: keys of issuers, signed tokens and issued API keys, all
  * made afresh.
  *
- * <p>Fills placeholders in paths, header values, principals and bodies: {@code ${token.NAME}},
+ * <p>Fills placeholders in paths, header values, principals, bodies and texts of tokens: {@code ${token.NAME}},
  * {@code ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}.
  */
 public final class Fixtures {
@@ -101,7 +101,7 @@ public final class Fixtures {
         if (token == null) {
           throw new SuiteException(suite.file() + ": no token is called " + name);
         }
-        yield TokenMint.mint(token, key(token.issuer()), clock.instant());
+        yield TokenMint.mint(token, key(token.issuer()), clock.instant(), this::fill);
       }
       case "apiKey" -> {
         IssuedKey key = apiKeys.get(name);

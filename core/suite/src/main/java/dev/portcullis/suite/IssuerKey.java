@@ -20,7 +20,9 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.text.ParseException;
 import java.util.Arrays;
+import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -86,6 +88,15 @@ record IssuerKey(String id, String algorithm, Key signing, Key verifying, String
 
   private static String set(JWK jwk) {
     return new JWKSet(jwk).toString();
+  }
+
+  /** The public key as its JWK says it. */
+  Map<String, Object> jwk() {
+    try {
+      return JWKSet.parse(jwks).getKeys().getFirst().toJSONObject();
+    } catch (ParseException e) {
+      throw new IllegalStateException("we have written it ourselves", e);
+    }
   }
 
   @Override

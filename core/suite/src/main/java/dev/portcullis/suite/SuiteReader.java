@@ -171,6 +171,8 @@ public final class SuiteReader {
       String issuer,
       @Nullable Map<String, @Nullable Object> header,
       @Nullable Map<String, @Nullable Object> claims,
+      @Nullable String rawHeader,
+      @Nullable String rawClaims,
       @Nullable String expiresIn,
       Token.@Nullable Signature signature) {
 
@@ -179,6 +181,8 @@ public final class SuiteReader {
           issuer,
           orEmpty(header),
           orEmpty(claims),
+          rawHeader,
+          rawClaims,
           expiresIn == null ? "10m" : expiresIn,
           signature == null ? Token.Signature.VALID : signature);
     }

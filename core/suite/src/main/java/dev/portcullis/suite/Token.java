@@ -12,12 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param issuer whose key signs
  * @param header members over the usual {@code alg}, {@code kid}, {@code typ}; null removes one
  * @param claims members over the usual {@code iat} and {@code exp}; null removes one
+ * @param rawHeader the header's whole JSON text instead, right or wrong; null: {@code header} counts
+ * @param rawClaims the payload's whole text instead; null: {@code claims} counts
  * @param expiresIn from now, such as {@code 10m} or {@code -1h}; sets {@code exp}
  */
 public record Token(
     String issuer,
     Map<String, @Nullable Object> header,
     Map<String, @Nullable Object> claims,
+    @Nullable String rawHeader,
+    @Nullable String rawClaims,
     String expiresIn,
     Signature signature) {
 
@@ -32,6 +36,16 @@ public record Token(
     ZEROS,
     /** By another key of the same kind. */
     OTHER_KEY,
+    /** By another key of the same kind, which the header brings along as {@code jwk}. */
+    EMBEDDED_KEY,
+    /** The right one without its last byte. */
+    SHORT,
+    /** The right one and a byte of zero behind it. */
+    LONG,
+    /** Of ECDSA: the right one, as ASN.1 writes it rather than JWS. */
+    DER,
+    /** Of ECDSA: both numbers are the order of the curve's group, which is zero but for its looks. */
+    ORDER,
     /** HMAC under the public key's PEM text. */
     HMAC_OF_PUBLIC_PEM,
     /** HMAC under the public key's DER bytes. */

@@ -5,18 +5,23 @@ package dev.portcullis.suite;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -34,23 +39,41 @@ final class TokenMint {
 
   private TokenMint() {}
 
-  static String mint(Token token, IssuerKey key, Instant now) {
+  /**
+   * Mints one.
+   *
+   * @param fill fills placeholders in the JSON of both parts
+   */
+  static String mint(Token token, IssuerKey key, Instant now, UnaryOperator<String> fill) {
+    IssuerKey signer = signer(token, key);
     Map<String, @Nullable Object> header = new LinkedHashMap<>();
     header.put("alg", key.algorithm());
     header.put("kid", key.id());
     header.put("typ", "JWT");
     Map<String, @Nullable Object> claims = new LinkedHashMap<>();
+    if (token.signature() == Token.Signature.EMBEDDED_KEY) {
+      header.put("jwk", signer.jwk());
+    }
     claims.put("iat", now.getEpochSecond());
     claims.put("exp", now.plus(duration(token.expiresIn())).getEpochSecond());
     String signed =
-        encode(merged(header, token.header())) + "." + encode(merged(claims, token.claims()));
-    byte[] signature = signature(token, key, signed.getBytes(StandardCharsets.US_ASCII));
+        encode(fill.apply(text(token.rawHeader(), merged(header, token.header()))))
+            + "."
+            + encode(fill.apply(text(token.rawClaims(), merged(claims, token.claims()))));
+    byte[] signature = signature(token, signer, signed.getBytes(StandardCharsets.US_ASCII));
     return signed + "." + BASE64URL.encodeToString(signature);
+  }
+
+  private static IssuerKey signer(Token token, IssuerKey key) {
+    return switch (token.signature()) {
+      case OTHER_KEY, EMBEDDED_KEY -> IssuerKey.generate(key.id(), key.algorithm());
+      default -> key;
+    };
   }
 
   private static byte[] signature(Token token, IssuerKey key, byte[] input) {
     return switch (token.signature()) {
-      case VALID -> sign(key, input);
+      case VALID, OTHER_KEY, EMBEDDED_KEY -> sign(key, input);
       case EMPTY -> new byte[0];
       case GARBAGE -> {
         byte[] noise = sign(key, input);
@@ -58,10 +81,41 @@ final class TokenMint {
         yield noise;
       }
       case ZEROS -> new byte[sign(key, input).length];
-      case OTHER_KEY -> sign(IssuerKey.generate(key.id(), key.algorithm()), input);
+      case SHORT -> {
+        byte[] whole = sign(key, input);
+        yield Arrays.copyOf(whole, whole.length - 1);
+      }
+      case LONG -> {
+        byte[] whole = sign(key, input);
+        yield Arrays.copyOf(whole, whole.length + 1);
+      }
+      case DER -> der(sign(key, input));
+      case ORDER -> order(key);
       case HMAC_OF_PUBLIC_PEM -> hmac("HmacSHA256", pem(key), input);
       case HMAC_OF_PUBLIC_DER -> hmac("HmacSHA256", key.verifying().getEncoded(), input);
     };
+  }
+
+  /** SEQUENCE of two INTEGERs; short forms of lengths will do below 128 bytes. */
+  private static byte[] der(byte[] pair) {
+    byte[] r = new BigInteger(1, Arrays.copyOf(pair, pair.length / 2)).toByteArray();
+    byte[] s = new BigInteger(1, Arrays.copyOfRange(pair, pair.length / 2, pair.length)).toByteArray();
+    ByteBuffer out = ByteBuffer.allocate(r.length + s.length + 6);
+    out.put((byte) 0x30).put((byte) (r.length + s.length + 4));
+    out.put((byte) 2).put((byte) r.length).put(r).put((byte) 2).put((byte) s.length).put(s);
+    return out.array();
+  }
+
+  private static byte[] order(IssuerKey key) {
+    if (!(key.verifying() instanceof ECPublicKey ec)) {
+      throw new SuiteException("only a curve has an order, and " + key.algorithm() + " has none");
+    }
+    byte[] order = ec.getParams().getOrder().toByteArray();
+    int length = (ec.getParams().getOrder().bitLength() + 7) / 8;
+    byte[] pair = new byte[2 * length];
+    System.arraycopy(order, order.length - length, pair, 0, length);
+    System.arraycopy(order, order.length - length, pair, length, length);
+    return pair;
   }
 
   private static byte[] pem(IssuerKey key) {
@@ -127,9 +181,13 @@ final class TokenMint {
     return usual;
   }
 
-  private static String encode(Map<String, @Nullable Object> members) {
+  private static String encode(String text) {
+    return BASE64URL.encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String text(@Nullable String raw, Map<String, @Nullable Object> members) {
     try {
-      return BASE64URL.encodeToString(JSON.writeValueAsBytes(members));
+      return raw == null ? JSON.writeValueAsString(members) : raw;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a map of YAML values is always JSON", e);
     }

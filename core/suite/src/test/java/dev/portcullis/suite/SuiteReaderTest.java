@@ -103,7 +103,7 @@ final class SuiteReaderTest {
 
   @Test
   void knowsTheLineOfEachCase() {
-    assertThat(suite.cases()).extracting(Case::line).containsExactly(18, 23);
+    assertThat(suite.cases()).extracting(Case::line).containsExactly(19, 24);
   }
 
   private static SignedJWT token(Fixtures fixtures, String name) throws Exception {

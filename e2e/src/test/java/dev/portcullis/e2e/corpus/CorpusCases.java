@@ -12,6 +12,9 @@ import dev.portcullis.suite.SuiteRunner;
 import dev.portcullis.suite.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Cases of a suite as tests, in their order. */
@@ -19,6 +22,18 @@ final class CorpusCases {
   private CorpusCases() {}
 
   static List<DynamicTest> of(CorpusFiles corpus, Case.Layer layer, Target target) {
+    return of(corpus, layer, target, null);
+  }
+
+  /**
+   * The cases that a layer can ask.
+   *
+   * @param arrivals how many requests the upstream has ever had; null: nobody counts. A case whose
+   *     answers come from the gate leaves the number as it was, and each other answer is one
+   *     request: none came along unseen
+   */
+  static List<DynamicTest> of(
+      CorpusFiles corpus, Case.Layer layer, Target target, @Nullable LongSupplier arrivals) {
     SuiteRunner runner = new SuiteRunner(corpus.fixtures(), target);
     List<DynamicTest> tests = new ArrayList<>();
     for (Case each : corpus.suite().cases()) {
@@ -30,8 +45,15 @@ final class CorpusCases {
                   assumeFalse(
                       layer == Case.Layer.ENVOY && !each.request().principal().isEmpty(),
                       "to prove a principal needs a listener with TLS");
+                  long before = arrivals == null ? 0 : arrivals.getAsLong();
                   CaseResult result = runner.run(List.of(each), layer, _ -> {}).getFirst();
                   assertThat(result.differences()).as(each.toString()).isEmpty();
+                  if (arrivals != null) {
+                    boolean reached = Objects.requireNonNull(result.observation()).reachedUpstream();
+                    assertThat(arrivals.getAsLong() - before)
+                        .as("requests that the upstream had of " + each)
+                        .isEqualTo(reached ? each.repeat() : 0);
+                  }
                 }));
       }
     }

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -33,12 +34,13 @@ import org.junit.jupiter.api.TestFactory;
  */
 final class CorpusEnvoyIT {
   private static final ScratchDirectory SCRATCH = ScratchDirectory.create("portcullis-corpus-");
+  private static final AtomicLong ARRIVED = new AtomicLong();
   private static @Nullable FileGateway gateway;
   private static @Nullable HttpServer api;
 
   @BeforeAll
   static void startApi() throws IOException {
-    api = SampleApi.start(0);
+    api = SampleApi.start(0, ARRIVED::incrementAndGet);
   }
 
   @AfterAll
@@ -62,7 +64,7 @@ final class CorpusEnvoyIT {
       endGateway();
       EnvoyTarget target = start(corpus, Objects.requireNonNull(api).getAddress().getPort());
       return DynamicContainer.dynamicContainer(
-          corpus.suite().name(), CorpusCases.of(corpus, Case.Layer.ENVOY, target));
+          corpus.suite().name(), CorpusCases.of(corpus, Case.Layer.ENVOY, target, ARRIVED::get));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -25,6 +25,10 @@ final class HeaderRules {
     if (headers.contains("content-length") && headers.contains("transfer-encoding")) {
       throw new MalformedRequestException("there are content-length and transfer-encoding");
     }
+    // What Envoy makes of two host headers; a rule about one of the hosts would never hold.
+    if (request.line().host().indexOf(',') >= 0) {
+      throw new MalformedRequestException("there is more than one host");
+    }
     String host = headers.first("host");
     if (host != null && !sameHost(host, request.line().host())) {
       throw new MalformedRequestException("the host header contradicts the request's authority");
