@@ -83,9 +83,7 @@ public final class ValidateCommand implements Callable<Integer> {
         document.set("diagnostics", DiagnosticText.json(diagnostics));
         out.println(document.toPrettyString());
       }
-      case SARIF ->
-          out.println(
-              SarifLog.of(diagnostics, spec.root().version()[0].split(" ")[1]).toPrettyString());
+      case SARIF -> out.println(SarifLog.of(diagnostics, version()).toPrettyString());
       case TEXT -> {
         diagnostics.stream().map(DiagnosticText::line).forEach(out::println);
         out.println(
@@ -97,6 +95,11 @@ public final class ValidateCommand implements Callable<Integer> {
       }
     }
     out.flush();
+  }
+
+  private String version() {
+    String line = spec.root().version()[0];
+    return line.substring(line.lastIndexOf(' ') + 1);
   }
 
   private static String count(List<Diagnostic> diagnostics, Severity severity) {

@@ -171,7 +171,7 @@ class ValidateCommandTest {
             "validate",
             "-o",
             "sarif",
-            Home.directory().resolve("examples/jwt/policies.yaml").toString());
+            Home.directory().resolve("examples/workload-identity/policies.yaml").toString());
     assertThat(run.exitCode()).isZero();
     JsonNode first = new JsonMapper().readTree(run.out()).path("runs").path(0);
     assertThat(first.path("results").isArray()).isTrue();

@@ -75,6 +75,14 @@ final class AstRules {
       return;
     }
     CelExpr last = call.args().getLast();
+    if (function.takesList() && last.getKind() == CelExpr.ExprKind.Kind.LIST) {
+      last.list().elements().forEach(element -> checkLiteral(function, element));
+    } else {
+      checkLiteral(function, last);
+    }
+  }
+
+  private void checkLiteral(LiteralFunction function, CelExpr last) {
     if (last.getKind() != CelExpr.ExprKind.Kind.CONSTANT
         || last.constant().getKind() != CelConstant.Kind.STRING_VALUE) {
       problem(

@@ -51,7 +51,15 @@ final class IssueTranslator {
     boolean found = dotted.find(Math.min(offset, text.length())) && dotted.start() == offset;
     boolean call = found && dotted.end() < text.length() && text.charAt(dotted.end()) == '(';
     if (!found || (call && !dotted.group().contains("."))) {
-      return ExpressionProblem.at(text, offset, "unknown function: " + name, "");
+      return ExpressionProblem.at(
+          text, offset, "unknown function: " + name, Spelling.functionHint(name));
+    }
+    if (call && dotted.group().startsWith("sets.")) {
+      return ExpressionProblem.at(
+          text,
+          offset,
+          "unknown function: " + dotted.group(),
+          Spelling.functionHint(dotted.group()));
     }
     String variable = dotted.group();
     return ExpressionProblem.at(

@@ -7,6 +7,8 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.match.PathPattern;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Functions whose last argument must be a literal, because it is compiled ahead of requests. */
@@ -34,11 +36,24 @@ enum LiteralFunction {
     void compile(String literal) {
       RANGES.get(literal);
     }
+  },
+  /** {@code pathMatches(request.path, "/orders/{id}")}: whether a path fits a pattern of rules. */
+  PATH_MATCHES("pathMatches", "write a pattern such as \"/orders/{id}\" or \"/orders/**\"") {
+    @Override
+    boolean test(String subject, String literal) {
+      return PATHS.get(literal).matches(subject);
+    }
+
+    @Override
+    void compile(String literal) {
+      PATHS.get(literal);
+    }
   };
 
   private static final int MAX_PROGRAM_SIZE = 1000;
   private static final Literals<Pattern> PATTERNS = new Literals<>(LiteralFunction::pattern);
   private static final Literals<Cidr> RANGES = new Literals<>(Cidr::parse);
+  private static final Literals<PathPattern> PATHS = new Literals<>(PathPattern::parse);
 
   private final String celName;
   private final String hint;
@@ -49,6 +64,21 @@ enum LiteralFunction {
   }
 
   abstract boolean test(String subject, String literal);
+
+  /** Whether one of several literals holds. */
+  boolean testAny(String subject, List<?> literals) {
+    for (Object literal : literals) {
+      if (test(subject, (String) literal)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a list of literals may stand for one. */
+  boolean takesList() {
+    return this == IN_CIDR;
+  }
 
   /** Throws IllegalArgumentException when the literal means nothing. */
   abstract void compile(String literal);

@@ -5,8 +5,9 @@ package dev.portcullis.expression;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
-/** Says what a user may have meant by a variable that does not exist. */
+/** Says what a user may have meant by a variable or function that does not exist. */
 final class Spelling {
   private static final int MAX_DISTANCE = 3;
 
@@ -35,6 +36,20 @@ final class Spelling {
     return members.isEmpty()
         ? "variables begin with request, source, auth, bot or route; put text in quotes"
         : "there are " + String.join(", ", members);
+  }
+
+  /** The hint for an unknown function; empty when nothing is near. */
+  static String functionHint(String unknown) {
+    String nearest = "";
+    int best = Math.min(MAX_DISTANCE, Math.max(1, unknown.length() / 3)) + 1;
+    for (String name : CelEnvironment.functionNames()) {
+      int distance = distance(unknown.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+      if (distance < best) {
+        best = distance;
+        nearest = name;
+      }
+    }
+    return nearest.isEmpty() ? "" : "did you mean " + nearest + "?";
   }
 
   /** As many segments of the unknown name as the variable has: {@code auth.claim.role} is two. */

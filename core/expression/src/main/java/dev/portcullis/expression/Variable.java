@@ -71,6 +71,12 @@ public enum Variable {
   AUTH_CLIENT("auth.client", STRING),
   /** [String] Empty: none. */
   AUTH_PLAN("auth.plan", STRING),
+  /** [String] Claim {@code acr}: how the caller authenticated; empty: the token does not say. */
+  AUTH_ACR("auth.acr", STRING),
+  /** [List of String] Claim {@code amr}: by which means; empty: the token does not say. */
+  AUTH_AMR("auth.amr", ListType.create(STRING)),
+  /** [Instant] Claim {@code auth_time}; reading it is an error when the token does not say. */
+  AUTH_TIME("auth.time", TIMESTAMP),
   /** [Long] 0 to 100; reading it is an error when no BotPolicy scores the request. */
   BOT_SCORE("bot.score", INT),
   /** [Map of Long] Points by signal; reading it is an error when nothing scores the request. */

@@ -43,7 +43,18 @@ class CompiledExpressionTest {
         "request.time.getHours(\"Europe/Berlin\") == 9",
         "request.path.substring(1).split(\"/\")[1] == \"17\"",
         "request.path.upperAscii() == \"/ORDERS/17\"",
-        "request.headers[\"twice\"] == \"1\" || true"
+        "request.headers[\"twice\"] == \"1\" || true",
+        "inCidr(source.address, [\"192.0.2.0/24\", \"10.0.0.0/8\"])",
+        "!inCidr(source.address, [\"192.0.2.0/24\"]) && !inCidr(source.address, [])",
+        "pathMatches(request.path, \"/orders/{id}\") && !pathMatches(request.path, \"/orders\")",
+        "request.path.replace(\"/\", \".\") == \".orders.17\"",
+        "\"aa\".replace(\"\", \"-\") == \"-a-a-\"",
+        "request.headersAll[\"twice\"].join(\"+\") == \"1+2\" && [\"a\", \"b\"].join() == \"ab\"",
+        "request.path.charAt(1) == \"o\" && \"a\".charAt(1) == \"\"",
+        "sets.contains(auth.scopes, [\"read\"]) && !sets.contains(auth.scopes, [\"root\"])",
+        "sets.intersects(auth.claims.org.tags, [\"z\", \"y\"])",
+        "!sets.intersects(auth.claims.org.tags, [])",
+        "sets.equivalent(auth.claims.org.tags, [\"y\", \"x\", \"x\"])"
       })
   void evaluatesToTrue(String source) throws EvaluationException {
     assertThat(compile(source).test(CompiledExpressionTest::read)).isTrue();
@@ -64,6 +75,11 @@ class CompiledExpressionTest {
         "inCidr(request.path, \"10.0.0.0/8\")",
         "request.headers[\"twice\"] == \"1\" || false",
         "1 / 0 == 1",
+        "sets.contains(auth.claims.role, [\"a\"])",
+        "sets.contains(auth.claims.org, [\"a\"])",
+        "\"a\".charAt(2) == \"\"",
+        "auth.claims.level.join() == \"\"",
+        "inCidr(request.path, [\"10.0.0.0/8\"])",
         "9223372036854775807 + 1 > 0"
       })
   void hasNoValueWhenSomethingCannotBeRead(String source) {

@@ -55,7 +55,17 @@ class ExpressionCheckerTest {
           true && bott.score < 3            | 1:9: unknown variable: bott.score (did you mean bot.score?)
           route.operation == "x"            | 1:1: unknown variable: route.operation (there are route.name)
           admin == "x"                      | 1:1: unknown variable: admin (variables begin with request, source, auth, bot or route; put text in quotes)
-          request.path.startWith("/a")      | 1:23: unknown function: startWith
+          request.path.startWith("/a")      | 1:23: unknown function: startWith (did you mean startsWith?)
+          inCIDR(source.address, "::/0")    | 1:7: unknown function: inCIDR (did you mean inCidr?)
+          sets.intersect([""], [""])        | 1:1: unknown function: sets.intersect (did you mean sets.intersects?)
+          request.path.frobnicate()         | 1:24: unknown function: frobnicate
+          inCidr(source.address, ["10.0.0.0/8", "x"]) | 1:39: not an IP address: x (write a range such as "10.0.0.0/8" or "2001:db8::/32")
+          inCidr(source.address, ["::/0", request.id]) | 1:40: inCidr takes a literal, not a computed text (write a range such as "10.0.0.0/8" or "2001:db8::/32")
+          inCidr(source.address, auth.scopes) | 1:28: inCidr takes a literal, not a computed text (write a range such as "10.0.0.0/8" or "2001:db8::/32")
+          pathMatches(request.path, "a/b")  | 1:27: path pattern "a/b" must start with / (write a pattern such as "/orders/{id}" or "/orders/**")
+          pathMatches(request.path, request.id) | 1:34: pathMatches takes a literal, not a computed text (write a pattern such as "/orders/{id}" or "/orders/**")
+          sets.contains(auth.scopes, [1])   | 1:14: sets.contains cannot be applied to (list(string), list(int))
+          auth.amr == "mfa"                 | 1:10: == cannot be applied to (list(string), string)
           request.path == 3                 | 1:14: == cannot be applied to (string, int)
           request.path                      | 1:1: a condition must be true or false, but this is string (compare it with something, as in == "…")
           auth.claims.admin                 | 1:1: a condition must be true or false, but this is dyn (compare it with something, as in == "…")

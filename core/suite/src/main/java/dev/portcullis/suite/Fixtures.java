@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * What a run needs beside its requests: keys of issuers, signed tokens and issued API keys, all
  * made afresh.
  *
- * <p>Fills placeholders in paths, header values, principals, bodies and texts of tokens: {@code ${token.NAME}},
- * {@code ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}.
+ * <p>Fills placeholders in paths, header values, principals, bodies and texts of tokens: {@code
+ * ${token.NAME}}, {@code ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}.
  */
 public final class Fixtures {
   private static final Pattern PLACEHOLDER =

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param issuer whose key signs
  * @param header members over the usual {@code alg}, {@code kid}, {@code typ}; null removes one
  * @param claims members over the usual {@code iat} and {@code exp}; null removes one
- * @param rawHeader the header's whole JSON text instead, right or wrong; null: {@code header} counts
+ * @param rawHeader the header's whole JSON text instead, right or wrong; null: {@code header}
+ *     counts
  * @param rawClaims the payload's whole text instead; null: {@code claims} counts
  * @param expiresIn from now, such as {@code 10m} or {@code -1h}; sets {@code exp}
  */
@@ -44,7 +45,9 @@ public record Token(
     LONG,
     /** Of ECDSA: the right one, as ASN.1 writes it rather than JWS. */
     DER,
-    /** Of ECDSA: both numbers are the order of the curve's group, which is zero but for its looks. */
+    /**
+     * Of ECDSA: both numbers are the order of the curve's group, which is zero but for its looks.
+     */
     ORDER,
     /** HMAC under the public key's PEM text. */
     HMAC_OF_PUBLIC_PEM,

@@ -99,7 +99,8 @@ final class TokenMint {
   /** SEQUENCE of two INTEGERs; short forms of lengths will do below 128 bytes. */
   private static byte[] der(byte[] pair) {
     byte[] r = new BigInteger(1, Arrays.copyOf(pair, pair.length / 2)).toByteArray();
-    byte[] s = new BigInteger(1, Arrays.copyOfRange(pair, pair.length / 2, pair.length)).toByteArray();
+    byte[] s =
+        new BigInteger(1, Arrays.copyOfRange(pair, pair.length / 2, pair.length)).toByteArray();
     ByteBuffer out = ByteBuffer.allocate(r.length + s.length + 6);
     out.put((byte) 0x30).put((byte) (r.length + s.length + 4));
     out.put((byte) 2).put((byte) r.length).put(r).put((byte) 2).put((byte) s.length).put(s);

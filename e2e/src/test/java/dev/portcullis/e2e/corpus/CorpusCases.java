@@ -49,7 +49,8 @@ final class CorpusCases {
                   CaseResult result = runner.run(List.of(each), layer, _ -> {}).getFirst();
                   assertThat(result.differences()).as(each.toString()).isEmpty();
                   if (arrivals != null) {
-                    boolean reached = Objects.requireNonNull(result.observation()).reachedUpstream();
+                    boolean reached =
+                        Objects.requireNonNull(result.observation()).reachedUpstream();
                     assertThat(arrivals.getAsLong() - before)
                         .as("requests that the upstream had of " + each)
                         .isEqualTo(reached ? each.repeat() : 0);

@@ -211,10 +211,17 @@ public final class Evaluation implements VariableSource {
       case AUTH_CLAIMS -> identity == null ? Map.of() : identity.claims();
       case AUTH_CLIENT -> identity == null ? "" : orEmpty(identity.client());
       case AUTH_PLAN -> identity == null ? "" : orEmpty(identity.plan());
+      case AUTH_ACR -> event().contextClass();
+      case AUTH_AMR -> event().methods();
+      case AUTH_TIME -> event().time();
       case BOT_SCORE -> (long) scored(variable).value();
       case BOT_SIGNALS -> points(scored(variable));
       case ROUTE_NAME -> route;
     };
+  }
+
+  private AuthenticationEvent event() {
+    return new AuthenticationEvent(identity == null ? Map.of() : identity.claims());
   }
 
   private static String orEmpty(@Nullable String text) {

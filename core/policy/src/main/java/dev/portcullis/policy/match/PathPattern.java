@@ -71,6 +71,42 @@ public record PathPattern(String text, List<Segment> segments) {
     return new PathPattern(text, segments);
   }
 
+  /** Whether a decoded path without query fits as a whole, by case; costs at most its length. */
+  public boolean matches(String path) {
+    if (!path.startsWith("/")) {
+      return false;
+    }
+    int start = 1;
+    for (Segment segment : segments) {
+      if (segment instanceof Segment.Tail) {
+        return true;
+      }
+      if (start > path.length()) {
+        return false;
+      }
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      if (!fits(segment, path, start, end)) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return start > path.length();
+  }
+
+  private static boolean fits(Segment segment, String path, int start, int end) {
+    int length = end - start;
+    return switch (segment) {
+      case Segment.Literal(String text) -> length == text.length() && path.startsWith(text, start);
+      case Segment.Capture _ -> length > 0;
+      case Segment.Wildcard(String prefix, String suffix) ->
+          length >= prefix.length() + suffix.length()
+              && path.startsWith(prefix, start)
+              && path.startsWith(suffix, end - suffix.length());
+      case Segment.Tail _ -> true;
+    };
+  }
+
   private static Segment segment(String segment, boolean last, String text) {
     if (segment.equals("**")) {
       require(last, text, "may have ** only as its last segment");

@@ -35,6 +35,39 @@ final class PathPatternTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "/, /, true",
+    "/, /a, false",
+    "/a, /a, true",
+    "/a, /A, false",
+    "/a, /a/, false",
+    "/a/, /a/, true",
+    "/a/, /a, false",
+    "/a, /ab, false",
+    "/ab, /a, false",
+    "/a/{id}, /a/7, true",
+    "/a/{id}, /a/, false",
+    "/a/{id}, /a, false",
+    "/a/{id}, /a/7/b, false",
+    "/a/{id}/b, /a/7/b, true",
+    "/a/*.json, /a/x.json, true",
+    "/a/*.json, /a/.json, true",
+    "/a/*.json, /a/x.json/y, false",
+    "/a/ab*ba, /a/aba, false",
+    "/a/ab*ba, /a/abba, true",
+    "/a/**, /a, true",
+    "/a/**, /a/, true",
+    "/a/**, /a/b/c, true",
+    "/a/**, /ab, false",
+    "/**, /, true",
+    "/a, a, false",
+    "/a, '', false"
+  })
+  void matchesWholePathsByCase(String pattern, String path, boolean matches) {
+    assertThat(PathPattern.parse(pattern).matches(path)).isEqualTo(matches);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
