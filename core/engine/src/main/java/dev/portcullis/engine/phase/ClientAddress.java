@@ -6,7 +6,7 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.request.Hop;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
-import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.match.IpAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * proxy, whatever its address. Forwarded, X-Real-IP and the like are never read.
  */
 /** Finds the address of the client behind trusted proxies. */
-public record ClientAddress(List<Cidr> trusted) {
+public record ClientAddress(CidrSet trusted) {
   private static final int MAX_ENTRIES = 100;
 
   /** The client's address; the peer's own when the peer is not a trusted proxy. */
@@ -31,7 +31,7 @@ public record ClientAddress(List<Cidr> trusted) {
     Peer peer = request.peer();
     IpAddress address = peer.address();
     boolean gateway = peer.hop() == Hop.BEHIND_GATEWAY;
-    if (!gateway && (trusted.isEmpty() || !trusts(address))) {
+    if (!gateway && (trusted.isEmpty() || !trusted.contains(address))) {
       return address;
     }
     List<String> lines = request.headers().all("x-forwarded-for");
@@ -47,22 +47,13 @@ public record ClientAddress(List<Cidr> trusted) {
           return address;
         }
         address = vouchedFor;
-        if (!trusts(address) && !(gateway && address.equals(peer.address()))) {
+        if (!trusted.contains(address) && !(gateway && address.equals(peer.address()))) {
           return address;
         }
         end = comma;
       }
     }
     return address;
-  }
-
-  private boolean trusts(IpAddress address) {
-    for (int i = 0; i < trusted.size(); i++) {
-      if (trusted.get(i).contains(address)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static @Nullable IpAddress parse(String entry) {

@@ -7,20 +7,23 @@ import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
-import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.plan.RequestSpec;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a policy demands of a request's form and sender. */
 public final class RequestStep implements PhaseStep {
   private final RequestSpec spec;
+  private final CidrSet allowed;
+  private final CidrSet denied;
 
   /** Compiles the section. */
   public RequestStep(RequestSpec spec) {
     this.spec = spec;
+    this.allowed = CidrSet.of(spec.allowAddresses());
+    this.denied = CidrSet.of(spec.denyAddresses());
   }
 
   @Override
@@ -46,8 +49,7 @@ public final class RequestStep implements PhaseStep {
   private Verdict.@Nullable Deny firstFault(Evaluation evaluation) {
     IpAddress client = evaluation.client();
     Headers headers = evaluation.request().headers();
-    if (contains(spec.denyAddresses(), client)
-        || (!spec.allowAddresses().isEmpty() && !contains(spec.allowAddresses(), client))) {
+    if (denied.contains(client) || (!allowed.isEmpty() && !allowed.contains(client))) {
       return deny("ipAccess", DenyReason.ADDRESS_DENIED);
     }
     if (spec.maxHeaderBytes() != null && headers.length() > spec.maxHeaderBytes()) {
@@ -70,15 +72,6 @@ public final class RequestStep implements PhaseStep {
 
   private Verdict.Deny deny(String field, DenyReason reason) {
     return Verdict.deny(new RuleRef(Phase.HYGIENE, spec.source(), field), reason);
-  }
-
-  private static boolean contains(List<Cidr> ranges, IpAddress address) {
-    for (int i = 0; i < ranges.size(); i++) {
-      if (ranges.get(i).contains(address)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

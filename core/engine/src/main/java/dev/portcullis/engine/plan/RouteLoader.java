@@ -21,6 +21,7 @@ import dev.portcullis.engine.phase.RequestStep;
 import dev.portcullis.engine.phase.TransportStep;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
@@ -98,7 +99,7 @@ public final class RouteLoader {
         route.id().value(),
         steps,
         index.build(),
-        new ClientAddress(route.trustedProxies()),
+        new ClientAddress(CidrSet.of(route.trustedProxies())),
         owner,
         identityHeaders(route.authentication()),
         route.audit());

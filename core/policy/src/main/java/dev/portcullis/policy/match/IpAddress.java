@@ -70,13 +70,18 @@ public record IpAddress(long high, long low) {
   }
 
   boolean sharesPrefix(IpAddress other, int prefix) {
+    return sharePrefix(high, low, other.high, other.low, prefix);
+  }
+
+  /** Whether two addresses agree in their first {@code prefix} (0 to 128) bits. */
+  static boolean sharePrefix(long high, long low, long otherHigh, long otherLow, int prefix) {
     if (prefix == 0) {
       return true;
     }
     if (prefix <= 64) {
-      return (high ^ other.high) >>> (64 - prefix) == 0;
+      return (high ^ otherHigh) >>> (64 - prefix) == 0;
     }
-    return high == other.high && (prefix == 64 || (low ^ other.low) >>> (128 - prefix) == 0);
+    return high == otherHigh && (low ^ otherLow) >>> (128 - prefix) == 0;
   }
 
   @Override

@@ -3,24 +3,21 @@
 
 package dev.portcullis.engine.bot.v1;
 
-import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.match.IpAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a policy never suspects. An address is proof of something, a User-Agent is a hint only. */
-record AllowList(List<Cidr> addresses, List<String> agents) {
+record AllowList(CidrSet addresses, List<String> agents) {
 
   AllowList {
-    addresses = List.copyOf(addresses);
     agents = List.copyOf(agents);
   }
 
   boolean allows(IpAddress client, @Nullable String agent) {
-    for (int i = 0; i < addresses.size(); i++) {
-      if (addresses.get(i).contains(client)) {
-        return true;
-      }
+    if (addresses.contains(client)) {
+      return true;
     }
     for (int i = 0; i < agents.size() && agent != null; i++) {
       if (agent.contains(agents.get(i))) {

@@ -7,6 +7,7 @@ import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.bot.BotScorer;
 import dev.portcullis.engine.bot.BotScorerFactory;
 import dev.portcullis.engine.bot.agent.UserAgents;
+import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.plan.BotSpec;
 import java.util.EnumMap;
 import java.util.Map;
@@ -46,6 +47,8 @@ public final class ProfileV1 implements BotScorerFactory {
       percent.put(signal, weight.getValue());
     }
     return new ScorerV1(
-        agents, new Weights(percent), new AllowList(spec.allowAddresses(), spec.allowUserAgents()));
+        agents,
+        new Weights(percent),
+        new AllowList(CidrSet.of(spec.allowAddresses()), spec.allowUserAgents()));
   }
 }
