@@ -11,10 +11,12 @@ import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.extauthz.identity.Callers;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.jwks.HttpKeyFetch;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
+import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.extauthz.plan.LastGoodPlan;
 import dev.portcullis.extauthz.plan.PlanKeeper;
@@ -42,11 +44,16 @@ import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All parts of the process, put together and running. */
 final class RunningServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
   private final ServerConfig config;
   private final InstantSource clock;
+  private final NativeCrypto crypto;
   private final DecisionCounters counters = new DecisionCounters();
   private final RouteDirectory routes = new RouteDirectory();
   private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -80,6 +87,11 @@ final class RunningServer implements AutoCloseable {
       throws EnvironmentException {
     this.config = config;
     this.clock = clock;
+    this.crypto = config.nativeCrypto() ? NativeCrypto.auto() : NativeCrypto.off();
+    LOG.atInfo()
+        .addKeyValue(LogKeys.NAME, crypto.loaded() ? "native" : "JDK")
+        .addKeyValue(LogKeys.CAUSE, crypto.detail())
+        .log("who verifies signatures");
     this.identity = config.tls().required() ? new WorkloadIdentity(clock) : null;
     boolean complete = false;
     try {
@@ -89,7 +101,9 @@ final class RunningServer implements AutoCloseable {
       SecretVault secrets = new SecretVault();
       RemoteKeySets keySets = keySets();
       Engine engine =
-          engines.make(new EnginePorts(keys, secrets, keySets, config.tokenCacheBytes(), metrics));
+          engines.make(
+              new EnginePorts(
+                  keys, secrets, keySets, crypto.signatures(), config.tokenCacheBytes(), metrics));
       PlanStatus status = new PlanStatus();
       PlanKeeper plan =
           new PlanKeeper(engine, keys, secrets, routes, keySets::retain, status, clock);
@@ -210,7 +224,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   private void becomeReady(PlanStatus status, Consumer<String> announce) {
-    Warmup.run(clock);
+    Warmup.run(clock, crypto.signatures());
     grpc.ready();
     ready = true;
     announce.accept("ready routes=%d".formatted(status.routes()));
@@ -223,6 +237,7 @@ final class RunningServer implements AutoCloseable {
     metrics.show(Metric.PLAN_REJECTIONS, status::rejections);
     metrics.show(Metric.PLAN_CONNECTED, () -> status.connected() ? 1 : 0);
     metrics.show(Metric.PLAN_AGE_SECONDS, () -> age(status.since()));
+    metrics.show(Metric.NATIVE_CRYPTO, () -> crypto.loaded() ? 1 : 0);
     metrics.show(Metric.CONNECTIONS, grpc::connections);
   }
 

@@ -20,7 +20,8 @@ public final class StandardEngine {
     ports.metrics().show(Metric.TOKEN_CACHE, tokens::size);
     ports.metrics().show(Metric.LIMITER_KEYS, quotas::size);
     return new PolicyEngine(
-        new RouteAuthenticators(tokens, ports.keySets(), ports.secrets(), ports.apiKeys()),
+        new RouteAuthenticators(
+            tokens, ports.signatures(), ports.keySets(), ports.secrets(), ports.apiKeys()),
         new ProfileV1(),
         quotas);
   }

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.LocalEngine;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.check.AuthorizationService;
@@ -41,8 +42,8 @@ final class Warmup {
   private Warmup() {}
 
   /** Returns after a fixed number of decisions, or after three seconds. */
-  static void run(InstantSource clock) {
-    Engine engine = LocalEngine.make((_, _) -> null, _ -> null, Map.of());
+  static void run(InstantSource clock, Signatures signatures) {
+    Engine engine = LocalEngine.make((_, _) -> null, _ -> null, Map.of(), signatures);
     engine.replace(List.of(WarmupPlan.route()));
     try (WaitingRoom room = new WaitingRoom(1, 1)) {
       AuthorizationService service =

@@ -68,6 +68,7 @@ final class JwksOutageTest {
                 new GrpcLimits(2, 200, 4 << 20),
                 512,
                 1 << 20,
+                true,
                 100),
             StandardEngine::make,
             _ -> {},

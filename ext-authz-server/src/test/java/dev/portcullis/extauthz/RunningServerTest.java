@@ -209,6 +209,7 @@ final class RunningServerTest {
         new GrpcLimits(1, 100, 4 << 20),
         64,
         1 << 20,
+        false,
         100);
   }
 

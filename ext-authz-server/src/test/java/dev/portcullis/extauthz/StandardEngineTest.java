@@ -75,6 +75,7 @@ final class StandardEngineTest {
                 new GrpcLimits(1, 100, 4 << 20),
                 64,
                 1 << 20,
+                true,
                 100),
             StandardEngine::make,
             _ -> {});

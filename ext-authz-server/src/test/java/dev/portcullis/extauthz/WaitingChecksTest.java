@@ -69,6 +69,7 @@ final class WaitingChecksTest {
                 new GrpcLimits(1, 200, 4 << 20),
                 PLACES,
                 1 << 20,
+                false,
                 100),
             StandardEngine::make,
             _ -> {});

@@ -5,6 +5,7 @@ package dev.portcullis.benchmarks.jmh;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.PolicyEngine;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
 import dev.portcullis.engine.bot.v1.ProfileV1;
@@ -30,6 +31,7 @@ final class Engines {
     RouteAuthenticators authenticators =
         new RouteAuthenticators(
             new TokenCache(TOKEN_CACHE_BYTES),
+            Signatures.ofTheJvm(),
             uri -> {
               throw new IllegalStateException("no benchmark fetches keys: " + uri);
             },

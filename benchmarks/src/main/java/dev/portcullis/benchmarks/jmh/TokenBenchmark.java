@@ -7,11 +7,13 @@ import dev.portcullis.benchmarks.scenario.Issuer;
 import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.jwt.JwtMethod;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.jwt.TokenVerdict;
 import dev.portcullis.engine.authentication.jwt.TokenVerifier;
 import dev.portcullis.engine.authentication.keys.JwkSetReader;
 import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,6 +30,14 @@ public class TokenBenchmark {
   @Param({"RS256", "ES256", "EdDSA"})
   JwsAlgorithm algorithm;
 
+  /** Who verifies. */
+  public enum Crypto {
+    JDK,
+    NATIVE
+  }
+
+  @Param Crypto crypto;
+
   private String token;
   private VerificationKeys keys;
   private TokenVerifier verifier;
@@ -40,9 +50,18 @@ public class TokenBenchmark {
     Issuer issuer = Issuer.of(algorithm);
     token = issuer.token();
     keys = JwkSetReader.readPublic(issuer.jwks().getBytes(StandardCharsets.UTF_8)).keys();
-    verifier = new TokenVerifier(issuer.method());
-    remembering = new JwtMethod(issuer.method(), new TokenCache(1 << 20));
+    Signatures signatures = signatures();
+    verifier = new TokenVerifier(issuer.method(), signatures);
+    remembering = new JwtMethod(issuer.method(), new TokenCache(1 << 20), signatures);
     now = Instant.now().getEpochSecond();
+  }
+
+  private Signatures signatures() {
+    NativeCrypto chosen = crypto == Crypto.NATIVE ? NativeCrypto.auto() : NativeCrypto.off();
+    if (crypto == Crypto.NATIVE && !chosen.loaded()) {
+      throw new IllegalStateException("no native provider here: " + chosen.detail());
+    }
+    return chosen.signatures();
   }
 
   /** Parses it, checks its claims and its signature. */

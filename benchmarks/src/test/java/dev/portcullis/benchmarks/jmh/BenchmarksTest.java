@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.engine.authentication.jwt.VerifiedToken;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.util.Objects;
@@ -75,6 +76,8 @@ class BenchmarksTest {
   void tokensAreBelieved(JwsAlgorithm algorithm) throws Exception {
     var benchmark = new TokenBenchmark();
     benchmark.algorithm = algorithm;
+    benchmark.crypto =
+        NativeCrypto.auto().loaded() ? TokenBenchmark.Crypto.NATIVE : TokenBenchmark.Crypto.JDK;
     benchmark.sign();
 
     assertThat(benchmark.uncached()).isInstanceOf(VerifiedToken.class);

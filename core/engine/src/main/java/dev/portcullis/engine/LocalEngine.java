@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine;
 
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
@@ -29,10 +30,27 @@ public final class LocalEngine {
    */
   public static Engine make(
       ApiKeySource apiKeys, SecretSource secrets, Map<String, byte[]> keySets) {
+    return make(apiKeys, secrets, keySets, Signatures.ofTheJvm());
+  }
+
+  /**
+   * As {@link #make(ApiKeySource, SecretSource, Map)}.
+   *
+   * @param signatures who verifies them
+   */
+  public static Engine make(
+      ApiKeySource apiKeys,
+      SecretSource secrets,
+      Map<String, byte[]> keySets,
+      Signatures signatures) {
     Map<String, byte[]> known = Map.copyOf(keySets);
     return new PolicyEngine(
         new RouteAuthenticators(
-            new TokenCache(TOKEN_CACHE_BYTES), uri -> keys(uri, known), secrets, apiKeys),
+            new TokenCache(TOKEN_CACHE_BYTES),
+            signatures,
+            uri -> keys(uri, known),
+            secrets,
+            apiKeys),
         new ProfileV1(),
         new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY));
   }

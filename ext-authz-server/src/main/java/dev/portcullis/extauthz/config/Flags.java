@@ -166,6 +166,16 @@ public final class Flags {
   long tokenCache;
 
   @Option(
+      names = "--native-crypto",
+      paramLabel = "auto|off",
+      defaultValue = "auto",
+      description =
+          "auto: signatures are verified by Amazon Corretto Crypto Provider where it loads and "
+              + "passes its own tests, else by the JDK. off: by the JDK. "
+              + "Default: ${DEFAULT-VALUE}.")
+  String nativeCrypto;
+
+  @Option(
       names = "--metric-routes",
       paramLabel = "COUNT",
       defaultValue = "1000",

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long to decide on after SIGTERM
  * @param maxWaiting checks that may wait for more computing than an event loop does
  * @param tokenCacheBytes memory for verified tokens
+ * @param nativeCrypto whether the native provider may verify signatures
  * @param metricRoutes routes counted under their own names
  */
 public record ServerConfig(
@@ -41,6 +42,7 @@ public record ServerConfig(
     GrpcLimits limits,
     int maxWaiting,
     long tokenCacheBytes,
+    boolean nativeCrypto,
     int metricRoutes) {
   private static final int MAX_QUEUE = 1 << 20;
 
@@ -82,6 +84,7 @@ public record ServerConfig(
             (int) flags.maxMessage),
         flags.maxWaiting,
         flags.tokenCache,
+        nativeCrypto(flags.nativeCrypto),
         flags.metricRoutes);
   }
 
@@ -100,6 +103,14 @@ public record ServerConfig(
         yield new TlsConfig(true, gateways(flags.gatewayIdentities));
       }
       default -> throw new UsageException("--tls must be required or off, not " + flags.tls);
+    };
+  }
+
+  private static boolean nativeCrypto(String flag) throws UsageException {
+    return switch (flag) {
+      case "auto" -> true;
+      case "off" -> false;
+      default -> throw new UsageException("--native-crypto must be auto or off, not " + flag);
     };
   }
 

@@ -123,6 +123,11 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Fetches of remote key sets that brought nothing."),
+  NATIVE_CRYPTO(
+      "portcullis_native_crypto",
+      Type.GAUGE,
+      "",
+      "1 while the native provider verifies signatures, 0 while the JDK does; the log says why."),
   TOKEN_CACHE(
       "portcullis_token_cache_tokens", Type.GAUGE, "", "Verified tokens that are remembered."),
   LIMITER_KEYS(

@@ -35,6 +35,7 @@ final class ConfigTest {
     assertThat(config.limits().maxMessageBytes()).isEqualTo(4 << 20);
     assertThat(config.maxWaiting()).isEqualTo(512);
     assertThat(config.tokenCacheBytes()).isEqualTo(64L << 20);
+    assertThat(config.nativeCrypto()).isTrue();
     assertThat(config.metricRoutes()).isEqualTo(1000);
   }
 
@@ -60,6 +61,7 @@ final class ConfigTest {
             "--max-message=128KiB",
             "--max-waiting=5",
             "--token-cache=1GiB",
+            "--native-crypto=off",
             "--metric-routes=9");
     assertThat(config.listen().getPort()).isEqualTo(1);
     assertThat(config.admin().getPort()).isEqualTo(2);
@@ -82,6 +84,7 @@ final class ConfigTest {
     assertThat(config.limits().maxMessageBytes()).isEqualTo(128 << 10);
     assertThat(config.maxWaiting()).isEqualTo(5);
     assertThat(config.tokenCacheBytes()).isEqualTo(1L << 30);
+    assertThat(config.nativeCrypto()).isFalse();
     assertThat(config.metricRoutes()).isEqualTo(9);
   }
 

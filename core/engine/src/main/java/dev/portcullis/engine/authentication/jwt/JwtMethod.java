@@ -13,9 +13,9 @@ public final class JwtMethod {
   private final TokenCache cache;
   private final byte[] fingerprint;
 
-  /** Prepares a method; the cache may be shared by any number of them. */
-  public JwtMethod(AuthMethodSpec.Jwt method, TokenCache cache) {
-    this.verifier = new TokenVerifier(method);
+  /** Prepares a method; cache and signatures may be shared by any number of them. */
+  public JwtMethod(AuthMethodSpec.Jwt method, TokenCache cache, Signatures signatures) {
+    this.verifier = new TokenVerifier(method, signatures);
     this.cache = cache;
     this.fingerprint = MethodFingerprint.of(method);
   }

@@ -21,11 +21,13 @@ public final class TokenVerifier {
   /** An ID token has no {@code typ} or {@code JWT}; the audience tells it from an access token. */
   private static final Set<String> TYPES = Set.of("jwt", "at+jwt", "application/at+jwt");
 
+  private final Signatures signatures;
   private final Set<JwsAlgorithm> algorithms;
   private final ClaimRules rules;
 
   /** Prepares the rules of one method. */
-  public TokenVerifier(AuthMethodSpec.Jwt method) {
+  public TokenVerifier(AuthMethodSpec.Jwt method, Signatures signatures) {
+    this.signatures = signatures;
     algorithms = Set.copyOf(method.algorithms());
     rules = new ClaimRules(method);
   }
@@ -61,7 +63,7 @@ public final class TokenVerifier {
       if (patience == Patience.NONE && !jws.algorithm().symmetric()) {
         return TokenVerdict.Waits.WAITS;
       }
-      return signedByOne(jws, candidates)
+      return signedByOne(jws, candidates, signatures)
           ? verdict
           : new TokenVerdict.Refused(TokenFault.SIGNATURE);
     } catch (MalformedTextException e) {
@@ -69,9 +71,10 @@ public final class TokenVerifier {
     }
   }
 
-  static boolean signedByOne(CompactJws jws, List<VerificationKey> candidates) {
+  static boolean signedByOne(
+      CompactJws jws, List<VerificationKey> candidates, Signatures signatures) {
     for (VerificationKey key : candidates) {
-      if (Signatures.verify(jws.algorithm(), key.key(), jws.signingInput(), jws.signature())) {
+      if (signatures.verify(jws.algorithm(), key.key(), jws.signingInput(), jws.signature())) {
         return true;
       }
     }

@@ -9,6 +9,7 @@ import dev.portcullis.engine.authentication.AuthenticatorFactory;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.jwt.JwtMethod;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.JwkSetReader;
 import dev.portcullis.engine.port.ApiKeySource;
@@ -31,14 +32,20 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
   private static final int MAX_METHODS = 32;
 
   private final TokenCache cache;
+  private final Signatures signatures;
   private final KeySource remoteKeys;
   private final SecretSource secrets;
   private final ApiKeySource apiKeys;
 
-  /** Takes the ports; the cache is shared by all routes. */
+  /** Takes the ports; cache and signatures are shared by all routes. */
   public RouteAuthenticators(
-      TokenCache cache, KeySource remoteKeys, SecretSource secrets, ApiKeySource apiKeys) {
+      TokenCache cache,
+      Signatures signatures,
+      KeySource remoteKeys,
+      SecretSource secrets,
+      ApiKeySource apiKeys) {
     this.cache = cache;
+    this.signatures = signatures;
     this.remoteKeys = remoteKeys;
     this.secrets = secrets;
     this.apiKeys = apiKeys;
@@ -78,7 +85,7 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
     return new JwtCredentialMethod(
         method.name(),
         reader(method.name(), method.from()),
-        new JwtMethod(method, cache),
+        new JwtMethod(method, cache, signatures),
         keys(method));
   }
 

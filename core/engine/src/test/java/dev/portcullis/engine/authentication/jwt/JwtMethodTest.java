@@ -23,7 +23,7 @@ class JwtMethodTest {
   private final TokenCache cache = new TokenCache(1 << 20);
   private final AuthMethodSpec.Jwt spec =
       TestToken.method("employees", new JwksSpec.Remote("https://a"), JwsAlgorithm.RS256);
-  private final JwtMethod method = new JwtMethod(spec, cache);
+  private final JwtMethod method = new JwtMethod(spec, cache, Signatures.ofTheJvm());
   private final VerificationKeys keys = keys(TestKeys.rsaJwk(TestKeys.RSA, "k1"));
   private final String token = good().text();
 
@@ -70,9 +70,13 @@ class JwtMethodTest {
     assertThat(method.verify(token, keys, NOW, Patience.COMPUTING))
         .isInstanceOf(VerifiedToken.class);
     AuthMethodSpec.Jwt stricter = withAudiences("refunds");
-    assertThat(new JwtMethod(stricter, cache).verify(token, keys, NOW, Patience.COMPUTING))
+    assertThat(
+            new JwtMethod(stricter, cache, Signatures.ofTheJvm())
+                .verify(token, keys, NOW, Patience.COMPUTING))
         .isEqualTo(new TokenVerdict.Refused(TokenFault.AUDIENCE));
-    assertThat(new JwtMethod(spec, cache).verify(token, keys, NOW, Patience.COMPUTING))
+    assertThat(
+            new JwtMethod(spec, cache, Signatures.ofTheJvm())
+                .verify(token, keys, NOW, Patience.COMPUTING))
         .as("an equal method shares what is remembered")
         .isSameAs(method.verify(token, keys, NOW, Patience.COMPUTING));
   }
@@ -102,7 +106,7 @@ class JwtMethodTest {
     method.verify(token.substring(0, token.length() - 4) + "AAAA", keys, NOW, Patience.COMPUTING);
     assertThat(cache.size()).isZero();
     var small = new TokenCache(4_000);
-    var bounded = new JwtMethod(spec, small);
+    var bounded = new JwtMethod(spec, small, Signatures.ofTheJvm());
     for (int i = 0; i < 20; i++) {
       assertThat(
               bounded.verify(good().withClaim("n", "" + i).text(), keys, NOW, Patience.COMPUTING))

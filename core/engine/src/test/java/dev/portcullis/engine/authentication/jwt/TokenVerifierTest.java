@@ -45,7 +45,9 @@ class TokenVerifierTest {
   private static final TokenVerifier VERIFIER = verifier(JwsAlgorithm.values());
 
   private static TokenVerifier verifier(JwsAlgorithm... algorithms) {
-    return new TokenVerifier(TestToken.method("employees", new JwksSpec.Inline("{}"), algorithms));
+    return new TokenVerifier(
+        TestToken.method("employees", new JwksSpec.Inline("{}"), algorithms),
+        Signatures.ofTheJvm());
   }
 
   private static VerificationKeys keys(String json) {

@@ -6,7 +6,9 @@ package dev.portcullis.engine.authentication.jwt;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.json.StrictJson;
@@ -21,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The signature vectors of Project Wycheproof, which are no part of this project: where they are
@@ -53,9 +58,20 @@ class WycheproofTest {
     return Files.exists(further) ? further : beside;
   }
 
-  @Test
+  /** Who verifies: the JVM's providers, and the native one where it loads. */
+  static Stream<Arguments> providers() {
+    AmazonCorrettoCryptoProvider fast = AmazonCorrettoCryptoProvider.INSTANCE;
+    Stream<Arguments> jvm = Stream.of(arguments("JVM", Signatures.ofTheJvm()));
+    return fast.getLoadingError() == null
+        ? Stream.concat(jvm, Stream.of(arguments(fast.getName(), Signatures.by(fast))))
+        : jvm;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("providers")
   @SuppressWarnings("unchecked")
-  void acceptsNoInvalidSignatureAndEveryValidOneThatPolicyAllows() throws Exception {
+  void acceptsNoInvalidSignatureAndEveryValidOneThatPolicyAllows(String name, Signatures signatures)
+      throws Exception {
     Path file = vectors();
     assumeTrue(Files.exists(file), "skipped: Wycheproof's vectors are missing at " + file);
     var accepted = new ArrayList<String>();
@@ -67,22 +83,22 @@ class WycheproofTest {
       Object jwk = requireNonNull(group.getOrDefault("public", group.get("private")));
       for (Map<String, Object> test : objects(group, "tests")) {
         int id = ((Long) member(test, "tcId")).intValue();
-        boolean holds = holds((String) member(test, "jws"), (Map<String, Object>) jwk);
-        String name = id + " " + test.get("comment");
+        boolean holds = holds((String) member(test, "jws"), (Map<String, Object>) jwk, signatures);
+        String vector = id + " " + test.get("comment");
         if ("valid".equals(test.get("result"))) {
           valid++;
           if (!holds) {
-            refused.put(id, name);
+            refused.put(id, vector);
           }
         } else {
           invalid++;
           if (holds && !SAME_AS_VALID.contains(id)) {
-            accepted.add(name);
+            accepted.add(vector);
           }
         }
       }
     }
-    assertThat(accepted).as("invalid vectors that were accepted").isEmpty();
+    assertThat(accepted).as("invalid vectors that were accepted by %s", name).isEmpty();
     assertThat(refused.keySet())
         .as("valid vectors that were refused: %s", refused)
         .isEqualTo(REFUSED_BY_POLICY.keySet());
@@ -99,13 +115,13 @@ class WycheproofTest {
     return (List<Map<String, Object>>) member(object, name);
   }
 
-  private static boolean holds(String token, Map<String, Object> jwk) {
+  private static boolean holds(String token, Map<String, Object> jwk, Signatures signatures) {
     String set = JSONObjectUtils.toJSONString(Map.of("keys", List.of(jwk)));
     try {
       VerificationKeys keys = JwkSetReader.readSecret(set.getBytes(StandardCharsets.UTF_8)).keys();
       CompactJws jws = CompactJws.parse(token);
       List<VerificationKey> candidates = keys.candidates(jws.algorithm(), jws.keyId());
-      return TokenVerifier.signedByOne(jws, candidates);
+      return TokenVerifier.signedByOne(jws, candidates, signatures);
     } catch (MalformedTextException e) {
       return false;
     }

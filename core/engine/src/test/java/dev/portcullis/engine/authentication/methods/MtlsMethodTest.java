@@ -15,6 +15,7 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.TestKeys;
 import dev.portcullis.engine.authentication.TestRequest;
 import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
 import dev.portcullis.policy.match.PrincipalPattern;
@@ -51,6 +52,7 @@ class MtlsMethodTest {
       throws UnloadablePlanException {
     return new RouteAuthenticators(
             new TokenCache(1 << 20),
+            Signatures.ofTheJvm(),
             uri -> new RemoteKeySet(uri, () -> Instant.EPOCH),
             _ -> null,
             (_, _) -> null)

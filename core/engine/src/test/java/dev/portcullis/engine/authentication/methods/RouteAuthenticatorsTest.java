@@ -15,6 +15,7 @@ import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.authentication.TestKeys;
 import dev.portcullis.engine.authentication.TestRequest;
 import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
@@ -53,6 +54,7 @@ class RouteAuthenticatorsTest {
   private final RouteAuthenticators factory =
       new RouteAuthenticators(
           cache,
+          Signatures.ofTheJvm(),
           uri ->
               remotes.computeIfAbsent(
                   uri, u -> new RemoteKeySet(u, () -> Instant.ofEpochSecond(TestToken.NOW))),
