@@ -15,6 +15,7 @@ import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.extauthz.identity.Callers;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.jwks.HttpKeyFetch;
+import dev.portcullis.extauthz.jwks.KeptKeySets;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
@@ -35,6 +36,7 @@ import dev.portcullis.extauthz.telemetry.Telemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,7 +127,12 @@ final class RunningServer implements AutoCloseable {
   }
 
   private RemoteKeySets keySets() {
-    RemoteKeySets sets = closeLater(new RemoteKeySets(closeLater(new HttpKeyFetch()), clock));
+    Path state = config.stateDirectory();
+    KeptKeySets kept = state == null ? null : new KeptKeySets(state.resolve("key-sets"));
+    if (kept != null) {
+      metrics.show(Metric.JWKS_SAVE_FAILURES, kept::failures);
+    }
+    RemoteKeySets sets = closeLater(new RemoteKeySets(closeLater(new HttpKeyFetch()), kept, clock));
     metrics.show(Metric.JWKS_SETS, sets::size);
     metrics.show(Metric.JWKS_MISSING, sets::missing);
     metrics.show(Metric.JWKS_STALE, sets::stale);

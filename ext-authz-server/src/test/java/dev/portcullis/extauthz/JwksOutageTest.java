@@ -8,14 +8,17 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
+import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,12 @@ final class JwksOutageTest {
     new PlanDirectory(directory)
         .writePlan(
             new PlanSnapshot(List.of(Plans.withIssuer("shop/orders", issuer.uri())), List.of()));
+    startServer();
+    String token = issuer.token("first");
+    await().atMost(LONG).until(() -> ask(token).get().hasOkResponse());
+  }
+
+  private void startServer() throws EnvironmentException {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         RunningServer.start(
@@ -61,6 +71,7 @@ final class JwksOutageTest {
                 anyPort,
                 anyPort,
                 new PlanSource.Directory(directory),
+                directory.resolve("state"),
                 TlsConfig.OFF,
                 "none",
                 64,
@@ -74,15 +85,17 @@ final class JwksOutageTest {
             _ -> {},
             now::get);
     client = new Client(server.grpcPort());
-    String token = issuer.token("first");
-    await().atMost(LONG).until(() -> ask(token).get().hasOkResponse());
   }
 
   @AfterEach
   void stop() {
+    stopServer();
+    issuer.close();
+  }
+
+  private void stopServer() {
     client.close();
     server.close();
-    issuer.close();
   }
 
   private ListenableFuture<CheckResponse> ask(String token) {
@@ -126,6 +139,29 @@ final class JwksOutageTest {
     String metrics = Client.get(server.adminPort(), "/metrics").body();
     assertThat(metrics).contains("portcullis_jwks_stale 1.0");
     assertThat(issuer.requests()).isOne();
+  }
+
+  private boolean keysAreKept() throws IOException {
+    Path sets = directory.resolve("state/key-sets");
+    if (!Files.exists(sets)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(sets)) {
+      return files.anyMatch(file -> file.toString().endsWith(".jwks"));
+    }
+  }
+
+  @Test
+  void startsAgainWhileTheIssuerIsAway() throws Exception {
+    await().atMost(LONG).until(this::keysAreKept);
+    issuer.close();
+    stopServer();
+    pass(Duration.ofMinutes(10));
+    startServer();
+    // From the first check on: nobody waits for an issuer.
+    assertThat(ask(issuer.token("second")).get().hasOkResponse()).isTrue();
+    assertThat(Client.get(server.adminPort(), "/metrics").body())
+        .contains("portcullis_jwks_stale 1.0", "portcullis_jwks_missing 0.0");
   }
 
   @Test

@@ -202,6 +202,7 @@ final class RunningServerTest {
         listen,
         ANY_PORT,
         new PlanSource.Directory(directory),
+        null,
         TlsConfig.OFF,
         log,
         64,

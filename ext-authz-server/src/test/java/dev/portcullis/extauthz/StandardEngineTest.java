@@ -68,6 +68,7 @@ final class StandardEngineTest {
                 anyPort,
                 anyPort,
                 new PlanSource.Directory(directory),
+                null,
                 TlsConfig.OFF,
                 "none",
                 64,

@@ -62,6 +62,7 @@ final class WaitingChecksTest {
                 anyPort,
                 anyPort,
                 new PlanSource.Directory(directory),
+                null,
                 TlsConfig.OFF,
                 "none",
                 64,

@@ -12,11 +12,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** A file that its owner alone may read, and that is replaced whole or not at all. */
-final class PrivateFile {
+public final class PrivateFile {
 
   private PrivateFile() {}
 
-  static void replace(Path file, byte[] content) throws IOException {
+  /**
+   * Replaces a file; makes its directory (mode 0700) if there is none.
+   *
+   * @throws IOException naming the file, when the disk refuses
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null) {
       throw new IOException("not a file: " + file);

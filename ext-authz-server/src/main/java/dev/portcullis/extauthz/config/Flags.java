@@ -81,7 +81,9 @@ public final class Flags {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "Where the last good plan is kept, to start from when the operator is away.")
+      description =
+          "Where the last good plan and key sets are kept, to start from when the operator or an "
+              + "issuer is away.")
   @Nullable Path stateDir;
 
   @Option(

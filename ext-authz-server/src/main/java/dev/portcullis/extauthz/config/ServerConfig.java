@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the process was told to do.
  *
+ * @param stateDirectory where the last good key sets are kept; null: nowhere
  * @param tls how those who ask prove who they are
  * @param decisionLog a file, {@code -} or {@code none}
  * @param decisionLogQueue records that may wait
@@ -35,6 +36,7 @@ public record ServerConfig(
     InetSocketAddress listen,
     InetSocketAddress admin,
     PlanSource plan,
+    @Nullable Path stateDirectory,
     TlsConfig tls,
     String decisionLog,
     int decisionLogQueue,
@@ -74,6 +76,7 @@ public record ServerConfig(
         listen,
         resolve("--admin", flags.admin),
         plan(flags),
+        flags.stateDir == null ? null : writable("--state-dir", flags.stateDir),
         tls,
         flags.decisionLog,
         flags.decisionLogQueue,

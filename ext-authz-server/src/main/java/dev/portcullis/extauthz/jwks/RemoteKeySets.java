@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.jwks;
 
+import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
 import dev.portcullis.engine.authentication.keys.RemoteKeys;
@@ -17,7 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +37,21 @@ public final class RemoteKeySets implements KeySource, AutoCloseable {
   private final LongAdder fetches = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final KeyFetch fetch;
+  private final @Nullable KeptKeySets kept;
   private final InstantSource clock;
   private final ExecutorService fetchers = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService looker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("key-sets").factory());
 
-  /** Starts to look which sets are due. */
-  public RemoteKeySets(KeyFetch fetch, InstantSource clock) {
+  /**
+   * Starts to look which sets are due.
+   *
+   * @param kept where the last good sets are kept; null: nowhere
+   */
+  public RemoteKeySets(KeyFetch fetch, @Nullable KeptKeySets kept, InstantSource clock) {
     this.fetch = fetch;
+    this.kept = kept;
     this.clock = clock;
     long millis = INTERVAL.toMillis();
     var _ = looker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
@@ -54,14 +63,35 @@ public final class RemoteKeySets implements KeySource, AutoCloseable {
     if (known != null) {
       return known;
     }
-    RemoteKeySet set = sets.computeIfAbsent(uri, u -> new RemoteKeySet(u, clock));
+    RemoteKeySet set = sets.computeIfAbsent(uri, this::restored);
     fetchers.execute(() -> refresh(uri, set));
+    return set;
+  }
+
+  private RemoteKeySet restored(String uri) {
+    RemoteKeySet set = new RemoteKeySet(uri, clock);
+    if (kept != null) {
+      kept.read(uri)
+          .ifPresent(found -> {
+            try {
+              set.restore(found.body(), found.freshUntil());
+            } catch (MalformedTextException e) {
+              LOG.atWarn()
+                  .addKeyValue(LogKeys.URI, uri)
+                  .addKeyValue(LogKeys.CAUSE, e.getMessage())
+                  .log("a key set that was kept is none");
+            }
+          });
+    }
     return set;
   }
 
   /** Forgets the sets of all other addresses: nothing of the plan refers to them any more. */
   public void retain(Set<String> uris) {
     sets.keySet().retainAll(uris);
+    if (kept != null) {
+      kept.retain(uris);
+    }
   }
 
   private void look() {
@@ -76,9 +106,20 @@ public final class RemoteKeySets implements KeySource, AutoCloseable {
   private void refresh(String uri, RemoteKeySet set) {
     try {
       RemoteKeys before = set.state();
-      if (set.refreshIfDue(fetch)) {
+      AtomicReference<KeyFetch.@Nullable Answer> answer = new AtomicReference<>();
+      if (set.refreshIfDue(
+          each -> {
+            KeyFetch.Answer brought = fetch.fetch(each);
+            answer.set(brought);
+            return brought;
+          })) {
         fetches.increment();
-        report(uri, before, set.state());
+        RemoteKeys after = set.state();
+        report(uri, before, after);
+        KeyFetch.Answer brought = answer.get();
+        if (kept != null && brought != null && after.lastError() == null) {
+          kept.keep(uri, brought.body(), after.freshUntil());
+        }
       }
     } catch (InterruptedException e) {
       // The process stops.

@@ -6,6 +6,7 @@
  * <pre>
  *   RemoteKeySets ─ looks which set is due ─▶ RemoteKeySet.refreshIfDue (engine: when, and what stays)
  *                                                  └─▶ HttpKeyFetch (bounds, no redirects)
+ *         └─ the last good set of each ─▶ KeptKeySets (files)
  * </pre>
  */
 @NullMarked

@@ -123,6 +123,11 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Fetches of remote key sets that brought nothing."),
+  JWKS_SAVE_FAILURES(
+      "portcullis_jwks_save_failures_total",
+      Type.COUNTER,
+      "",
+      "Failures to keep the last good key sets on disk."),
   NATIVE_CRYPTO(
       "portcullis_native_crypto",
       Type.GAUGE,

@@ -27,6 +27,7 @@ final class ConfigTest {
     assertThat(config.listen()).hasToString("/127.0.0.1:9191");
     assertThat(config.admin()).hasToString("/127.0.0.1:9192");
     assertThat(config.plan()).isEqualTo(new PlanSource.Directory(Path.of("/plan")));
+    assertThat(config.stateDirectory()).isNull();
     assertThat(config.decisionLog()).isEqualTo("none");
     assertThat(config.decisionLogQueue()).isEqualTo(4096);
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(5));
@@ -76,6 +77,7 @@ final class ConfigTest {
               assertThat(operator.nodeId()).isEqualTo("authz-0");
               assertThat(operator.patience()).isEqualTo(Duration.ofMillis(500));
             });
+    assertThat(config.stateDirectory()).isEqualTo(directory.resolve("state"));
     assertThat(config.decisionLog()).isEqualTo("-");
     assertThat(config.decisionLogQueue()).isEqualTo(7);
     assertThat(config.drain()).isZero();

@@ -36,6 +36,7 @@ final class RemoteKeySetsTest {
             fetches.incrementAndGet();
             return server.fetch(uri);
           },
+          null,
           now::get);
 
   @AfterEach

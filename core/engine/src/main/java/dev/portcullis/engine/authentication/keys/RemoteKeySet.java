@@ -5,6 +5,7 @@ package dev.portcullis.engine.authentication.keys;
 
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,17 @@ public final class RemoteKeySet {
     this.uri = uri;
     this.clock = clock;
     this.state = new AtomicReference<>(RemoteKeys.unfetched(clock.instant()));
+  }
+
+  /**
+   * Takes keys that were kept from an earlier run, unless there are keys already.
+   *
+   * @param freshUntil as the set's server said
+   * @throws MalformedTextException when no key can be had from the text
+   */
+  public void restore(byte[] body, Instant freshUntil) throws MalformedTextException {
+    VerificationKeys kept = JwkSetReader.readPublic(body).keys();
+    state.updateAndGet(s -> s.keys() == null ? s.restored(kept, freshUntil, clock.instant()) : s);
   }
 
   /** Where the set stands, for status and metrics. */

@@ -55,6 +55,24 @@ public record RemoteKeys(
     return new RemoteKeys(null, now, now, Instant.MIN, false, 0, null, UnknownKeys.NONE);
   }
 
+  /**
+   * Keys that were kept from an earlier run, as old as they are; a fetch is due at once.
+   *
+   * @param freshUntil as it was then; not taken for later than a fetch now would make it
+   */
+  RemoteKeys restored(VerificationKeys kept, Instant freshUntil, Instant now) {
+    Instant latest = now.plus(MAX_FRESHNESS);
+    return new RemoteKeys(
+        kept,
+        freshUntil.isAfter(latest) ? latest : freshUntil,
+        nextFetch,
+        lastStart,
+        fetching,
+        failures,
+        lastError,
+        unknown);
+  }
+
   /** Whether a fetch should begin now. */
   public boolean due(Instant now) {
     return fetching ? !now.isBefore(lastStart.plus(ABANDONED)) : !now.isBefore(nextFetch);
