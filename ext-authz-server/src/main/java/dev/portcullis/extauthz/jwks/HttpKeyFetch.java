@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * Asks a server for its key set over HTTP: one answer of 200 with JSON, at most 1 MiB, within 10 s
  * from connect to last byte, without following redirects (they could lead into the cluster's own
- * network).
+ * network), and not from where no issuer is.
  */
 public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -53,6 +53,7 @@ public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new IOException("not an address of HTTP: " + e.getMessage(), e);
     }
+    IssuerAddress.check(request.uri());
     HttpResponse<byte[]> response = send(request);
     if (response.statusCode() != 200) {
       throw new IOException("answered with status " + response.statusCode());

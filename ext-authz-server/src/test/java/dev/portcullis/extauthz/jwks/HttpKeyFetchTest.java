@@ -108,4 +108,29 @@ final class HttpKeyFetchTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not an address of HTTP");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::ffff:169.254.169.254]/",
+        "http://2852039166/",
+        "https://[fe80::1]/jwks",
+        "http://[fd00:ec2::254]/latest/meta-data",
+        "http://0.0.0.0/",
+        "http://[::]/",
+        "http://224.0.0.1/"
+      })
+  void asksNobodyAtAnAddressWhereNoIssuerIs(String uri) {
+    assertThatThrownBy(() -> fetch.fetch(uri))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("where no issuer is");
+  }
+
+  @Test
+  void saysThatAHostHasNoAddress() {
+    assertThatThrownBy(() -> fetch.fetch("https://idp.invalid/jwks"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("no address is known for idp.invalid");
+  }
 }
