@@ -43,6 +43,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +90,11 @@ final class RunningServer implements AutoCloseable {
       throws EnvironmentException {
     this.config = config;
     this.clock = clock;
-    this.crypto = config.nativeCrypto() ? NativeCrypto.auto() : NativeCrypto.off();
-    LOG.atInfo()
-        .addKeyValue(LogKeys.NAME, crypto.loaded() ? "native" : "JDK")
-        .addKeyValue(LogKeys.CAUSE, crypto.detail())
-        .log("who verifies signatures");
+    // Takes as long as all that is made until it is needed.
+    CompletableFuture<NativeCrypto> choosing =
+        CompletableFuture.supplyAsync(
+            config.nativeCrypto() ? NativeCrypto::auto : NativeCrypto::off,
+            task -> Thread.ofPlatform().daemon().name("native-crypto").start(task));
     this.identity = config.tls().required() ? new WorkloadIdentity(clock) : null;
     boolean complete = false;
     try {
@@ -102,6 +103,11 @@ final class RunningServer implements AutoCloseable {
       ApiKeyDirectory keys = new ApiKeyDirectory();
       SecretVault secrets = new SecretVault();
       RemoteKeySets keySets = keySets();
+      crypto = choosing.join();
+      LOG.atInfo()
+          .addKeyValue(LogKeys.NAME, crypto.loaded() ? "native" : "JDK")
+          .addKeyValue(LogKeys.CAUSE, crypto.detail())
+          .log("who verifies signatures");
       Engine engine =
           engines.make(
               new EnginePorts(
