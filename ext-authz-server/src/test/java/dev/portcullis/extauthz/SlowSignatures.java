@@ -46,15 +46,6 @@ final class SlowSignatures extends Provider implements AutoCloseable {
     return provider;
   }
 
-  /** Takes 300 ms for each signature. */
-  static void sleep() {
-    try {
-      Thread.sleep(300);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
     Security.removeProvider(NAME);

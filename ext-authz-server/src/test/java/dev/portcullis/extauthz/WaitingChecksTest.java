@@ -119,7 +119,8 @@ final class WaitingChecksTest {
     CheckRequest known = freshToken();
     assertThat(Client.status(client.check(known))).isEqualTo(200);
     double waited = metric("portcullis_checks_waited_total");
-    try (SlowSignatures _ = SlowSignatures.install(SlowSignatures::sleep)) {
+    CountDownLatch open = new CountDownLatch(1);
+    try (SlowSignatures _ = SlowSignatures.install(() -> hold(open))) {
       List<ListenableFuture<CheckResponse>> slow = askFresh(PLACES);
       List<ListenableFuture<CheckResponse>> quick = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
@@ -129,6 +130,7 @@ final class WaitingChecksTest {
         assertThat(status(each)).isEqualTo(200);
       }
       assertThat(slow).as("answered after all that were asked later").noneMatch(Future::isDone);
+      open.countDown();
       for (Future<CheckResponse> each : slow) {
         assertThat(status(each)).isEqualTo(200);
       }
@@ -155,15 +157,11 @@ final class WaitingChecksTest {
   }
 
   @Test
-  void refusesBeforeEnvoyStopsToWait() throws Exception {
+  void refusesWhoWaitsTooLong() throws Exception {
     CountDownLatch open = new CountDownLatch(1);
     try (SlowSignatures _ = SlowSignatures.install(() -> hold(open))) {
-      List<ListenableFuture<CheckResponse>> answers = new ArrayList<>();
-      for (int i = 0; i < PLACES; i++) {
-        answers.add(client.ask(freshToken(), Duration.ofMillis(800)));
-      }
-      // A call whose deadline passes fails; each of these has an answer before that.
-      for (Future<CheckResponse> each : answers) {
+      // Their own time-out is longer than any check may wait.
+      for (Future<CheckResponse> each : askFresh(PLACES)) {
         assertThat(status(each)).isEqualTo(503);
       }
       await().atMost(LONG).until(() -> metric("portcullis_checks_overdue_total") == PLACES);
@@ -213,13 +211,16 @@ final class WaitingChecksTest {
 
   @Test
   void answersWhoWaitsBeforeItStops() throws Exception {
-    try (SlowSignatures _ = SlowSignatures.install(SlowSignatures::sleep)) {
+    CountDownLatch open = new CountDownLatch(1);
+    try (SlowSignatures _ = SlowSignatures.install(() -> hold(open))) {
       List<ListenableFuture<CheckResponse>> waiting = askFresh(PLACES);
       await().atMost(LONG).until(() -> metric("portcullis_checks_waiting") == PLACES);
-      server.close();
+      Thread closing = Thread.ofPlatform().start(server::close);
+      open.countDown();
       for (Future<CheckResponse> each : waiting) {
         assertThat(status(each)).isEqualTo(200);
       }
+      assertThat(closing.join(LONG)).isTrue();
     }
   }
 

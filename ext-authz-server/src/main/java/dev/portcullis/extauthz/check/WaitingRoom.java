@@ -73,7 +73,8 @@ public final class WaitingRoom implements AutoCloseable {
     check.refuse(cause);
   }
 
-  private static long patience(@Nullable Deadline deadline) {
+  /** How long a check may wait, in nanoseconds. */
+  static long patience(@Nullable Deadline deadline) {
     if (deadline == null) {
       return LONGEST;
     }
