@@ -14,6 +14,7 @@ import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
+import dev.portcullis.policy.plan.RoutePlan;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,12 +56,14 @@ final class JwksOutageTest {
   @BeforeEach
   void start() throws Exception {
     issuer = new TestIssuer();
-    new PlanDirectory(directory)
-        .writePlan(
-            new PlanSnapshot(List.of(Plans.withIssuer("shop/orders", issuer.uri())), List.of()));
+    plan(Plans.withIssuer("shop/orders", issuer.uri()));
     startServer();
     String token = issuer.token("first");
     await().atMost(LONG).until(() -> ask(token).get().hasOkResponse());
+  }
+
+  private void plan(RoutePlan route) throws IOException {
+    new PlanDirectory(directory).writePlan(new PlanSnapshot(List.of(route), List.of()));
   }
 
   private void startServer() throws EnvironmentException {
@@ -99,8 +102,11 @@ final class JwksOutageTest {
   }
 
   private ListenableFuture<CheckResponse> ask(String token) {
-    return client.ask(
-        Checks.of("shop/orders", "/orders", "authorization", "Bearer " + token), LONG);
+    return ask("shop/orders", token);
+  }
+
+  private ListenableFuture<CheckResponse> ask(String route, String token) {
+    return client.ask(Checks.of(route, "/orders", "authorization", "Bearer " + token), LONG);
   }
 
   /** What signs a token. */
@@ -128,6 +134,19 @@ final class JwksOutageTest {
 
   private void pass(Duration time) {
     now.updateAndGet(each -> each.plus(time));
+  }
+
+  @Test
+  void keepsWhatAnIssuerSaidOfItselfWhileItIsAway() throws Exception {
+    plan(Plans.withDiscoveredIssuer("shop/carts", issuer.address()));
+    String token = issuer.token(issuer.address(), "alice");
+    await().atMost(LONG).until(() -> ask("shop/carts", token).get().hasOkResponse());
+    assertThat(Client.status(ask("shop/carts", issuer.token("alice")).get())).isEqualTo(401);
+    issuer.close();
+    stopServer();
+    startServer();
+    assertThat(Client.status(ask("shop/carts", issuer.token(issuer.address(), "bob")).get()))
+        .isEqualTo(200);
   }
 
   @Test

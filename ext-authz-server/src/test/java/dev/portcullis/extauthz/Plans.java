@@ -61,12 +61,21 @@ public final class Plans {
 
   /** A route that asks for tokens whose keys are fetched. */
   public static GuardedRoute withIssuer(String id, String jwksUri) {
+    return withIssuer(id, "https://idp.example.com/", new JwksSpec.Remote(jwksUri));
+  }
+
+  /** A route that asks for tokens of an issuer that says where its keys are. */
+  public static GuardedRoute withDiscoveredIssuer(String id, String issuer) {
+    return withIssuer(id, issuer, new JwksSpec.Discovered(issuer));
+  }
+
+  private static GuardedRoute withIssuer(String id, String issuer, JwksSpec keys) {
     AuthMethodSpec jwt =
         new AuthMethodSpec.Jwt(
             "employees",
-            "https://idp.example.com/",
+            issuer,
             List.of("orders"),
-            new JwksSpec.Remote(jwksUri),
+            keys,
             List.of(JwsAlgorithm.ES256),
             Duration.ofSeconds(30),
             List.of(

@@ -25,8 +25,9 @@ public final class LocalEngine {
   /**
    * Makes an engine without routes.
    *
-   * @param keySets JWKS documents by the URI at which a policy looks for them; a route whose keys
-   *     stand at another URI does not load, and one whose document is none refuses its tokens
+   * @param keySets JWKS documents by the URI at which a policy looks for them, or by the issuer
+   *     that would be asked where they are; a route whose keys stand at another URI does not load,
+   *     and one whose document is none refuses its tokens
    */
   public static Engine make(
       ApiKeySource apiKeys, SecretSource secrets, Map<String, byte[]> keySets) {
@@ -56,7 +57,7 @@ public final class LocalEngine {
   }
 
   private static RemoteKeySet keys(String uri, Map<String, byte[]> known) {
-    byte[] document = known.get(uri);
+    byte[] document = known.get(uri.substring(uri.indexOf('#') + 1));
     if (document == null) {
       throw new IllegalArgumentException("keys are not fetched here: " + uri);
     }

@@ -34,8 +34,8 @@ public record Suite(
    *
    * @param algorithm of its one key, such as {@code RS256}
    * @param secret {@code namespace/name/key} of the Secret that receives its JWKS; null: none does
-   * @param uri at which policies look for its JWKS, and get it without a fetch; null: at none. Only
-   *     where no server asks, that is in process
+   * @param uri at which policies look for its JWKS, or the issuer of which they discover it, and
+   *     get it without a fetch; null: none. Only where no server asks, that is in process
    */
   public record Issuer(String algorithm, @Nullable String secret, @Nullable String uri) {
 

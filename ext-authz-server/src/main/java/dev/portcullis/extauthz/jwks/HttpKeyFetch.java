@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks a server for its key set over HTTP: one answer of 200 with JSON, at most 1 MiB, within 10 s
- * from connect to last byte, without following redirects (they could lead into the cluster's own
- * network), and not from where no issuer is.
+ * Asks a server for its key set over HTTP, and an issuer before that where its key set is: each is
+ * one answer of 200 with JSON, at most 1 MiB, within 10 s from connect to last byte, without
+ * following redirects (they could lead into the cluster's own network), and not from where no
+ * issuer is.
  */
 public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -44,6 +45,26 @@ public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
 
   @Override
   public Answer fetch(String uri) throws IOException, InterruptedException {
+    int fragment = uri.indexOf('#');
+    if (fragment < 0) {
+      return keys(uri);
+    }
+    String metadata = uri.substring(0, fragment);
+    String address;
+    try {
+      address = IssuerMetadata.keySet(get(metadata).body(), metadata, uri.substring(fragment + 1));
+    } catch (IOException e) {
+      throw new IOException("its metadata: " + e.getMessage(), e);
+    }
+    return keys(address);
+  }
+
+  private Answer keys(String uri) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = get(uri);
+    return new Answer(response.body(), freshness(response));
+  }
+
+  private HttpResponse<byte[]> get(String uri) throws IOException, InterruptedException {
     HttpRequest request;
     try {
       request =
@@ -62,7 +83,7 @@ public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
     if (!isJson(type)) {
       throw new IOException("answered with content type '" + type + "' and not JSON");
     }
-    return new Answer(response.body(), freshness(response));
+    return response;
   }
 
   /** The client's own time-out ends with the headers; this one covers the body as well. */

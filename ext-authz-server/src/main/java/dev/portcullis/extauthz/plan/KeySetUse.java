@@ -33,6 +33,7 @@ final class KeySetUse {
       case AuthMethodSpec.Jwt jwt ->
           switch (jwt.jwks()) {
             case JwksSpec.Remote(String uri) -> Stream.of(uri);
+            case JwksSpec.Discovered discovered -> Stream.of(discovered.uri());
             case JwksSpec.Inline _, JwksSpec.FromSecret _ -> Stream.empty();
           };
       case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ ->

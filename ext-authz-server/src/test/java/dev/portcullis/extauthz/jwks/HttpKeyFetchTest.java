@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeys;
+import dev.portcullis.policy.plan.JwksSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,46 @@ final class HttpKeyFetchTest {
   void asksNobodyAtAnAddressWhereNoIssuerIs(String uri) {
     assertThatThrownBy(() -> fetch.fetch(uri))
         .isInstanceOf(IOException.class)
+        .hasMessageContaining("where no issuer is");
+  }
+
+  @Test
+  void asksAnIssuerWhereItsKeysAre() throws Exception {
+    for (String at : List.of(issuer.address(), issuer.address() + "/")) {
+      issuer.metadata(TestIssuer.metadata(at, issuer.uri()));
+      KeyFetch.Answer answer = fetch.fetch(new JwksSpec.Discovered(at).uri());
+      assertThat(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(issuer.keys());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"issuer\": \"ADDRESS/\", \"jwks_uri\": \"ADDRESS/jwks\"}', not that of the issuer",
+    "'{\"issuer\": \"https://evil.example\", \"jwks_uri\": \"ADDRESS/jwks\"}', not that of",
+    "'{\"issuer\": [\"ADDRESS\"], \"jwks_uri\": \"ADDRESS/jwks\"}', not that of the issuer",
+    "'{\"jwks_uri\": \"ADDRESS/jwks\"}', not that of the issuer",
+    "'{\"issuer\": \"ADDRESS\"}', no jwks_uri",
+    "'{\"issuer\": \"ADDRESS\", \"jwks_uri\": 7}', no jwks_uri",
+    "'{\"issuer\": \"ADDRESS\", \"jwks_uri\": \"http://localhost/jwks\"}', not an https URL",
+    "'{\"issuer\": \"ADDRESS\", \"jwks_uri\": \"file:///etc/passwd\"}', not an https URL",
+    "'{\"issuer\": \"ADDRESS\", \"jwks_uri\": \"https://a:b@idp.example/\"}', not an https URL",
+    "'{\"issuer\": \"ADDRESS\", \"jwks_uri\": \"ADDRESS/jwks#ADDRESS\"}', not an https URL",
+    "'{\"issuer\": \"ADDRESS\", \"issuer\": \"ADDRESS\"}', stands twice",
+    "'[]', is missing"
+  })
+  void believesAnIssuerOfItselfOnly(String metadata, String why) {
+    issuer.metadata(metadata.replace("ADDRESS", issuer.address()));
+    assertThatThrownBy(() -> fetch.fetch(new JwksSpec.Discovered(issuer.address()).uri()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("its metadata: ")
+        .hasMessageContaining(why);
+    assertThat(issuer.requests()).isZero();
+  }
+
+  @Test
+  void asksNobodyForKeysAtAnAddressWhereNoIssuerIs() {
+    issuer.metadata(TestIssuer.metadata(issuer.address(), "https://169.254.169.254/latest"));
+    assertThatThrownBy(() -> fetch.fetch(new JwksSpec.Discovered(issuer.address()).uri()))
         .hasMessageContaining("where no issuer is");
   }
 

@@ -14,6 +14,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.policy.plan.JwksSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +36,7 @@ public final class TestIssuer implements AutoCloseable {
   private final HttpServer http;
   private final AtomicInteger requests = new AtomicInteger();
   private volatile Answer answer;
+  private volatile String metadata;
 
   public TestIssuer() throws IOException, JOSEException {
     key = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
@@ -48,7 +50,29 @@ public final class TestIssuer implements AutoCloseable {
           answer.to(exchange);
           exchange.close();
         });
+    metadata = metadata(address(), uri());
+    http.createContext(
+        JwksSpec.Discovered.METADATA,
+        exchange -> {
+          send(exchange, 200, "application/json", metadata);
+          exchange.close();
+        });
     http.start();
+  }
+
+  /** What it says of itself from now on. */
+  public void metadata(String json) {
+    metadata = json;
+  }
+
+  /** What an issuer says of itself. */
+  public static String metadata(String issuer, String jwksUri) {
+    return "{\"issuer\": \"" + issuer + "\", \"jwks_uri\": \"" + jwksUri + "\"}";
+  }
+
+  /** Where it is, as an issuer whose keys are discovered. */
+  public String address() {
+    return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
   /** From now on it answers like this. */
@@ -57,7 +81,7 @@ public final class TestIssuer implements AutoCloseable {
   }
 
   public String uri() {
-    return "http://127.0.0.1:" + http.getAddress().getPort() + "/jwks";
+    return address() + "/jwks";
   }
 
   public int requests() {
@@ -71,21 +95,28 @@ public final class TestIssuer implements AutoCloseable {
 
   /** A token for the audience {@code orders}, good for an hour. */
   public String token(String subject) throws JOSEException {
-    SignedJWT token = unsignedToken(subject, "k1");
+    return token("https://idp.example.com/", subject);
+  }
+
+  /** The same in the name of an issuer. */
+  public String token(String issuer, String subject) throws JOSEException {
+    SignedJWT token = unsignedToken(issuer, subject, "k1");
     token.sign(new ECDSASigner(key));
     return token.serialize();
   }
 
   /** The first two parts of a token that names the key. */
   public String unsigned(String subject, String keyId) {
-    return new String(unsignedToken(subject, keyId).getSigningInput(), StandardCharsets.US_ASCII);
+    return new String(
+        unsignedToken("https://idp.example.com/", subject, keyId).getSigningInput(),
+        StandardCharsets.US_ASCII);
   }
 
-  private static SignedJWT unsignedToken(String subject, String keyId) {
+  private static SignedJWT unsignedToken(String issuer, String subject, String keyId) {
     return new SignedJWT(
         new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(keyId).build(),
         new JWTClaimsSet.Builder()
-            .issuer("https://idp.example.com/")
+            .issuer(issuer)
             .audience("orders")
             .subject(subject)
             .expirationTime(Date.from(Instant.now().plusSeconds(3600)))

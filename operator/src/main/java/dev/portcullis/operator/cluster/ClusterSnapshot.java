@@ -15,6 +15,7 @@ import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
+import dev.portcullis.crds.v1alpha1.apipolicy.Jwks;
 import dev.portcullis.crds.v1alpha1.apipolicy.Method;
 import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
 import dev.portcullis.operator.sidecar.Fleet;
@@ -153,7 +154,8 @@ public record ClusterSnapshot(
       String namespace, @Nullable PolicySpec spec, Set<SecretName> names) {
     if (spec instanceof ApiPolicySpec api && api.authentication() != null) {
       for (Method method : api.authentication().methods()) {
-        SecretKeyRef ref = method.jwt() == null ? null : method.jwt().jwks().secretRef();
+        Jwks jwks = method.jwt() == null ? null : method.jwt().jwks();
+        SecretKeyRef ref = jwks == null ? null : jwks.secretRef();
         if (ref != null) {
           names.add(new SecretName(namespace, ref.name()));
         }

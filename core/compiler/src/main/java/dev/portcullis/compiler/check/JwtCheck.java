@@ -73,11 +73,11 @@ final class JwtCheck {
             ? DEFAULT_ALGORITHMS
             : jwt.algorithms().stream().map(Words::plan).distinct().toList();
     Jwks jwks = jwt.jwks();
-    if (jwks == null) {
-      return null;
-    }
     checkFamilies(algorithms, jwks, path.field("algorithms"));
-    JwksSpec keys = keys(name, jwks, algorithms, path.field("jwks"));
+    JwksSpec keys =
+        jwks == null
+            ? discovered(jwt.issuer(), path.field("issuer"))
+            : keys(name, jwks, algorithms, path.field("jwks"));
     String skew = jwt.clockSkew();
     return keys == null
         ? null
@@ -94,9 +94,9 @@ final class JwtCheck {
             headers(jwt.claimsToHeaders(), path.field("claimsToHeaders")));
   }
 
-  private void checkFamilies(List<JwsAlgorithm> algorithms, Jwks jwks, FieldPath path) {
+  private void checkFamilies(List<JwsAlgorithm> algorithms, @Nullable Jwks jwks, FieldPath path) {
     boolean symmetric = algorithms.stream().anyMatch(JwsAlgorithm::symmetric);
-    if (symmetric && jwks.secretRef() == null) {
+    if (symmetric && (jwks == null || jwks.secretRef() == null)) {
       scope.report(
           DiagnosticCode.ALGORITHM_NEEDS_SECRET,
           path,
@@ -110,6 +110,21 @@ final class JwtCheck {
           "algorithms are of both kinds, HMAC and public-key",
           "make two methods, each with its own key set");
     }
+  }
+
+  private JwksSpec discovered(String issuer, FieldPath path) {
+    String refusal = JwksUri.refusal(issuer);
+    if (refusal.isEmpty() && issuer.indexOf('?') >= 0) {
+      refusal = "has a query";
+    }
+    if (!refusal.isEmpty()) {
+      scope.report(
+          DiagnosticCode.JWKS_URI_REFUSED,
+          path,
+          "the keys of " + Quote.of(issuer) + " cannot be discovered: it " + refusal,
+          "correct the issuer, or say in jwks where its keys are");
+    }
+    return new JwksSpec.Discovered(issuer);
   }
 
   private @Nullable JwksSpec keys(

@@ -12,6 +12,10 @@ import dev.portcullis.engine.authentication.keys.RemoteKeySet;
 @FunctionalInterface
 public interface KeySource {
 
-  /** The set at a URI, always the same object; asked for when a route is compiled. Never waits. */
+  /**
+   * The set at a URI, always the same object; asked for when a route is compiled. Never waits.
+   *
+   * @param uri of the set, or that of {@link dev.portcullis.policy.plan.JwksSpec.Discovered}
+   */
   RemoteKeySet keysAt(String uri);
 }

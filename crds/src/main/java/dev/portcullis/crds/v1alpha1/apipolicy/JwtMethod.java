@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "!has(self.algorithms) || !self.algorithms.exists(a, a.startsWith('HS'))"
-            + " || has(self.jwks.secretRef)",
+            + " || (has(self.jwks) && has(self.jwks.secretRef))",
     message =
         "HMAC algorithms (HS256, HS384, HS512) need their key in a Secret: use jwks.secretRef",
     fieldPath = ".algorithms")
@@ -35,6 +35,18 @@ import org.jspecify.annotations.Nullable;
             + " || !self.algorithms.exists(a, a.startsWith('HS'))",
     message = "algorithms must be all HMAC or none: give each family a method of its own",
     fieldPath = ".algorithms")
+@ValidationRule(
+    value =
+        "has(self.jwks) || (isURL(self.issuer) && url(self.issuer).getHostname() != '' &&"
+            + " !self.issuer.contains('?') && !self.issuer.contains('#') &&"
+            + " (url(self.issuer).getScheme() == 'https' || (url(self.issuer).getScheme() =="
+            + " 'http' && (url(self.issuer).getHostname() in ['localhost', '127.0.0.1', '::1']"
+            + " || url(self.issuer).getHostname().endsWith('.svc') ||"
+            + " url(self.issuer).getHostname().endsWith('.svc.cluster.local')))))",
+    message =
+        "the keys of this issuer cannot be discovered, which needs an https URL (http only to"
+            + " localhost or to a name that ends in .svc): say in jwks where they are",
+    fieldPath = ".issuer")
 public record JwtMethod(
     @JsonPropertyDescription(
             "Who issued the tokens; compared with the claim iss, character by character.")
@@ -46,7 +58,10 @@ public record JwtMethod(
         @Required
         @Size(min = 1, max = 16)
         List<@Size(min = 1, max = 512) String> audiences,
-    @JsonPropertyDescription("Where the keys that verify tokens come from.") @Required Jwks jwks,
+    @JsonPropertyDescription(
+            "Where the keys that verify tokens come from. Default: the issuer's metadata says,"
+                + " which is at the issuer's URL with /.well-known/openid-configuration after it.")
+        @Nullable Jwks jwks,
     @JsonPropertyDescription(
             "Signature algorithms that are accepted. Default: RS256, ES256, PS256, EdDSA.")
         @Size(min = 1, max = 13)

@@ -63,6 +63,10 @@ final class MethodFingerprint {
         number(2);
         text(secret.hash());
       }
+      case JwksSpec.Discovered(String issuer) -> {
+        number(3);
+        text(issuer);
+      }
     }
   }
 

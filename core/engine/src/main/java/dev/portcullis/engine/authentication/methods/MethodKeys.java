@@ -33,8 +33,12 @@ sealed interface MethodKeys {
     }
   }
 
-  /** Keys that are fetched from a server. */
-  record Remote(String uri, RemoteKeySet set) implements MethodKeys {
+  /**
+   * Keys that are fetched from a server.
+   *
+   * @param server for people
+   */
+  record Remote(String server, RemoteKeySet set) implements MethodKeys {
 
     @Override
     public @Nullable VerificationKeys current() {
@@ -44,7 +48,7 @@ sealed interface MethodKeys {
     @Override
     public String absence() {
       String error = set.state().lastError();
-      return "no keys from " + uri + " yet" + (error == null ? "" : ": " + error);
+      return "no keys from " + server + " yet" + (error == null ? "" : ": " + error);
     }
 
     @Override

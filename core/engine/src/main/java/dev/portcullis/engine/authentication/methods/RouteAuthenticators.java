@@ -107,6 +107,8 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
   private MethodKeys keys(AuthMethodSpec.Jwt method) throws UnloadablePlanException {
     return switch (method.jwks()) {
       case JwksSpec.Remote(String uri) -> new MethodKeys.Remote(uri, remoteKeys.keysAt(uri));
+      case JwksSpec.Discovered discovered ->
+          new MethodKeys.Remote(discovered.issuer(), remoteKeys.keysAt(discovered.uri()));
       case JwksSpec.Inline(String json) -> inline(method.name(), json);
       case JwksSpec.FromSecret(var secret) -> {
         var keys = new SecretKeys(secrets, secret);
