@@ -83,7 +83,8 @@ final class WarmupPlan {
                     Mode.ENFORCE,
                     List.of(new MatchSpec(List.of("GET"), List.of(PathPattern.parse("/warm/{n}")))),
                     List.of(),
-                    new Expression("auth.method == 'anybody' && bot.score >= 0")))),
+                    new Expression("auth.method == 'anybody' && bot.score >= 0"),
+                    null))),
         List.of(
             new LimitSpec(
                 OWN,

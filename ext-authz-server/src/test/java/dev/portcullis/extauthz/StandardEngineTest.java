@@ -163,7 +163,8 @@ final class StandardEngineTest {
                     List.of(
                         new MatchSpec(List.of("GET"), List.of(PathPattern.parse("/orders/{id}")))),
                     List.of(),
-                    new Expression("auth.subject != 'mallory'")))),
+                    new Expression("auth.subject != 'mallory'"),
+                    null))),
         List.of(
             new LimitSpec(
                 RATES,

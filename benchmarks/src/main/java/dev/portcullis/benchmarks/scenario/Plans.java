@@ -142,7 +142,8 @@ public final class Plans {
               Mode.ENFORCE,
               List.of(match),
               List.of(),
-              new Expression(condition)));
+              new Expression(condition),
+              null));
     }
     return new AuthorizationSpec(API, Mode.ENFORCE, rules);
   }

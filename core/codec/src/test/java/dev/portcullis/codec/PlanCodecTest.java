@@ -36,6 +36,7 @@ import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.SecretRef;
+import dev.portcullis.policy.plan.StepUpSpec;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -160,7 +161,8 @@ final class PlanCodecTest {
                     Mode.SHADOW,
                     List.of(match),
                     List.of("orders.read"),
-                    new Expression("bot.score < 30")))),
+                    new Expression("bot.score < 30"),
+                    new StepUpSpec(List.of("phr"), List.of("mfa"), Duration.ofMinutes(15))))),
         List.of(
             new LimitSpec(
                 API,

@@ -90,6 +90,7 @@ final class RouteAssembler {
     connections.about(transport, authentication);
     if (authorization != null) {
       advice.expressions(authorization.speaker(), methods, score);
+      advice.stepUps(authorization.speaker(), authorization.value(), methods);
     }
     limits.forEach(claim -> advice.expressions(claim.speaker(), methods, score));
     if (bot != null) {

@@ -8,6 +8,7 @@ import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
+import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.Set;
@@ -68,6 +69,26 @@ final class RouteRemarks {
             use.path(),
             "the expression " + use.text() + " reads auth, but " + route + " authenticates nobody",
             "add authentication to its ApiPolicy, or remove the condition");
+      }
+    }
+  }
+
+  void stepUps(
+      Speaker speaker, AuthorizationSpec rules, @Nullable AuthenticationSpec authentication) {
+    boolean told =
+        authentication != null
+            && authentication.methods().stream().anyMatch(AuthMethodSpec.Jwt.class::isInstance);
+    if (told || !speaker.isCurrent()) {
+      return;
+    }
+    for (int i = 0; i < rules.rules().size(); i++) {
+      if (rules.rules().get(i).stepUp() != null) {
+        remarks.warn(
+            speaker,
+            DiagnosticCode.STEP_UP_UNPROVABLE,
+            FieldPath.SPEC.field("authorization").field("rules").at(i).field("stepUp"),
+            "no method of " + route + " tells how a caller authenticated, so nobody ever passes",
+            "add a jwt method to its ApiPolicy, or remove stepUp");
       }
     }
   }

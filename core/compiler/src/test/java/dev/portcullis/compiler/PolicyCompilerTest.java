@@ -187,7 +187,7 @@ class PolicyCompilerTest {
             .withUid("u")
             .withGeneration(generation)
             .build());
-    Rule rule = new Rule("a", Rule.Effect.ALLOW, List.of(), List.of(), when, null);
+    Rule rule = new Rule("a", Rule.Effect.ALLOW, List.of(), List.of(), when, null, null);
     policy.setSpec(
         new ApiPolicySpec(
             List.of(TargetRef.service("orders")),

@@ -24,6 +24,7 @@ import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.RuleSpec.Effect;
+import dev.portcullis.policy.plan.StepUpSpec;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -92,7 +93,13 @@ final class TestRoute {
       @Nullable String when) {
     rules.add(
         new RuleSpec(
-            name, effect, mode, match, scopes, when == null ? null : new Expression(when)));
+            name, effect, mode, match, scopes, when == null ? null : new Expression(when), null));
+    return this;
+  }
+
+  /** An allow rule for every request that asks for more than a credential. */
+  TestRoute stepUp(String name, Mode mode, StepUpSpec stepUp) {
+    rules.add(new RuleSpec(name, Effect.ALLOW, mode, List.of(), List.of(), null, stepUp));
     return this;
   }
 

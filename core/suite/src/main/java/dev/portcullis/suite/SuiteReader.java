@@ -174,6 +174,7 @@ public final class SuiteReader {
       @Nullable String rawHeader,
       @Nullable String rawClaims,
       @Nullable String expiresIn,
+      @Nullable String authAge,
       Token.@Nullable Signature signature) {
 
     Token toToken() {
@@ -184,6 +185,7 @@ public final class SuiteReader {
           rawHeader,
           rawClaims,
           expiresIn == null ? "10m" : expiresIn,
+          authAge,
           signature == null ? Token.Signature.VALID : signature);
     }
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     counts
  * @param rawClaims the payload's whole text instead; null: {@code claims} counts
  * @param expiresIn from now, such as {@code 10m} or {@code -1h}; sets {@code exp}
+ * @param authAge how long ago the caller authenticated, such as {@code 5m}; sets {@code auth_time};
+ *     null: the token does not say
  */
 public record Token(
     String issuer,
@@ -24,6 +26,7 @@ public record Token(
     @Nullable String rawHeader,
     @Nullable String rawClaims,
     String expiresIn,
+    @Nullable String authAge,
     Signature signature) {
 
   /** What stands in the third part. */

@@ -56,6 +56,9 @@ final class TokenMint {
     }
     claims.put("iat", now.getEpochSecond());
     claims.put("exp", now.plus(duration(token.expiresIn())).getEpochSecond());
+    if (token.authAge() != null) {
+      claims.put("auth_time", now.minus(duration(token.authAge())).getEpochSecond());
+    }
     String signed =
         encode(fill.apply(text(token.rawHeader(), merged(header, token.header()))))
             + "."

@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class FollowedPagesTest {
   static final List<String> PAGES =
-      List.of("docs/guide/issue-and-rotate-api-keys.md", "docs/guide/test-a-policy.md");
+      List.of(
+          "docs/guide/demand-mfa-for-refunds.md",
+          "docs/guide/issue-and-rotate-api-keys.md",
+          "docs/guide/test-a-policy.md");
 
   private static final long LIMIT_SECONDS = 60;
 

@@ -8,17 +8,22 @@ import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Quote;
 import dev.portcullis.crds.v1alpha1.apipolicy.Authorization;
 import dev.portcullis.crds.v1alpha1.apipolicy.Rule;
+import dev.portcullis.crds.v1alpha1.apipolicy.StepUp;
 import dev.portcullis.expression.ResultType;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec;
+import dev.portcullis.policy.plan.StepUpSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the rules that say what callers may do. */
 final class AuthorizationCheck {
+  private static final Duration LEAST_AGE = Duration.ofSeconds(1);
+  private static final Duration MOST_AGE = Duration.ofDays(30);
 
   private AuthorizationCheck() {}
 
@@ -57,7 +62,36 @@ final class AuthorizationCheck {
         scope.modeOr(rule.mode()),
         Values.matches(rule.match(), path.field("match"), scope),
         rule.scopes(),
-        when);
+        when,
+        stepUp(rule, path.field("stepUp"), scope));
+  }
+
+  private static @Nullable StepUpSpec stepUp(Rule rule, FieldPath path, Scope scope) {
+    StepUp stepUp = rule.stepUp();
+    if (stepUp == null) {
+      return null;
+    }
+    if (rule.effect() == Rule.Effect.DENY) {
+      scope.report(
+          DiagnosticCode.OUT_OF_BOUNDS,
+          path,
+          "stepUp in a Deny rule would deny those who authenticated well",
+          "put it into the Allow rule that needs it");
+    }
+    String age = stepUp.maxAge();
+    if (stepUp.acrValues().isEmpty() && stepUp.amr().isEmpty() && age == null) {
+      scope.report(
+          DiagnosticCode.FIELD_REQUIRED,
+          path,
+          "stepUp needs acrValues, amr or maxAge",
+          "add one of them, or leave stepUp out to ask for nothing");
+    }
+    return new StepUpSpec(
+        stepUp.acrValues(),
+        stepUp.amr(),
+        age == null
+            ? null
+            : Values.duration(age, LEAST_AGE, MOST_AGE, path.field("maxAge"), scope));
   }
 
   /** Only what is certain: an enforced rule without conditions for the same, or all, requests. */
@@ -69,6 +103,7 @@ final class AuthorizationCheck {
           && other.mode() == Mode.ENFORCE
           && other.when() == null
           && other.scopes().isEmpty()
+          && other.stepUp() == null
           && takesAll) {
         scope.report(
             DiagnosticCode.RULE_UNREACHABLE,

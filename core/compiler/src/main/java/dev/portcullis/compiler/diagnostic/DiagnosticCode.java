@@ -167,6 +167,11 @@ public enum DiagnosticCode {
       Severity.WARNING,
       "An expression reads auth.* on a route that asks nobody for credentials.",
       "Add authentication to an ApiPolicy of the target, or remove the condition."),
+  STEP_UP_UNPROVABLE(
+      3004,
+      Severity.WARNING,
+      "A rule asks how the caller authenticated on a route where no method's credential tells it.",
+      "Add a jwt method to an ApiPolicy of the target, or remove stepUp."),
 
   JWKS_INVALID(
       4001,

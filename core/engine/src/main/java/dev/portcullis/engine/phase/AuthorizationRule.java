@@ -10,6 +10,7 @@ import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.expression.CompiledExpression;
 import dev.portcullis.expression.EvaluationException;
+import dev.portcullis.expression.UnreadableVariableException;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -24,6 +25,7 @@ final class AuthorizationRule {
   private final RuleSpec spec;
   private final RequestMatcher matcher;
   private final @Nullable CompiledExpression when;
+  private final @Nullable StepUp stepUp;
 
   AuthorizationRule(AuthorizationSpec section, RuleSpec spec, PathIndex.Builder index)
       throws UnloadablePlanException {
@@ -37,6 +39,7 @@ final class AuthorizationRule {
           case ALLOW -> RequestMatcher.exact(spec.match(), index);
         };
     this.when = Expressions.condition(spec.when());
+    this.stepUp = spec.stepUp() == null ? null : new StepUp(spec.stepUp(), by);
   }
 
   /** Whether the rule speaks for the request; an error counts as the rule's effect demands. */
@@ -56,6 +59,24 @@ final class AuthorizationRule {
         case DENY -> true;
         case ALLOW -> false;
       };
+    }
+  }
+
+  /**
+   * What the rule refuses a caller with for whom it applies, but whose authentication does not do;
+   * null: it does.
+   */
+  Verdict.@Nullable Deny lacking(Evaluation evaluation) {
+    if (stepUp == null) {
+      return null;
+    }
+    try {
+      return stepUp.holds(evaluation.identity(), evaluation.request().receivedAt())
+          ? null
+          : stepUp.refusal();
+    } catch (UnreadableVariableException e) {
+      evaluation.note("rule " + spec.name() + ": " + e.getMessage());
+      return stepUp.refusal();
     }
   }
 

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What callers may do: deny rules first, then allow rules, else denied. */
+/**
+ * What callers may do: deny rules first, then allow rules; whom one would allow after a better
+ * authentication is told so; everybody else is denied.
+ */
 public final class AuthorizationStep implements PhaseStep {
   private final Mode mode;
   private final List<AuthorizationRule> denies = new ArrayList<>();
@@ -59,25 +62,35 @@ public final class AuthorizationStep implements PhaseStep {
   }
 
   private Verdict judge(Evaluation evaluation) {
-    AuthorizationRule deny = firstThatApplies(denies, evaluation, DenyReason.RULE_DENIED);
-    if (deny != null) {
-      return Verdict.deny(deny.by, DenyReason.RULE_DENIED);
-    }
-    AuthorizationRule allow = firstThatApplies(allows, evaluation, null);
-    return allow == null ? noRuleAllows : allow.allow;
-  }
-
-  private static @Nullable AuthorizationRule firstThatApplies(
-      List<AuthorizationRule> rules, Evaluation evaluation, @Nullable DenyReason wouldDeny) {
-    for (int i = 0; i < rules.size(); i++) {
-      AuthorizationRule rule = rules.get(i);
+    for (int i = 0; i < denies.size(); i++) {
+      AuthorizationRule rule = denies.get(i);
       if (rule.applies(evaluation)) {
         if (rule.mode == Mode.ENFORCE) {
-          return rule;
+          return Verdict.deny(rule.by, DenyReason.RULE_DENIED);
         }
-        evaluation.shadow(rule.by, wouldDeny);
+        evaluation.shadow(rule.by, DenyReason.RULE_DENIED);
       }
     }
-    return null;
+    return allow(evaluation);
+  }
+
+  /** A rule that would allow if the caller authenticated better counts when no other allows. */
+  private Verdict allow(Evaluation evaluation) {
+    Verdict.@Nullable Deny lacking = null;
+    for (int i = 0; i < allows.size(); i++) {
+      AuthorizationRule rule = allows.get(i);
+      if (!rule.applies(evaluation)) {
+        continue;
+      }
+      Verdict.@Nullable Deny refusal = rule.lacking(evaluation);
+      if (rule.mode == Mode.SHADOW) {
+        evaluation.shadow(rule.by, refusal == null ? null : refusal.refusal().reason());
+      } else if (refusal == null) {
+        return rule.allow;
+      } else if (lacking == null) {
+        lacking = refusal;
+      }
+    }
+    return lacking == null ? noRuleAllows : lacking;
   }
 }

@@ -24,6 +24,7 @@ public enum DenyReason {
   PRINCIPAL_NOT_ACCEPTED(403, 7, "This workload identity is not accepted here"),
   CREDENTIALS_MISSING(401, 16, "Authentication is required"),
   CREDENTIALS_INVALID(401, 16, "The credentials are not valid"),
+  STEP_UP_REQUIRED(401, 16, "A stronger or more recent authentication is required"),
   BOT(403, 7, "The request looks automated"),
   RULE_DENIED(403, 7, "A rule forbids this request"),
   NO_RULE_ALLOWS(403, 7, "No rule allows this request"),

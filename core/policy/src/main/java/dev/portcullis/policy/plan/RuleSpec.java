@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param scopes that the caller must hold, all of them
  * @param when must be true; null: always. An error denies in a deny rule and does not allow in an
  *     allow rule
+ * @param stepUp in an allow rule: what the caller's authentication must be, else it is told to
+ *     authenticate so; null: any will do
  */
 public record RuleSpec(
     String name,
@@ -20,7 +22,8 @@ public record RuleSpec(
     Mode mode,
     List<MatchSpec> match,
     List<String> scopes,
-    @Nullable Expression when) {
+    @Nullable Expression when,
+    @Nullable StepUpSpec stepUp) {
 
   /** What a rule that applies does. */
   public enum Effect {

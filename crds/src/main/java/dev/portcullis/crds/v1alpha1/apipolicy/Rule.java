@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param match any one suffices; empty: every request
  * @param scopes that the caller must hold, all of them
  * @param when a CEL expression; null: always
+ * @param stepUp in an Allow rule only; null: any authentication will do
  * @param mode null: the policy's
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -33,6 +34,12 @@ import org.jspecify.annotations.Nullable;
         "scopes in a Deny rule would deny the callers who hold them: say what is meant in when,"
             + " such as '!(\"orders.read\" in auth.scopes)'",
     fieldPath = ".scopes")
+@ValidationRule(
+    value = "!has(self.effect) || self.effect != 'Deny' || !has(self.stepUp)",
+    message =
+        "stepUp in a Deny rule would deny those who authenticated well: put it into the Allow rule"
+            + " that needs it",
+    fieldPath = ".stepUp")
 public record Rule(
     @JsonPropertyDescription("Name of the rule, unique in the policy. Decisions name it.")
         @Required
@@ -50,6 +57,10 @@ public record Rule(
                 + " in an Allow rule.")
         @Size(min = 1, max = 2048)
         @Nullable String when,
+    @JsonPropertyDescription(
+            "How the caller must have authenticated. Whom the rule would allow but for this gets"
+                + " 401 with a challenge (RFC 9470) that says so.")
+        @Nullable StepUp stepUp,
     @JsonPropertyDescription("Enforce or Shadow. Default: the policy's mode.")
         @Nullable Mode mode) {
 
