@@ -26,7 +26,7 @@ AFTER_SECONDS = 3
 
 # Decisions that took longer than Envoy waits: of a hundred requests, so many may be such on a machine that is short of
 # processors. They are told, and counted apart from those that somebody lost.
-MOST_LATE_PERCENT = 2
+MOST_LATE_PERCENT = 4
 
 # Of a hundred requests that a caller should have sent, so many it has to have sent: on a machine that is short of
 # processors it gets no more turns than others.
