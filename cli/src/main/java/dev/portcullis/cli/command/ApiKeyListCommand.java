@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,11 +59,7 @@ public final class ApiKeyListCommand implements Callable<Integer> {
       description = "Only this namespace. Default: all.")
   private @Nullable String namespace;
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the cluster. Default: KUBECONFIG, or .kube/config at home.")
-  private @Nullable Path kubeconfig;
+  @Mixin private ClusterOptions clusters;
 
   @Option(
       names = {"-o", "--output"},
@@ -76,7 +73,7 @@ public final class ApiKeyListCommand implements Callable<Integer> {
     List<Diagnostic> errors = List.of();
     List<KeySource> keys;
     if (paths.isEmpty()) {
-      try (ClusterReader cluster = ClusterReader.open(kubeconfig, namespace)) {
+      try (ClusterReader cluster = clusters.open(namespace)) {
         keys = cluster.apiKeys().stream().map(KeySource::ofCluster).toList();
       }
     } else {

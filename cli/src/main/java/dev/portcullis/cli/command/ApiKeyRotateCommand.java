@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,11 +59,7 @@ public final class ApiKeyRotateCommand implements Runnable {
       description = "Namespace of the old resource in the cluster; default: the kubeconfig's.")
   private @Nullable String namespace;
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the cluster. Default: KUBECONFIG, or .kube/config at home.")
-  private @Nullable Path kubeconfig;
+  @Mixin private ClusterOptions clusters;
 
   @Option(
       names = "--name",
@@ -135,7 +132,7 @@ public final class ApiKeyRotateCommand implements Runnable {
 
   private HeldKey read() {
     if (file != null) {
-      if (namespace != null || kubeconfig != null) {
+      if (namespace != null || clusters.given()) {
         throw new ParameterException(
             spec.commandLine(), "--resource needs no cluster: leave out -n and --kubeconfig");
       }
@@ -145,7 +142,7 @@ public final class ApiKeyRotateCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "Say which key: --resource FILE, or its NAME in the cluster");
     }
-    try (ClusterReader cluster = ClusterReader.open(kubeconfig, namespace)) {
+    try (ClusterReader cluster = clusters.open(namespace)) {
       String wanted = Objects.requireNonNull(old);
       return cluster
           .apiKey(wanted)

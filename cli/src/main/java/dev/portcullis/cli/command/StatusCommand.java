@@ -8,11 +8,11 @@ import dev.portcullis.cli.status.ClusterReader;
 import dev.portcullis.cli.status.ClusterReport;
 import dev.portcullis.cli.terminal.Terminal;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,11 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
       description = "Only this namespace. Default: all.")
   private @Nullable String namespace;
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the cluster. Default: KUBECONFIG, or .kube/config at home.")
-  private @Nullable Path kubeconfig;
+  @Mixin private ClusterOptions clusters;
 
   @Option(
       names = {"-w", "--watch"},
@@ -66,7 +62,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (ClusterReader cluster = ClusterReader.open(kubeconfig, namespace)) {
+    try (ClusterReader cluster = clusters.open(namespace)) {
       ClusterReport report = cluster.read();
       print(report);
       if (watch) {

@@ -30,11 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedAuthz extends AuthorizationGrpc.AuthorizationImplBase implements AutoCloseable {
   /** Lets everything pass and sets the header that a claim would travel in. */
   static final Function<CheckRequest, @Nullable CheckResponse> ALLOW =
-      _ ->
-          CheckResponse.newBuilder()
-              .setStatus(Status.newBuilder().setCode(0))
-              .setOkResponse(OkHttpResponse.newBuilder().addHeaders(header("x-user-id", "ours")))
-              .build();
+      _ -> allowed("x-user-id", "ours");
 
   /** Never answers. */
   static final Function<CheckRequest, @Nullable CheckResponse> SILENCE = _ -> null;
@@ -61,6 +57,14 @@ final class ScriptedAuthz extends AuthorizationGrpc.AuthorizationImplBase implem
 
   List<CheckRequest> asked() {
     return List.copyOf(asked);
+  }
+
+  /** Lets a request pass and sets a header on its way. */
+  static CheckResponse allowed(String name, String value) {
+    return CheckResponse.newBuilder()
+        .setStatus(Status.newBuilder().setCode(0))
+        .setOkResponse(OkHttpResponse.newBuilder().addHeaders(header(name, value)))
+        .build();
   }
 
   /** A refusal with a body, as the decision service makes them. */

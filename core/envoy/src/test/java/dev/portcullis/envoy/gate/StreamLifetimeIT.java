@@ -7,16 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.BoolValue;
-import com.google.rpc.Status;
 import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.Upstream.Protocol;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.policy.plan.FailureMode;
-import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
@@ -85,7 +79,7 @@ final class StreamLifetimeIT {
 
   @Test
   void endsAWebSocketThatIsStillTalking() throws IOException {
-    authz.answer(_ -> allowedFor("1500"));
+    authz.answer(_ -> ScriptedAuthz.allowed(LIFETIME, "1500"));
     try (RawClient client = new RawClient(gate.port())) {
       client.send(UPGRADE + "\r\n");
       assertThat(client.response()).startsWith("HTTP/1.1 101");
@@ -112,7 +106,7 @@ final class StreamLifetimeIT {
 
   @Test
   void endsAGrpcStream() {
-    authz.answer(_ -> allowedFor("1500"));
+    authz.answer(_ -> ScriptedAuthz.allowed(LIFETIME, "1500"));
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), gate.port()))
@@ -146,20 +140,6 @@ final class StreamLifetimeIT {
     if (!client.read(4).equals("ping")) {
       throw new IOException("the stream ended");
     }
-  }
-
-  /** The deprecated field is the one that counts in every version of Envoy. */
-  @SuppressWarnings("deprecation")
-  private static CheckResponse allowedFor(String millis) {
-    return CheckResponse.newBuilder()
-        .setStatus(Status.getDefaultInstance())
-        .setOkResponse(
-            OkHttpResponse.newBuilder()
-                .addHeaders(
-                    HeaderValueOption.newBuilder()
-                        .setHeader(HeaderValue.newBuilder().setKey(LIFETIME).setValue(millis))
-                        .setAppend(BoolValue.of(false))))
-        .build();
   }
 
   private static Upstream service(String name, int port, Protocol protocol) {
