@@ -100,9 +100,26 @@ class ChartTest(unittest.TestCase):
             "revisions.Before=0.1.0": "revisions",
             "revisions.default=0.1.0": "revisions",
             "extAuthz.decisionLog=/var/log/x": "decisionLog",
+            "extAuthz.geo.countryFile=countries.mmdb": "volume",
+            "extAuthz.geo.volume.emptyDir.medium=Memory,extAuthz.geo.countryFile=../etc/passwd": "countryFile",
+            "extAuthz.geo.volume.name=geo": "volume",
+            "extAuthz.addressLists.files.tor=tor.txt": "volume",
+            "extAuthz.addressLists.volume.emptyDir.medium=Memory,extAuthz.addressLists.files.tor=../etc/passwd": "tor",
+            "extAuthz.addressLists.volume.emptyDir.medium=Memory,extAuthz.addressLists.files.Tor=tor.txt": "Tor",
             "gateway.routes[0].host=*.example.org,gateway.routes[0].service=shop/orders,gateway.routes[0].port=80": "host",
             "gateway.routes[0].host=a.example.org,gateway.routes[0].service=orders,gateway.routes[0].port=80": "service",
             "gateway.enabled=true": "gateway.routes",
+            "gateway.clients.caSecretName=A_b": "caSecretName",
+            "extAuthz.issuerCa.secretName=ca,extAuthz.issuerCa.configMapName=ca": "issuerCa",
+            "extAuthz.issuerCa.key=../ca.crt": "key",
+            "extAuthz.revocation.enabled=true": "SecretName",
+            "extAuthz.revocation.lifetime=forever": "lifetime",
+            "extAuthz.valkey.url=http://store": "url",
+            "extAuthz.valkey.url=valkey://user:secret@store": "url",
+            "extAuthz.valkey.user=portcullis": "name",
+            "extAuthz.valkey.timeout=20": "timeout",
+            "extAuthz.valkey.proofsWithout=allow": "proofsWithout",
+            "extAuthz.valkey.secretRef.name=A_b": "name",
         }.items():
             with self.subTest(value):
                 refused = self.render("--set", value)
@@ -119,6 +136,18 @@ class ChartTest(unittest.TestCase):
                 refused = self.render("--set", "gateway.enabled=true", "--set-json", f"gateway.routes={routes}")
                 self.assertNotEqual(0, refused.returncode)
                 self.assertIn(complaint, refused.stderr)
+
+    def test_clients_of_a_gateway_show_certificates_over_tls_only(self) -> None:
+        route = '[{"host":"a.example.org","service":"shop/orders","port":80}]'
+        for values, missing in (
+            ("gateway.clients.caSecretName=partners", "gateway.tls.secretName"),
+            ("gateway.clients.required=true", "gateway.clients.caSecretName"),
+            ("gateway.clients.revocations=true", "gateway.clients.caSecretName"),
+        ):
+            with self.subTest(values):
+                refused = self.render("--set", "gateway.enabled=true", "--set-json", f"gateway.routes={route}", "--set", values)
+                self.assertNotEqual(0, refused.returncode)
+                self.assertIn(missing, refused.stderr)
 
     def test_a_gateway_starts_with_what_it_is_for(self) -> None:
         deployment = next(text for text in self.objects("--values", str(GOLDEN / "gateway.values.yaml"))

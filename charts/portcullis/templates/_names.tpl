@@ -116,3 +116,23 @@ sideEffects: None
 timeoutSeconds: {{ .Values.webhooks.timeoutSeconds }}
 admissionReviewVersions: [v1]
 {{- end }}
+
+{{/* What the decision service mounts to reach the shared store; empty: nothing. */}}
+{{- define "portcullis.valkeySecrets" -}}
+{{- with .Values.extAuthz.valkey }}
+{{- if and .url .secretRef.name }}
+- secret:
+    name: {{ .secretRef.name }}
+    items:
+    - key: {{ .secretRef.key }}
+      path: password
+{{- end }}
+{{- if and .url .caRef.name }}
+- secret:
+    name: {{ .caRef.name }}
+    items:
+    - key: {{ .caRef.key }}
+      path: ca.crt
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -37,6 +37,17 @@
   "decider" (printf "spiffe://%s/ns/%s/sa/ext-authz" .Values.trustDomain $namespace)
   "upstreams" $list -}}
 {{- if .Values.gateway.tls.secretName }}{{ $_ := set $own "certificate" "/etc/portcullis/gateway/certificate.json" }}{{ end -}}
+{{- with .Values.gateway.clients -}}
+{{- if and .caSecretName (not $.Values.gateway.tls.secretName) -}}
+{{- fail "gateway.clients.caSecretName needs gateway.tls.secretName: clients show certificates over TLS only" -}}
+{{- end -}}
+{{- if and (or .required .revocations) (not .caSecretName) -}}
+{{- fail "gateway.clients.required and .revocations need gateway.clients.caSecretName" -}}
+{{- end -}}
+{{- if .caSecretName -}}
+{{- $_ := set $own "clients" (dict "authorities" "/etc/portcullis/gateway/clients.json" "required" .required) -}}
+{{- end -}}
+{{- end -}}
 {{ toJson $own }}
 {{- end }}
 

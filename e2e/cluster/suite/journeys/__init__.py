@@ -22,6 +22,7 @@ ALL = [
     measures.memory_at_rest,
     measures.many_services,
     failures.ext_authz_killed,
+    policies.told,
     failures.decision_services_gone,
     failures.decision_services_rolled,
     failures.operator_killed,

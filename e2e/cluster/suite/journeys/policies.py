@@ -109,6 +109,32 @@ def _address(cluster: Cluster, name: str) -> str:
     return f"http://{cluster.pods('kinds', f'app={name}')[0]['status']['podIP']}:8080/"
 
 
+def told(cluster: Cluster) -> None:
+    """a refusal is explained by its id, status says where sections come from, and a planned policy is tried on what was recorded"""
+    refused = cluster.kubectl("exec", "-n", "billing", "deploy/reports", "-c", "app", "--", "curl", "-s", "--max-time", "5",
+                              "http://orders.shop/orders/7")
+    explained = json.loads(cluster.run("portcullis", "explain", json.loads(refused)["decisionId"], "--output", "json"))
+    assert explained["reason"] == "PRINCIPAL_NOT_ACCEPTED", f"explained: {explained}"
+    assert any(step["section"] == "authentication" and step["said"] == "DENY" for step in explained["steps"]), \
+        f"no step refused: {explained}"
+    # Whether all is in force is another journey's question.
+    status = json.loads(cluster.run("portcullis", "status", "-n", "shop", "--effective", "--output", "json", check=False))
+    sources = {(section["section"], section["source"]) for route in status["effective"] for section in route["sections"]}
+    assert ("authentication", "ApiPolicy shop/orders") in sources, f"effective: {status['effective']}"
+    planned: Path = cluster.workspace / "planned.yaml"
+    spec = cluster.get("apipolicy", "orders", "-n", "shop")["spec"]
+    principals = {"methods": [{"name": "everybody", "mtls": {"principals": ["spiffe://cluster.local/ns/*/sa/*"]}}]}
+    planned.write_text(_documents(_policy("orders", "Service", "orders", spec | {"authentication": principals}, namespace="shop")))
+
+    def admits() -> bool:
+        seen = json.loads(cluster.run("portcullis", "preview", "-f", str(planned), "--since", "1h", "--output", "json"))
+        print(f"    preview: {seen['requests']}", flush=True)
+        return any(group["change"] == "ADMITTED" and "spiffe://cluster.local/ns/billing/sa/reports" in
+                   {caller["name"] for caller in group["callers"]} for group in seen["groups"])
+
+    until("a planned policy would let in whom it names", admits, seconds=30)
+
+
 def admission(cluster: Cluster) -> None:
     """the cluster refuses what `portcullis validate` refuses, and tenants who open a gate; who has no sidecar is told of"""
     _same_words(cluster)

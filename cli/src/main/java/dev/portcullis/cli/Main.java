@@ -4,8 +4,11 @@
 package dev.portcullis.cli;
 
 import dev.portcullis.cli.command.ApiKeyCommand;
+import dev.portcullis.cli.command.ExplainCommand;
 import dev.portcullis.cli.command.GatewayCommand;
+import dev.portcullis.cli.command.PreviewCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
+import dev.portcullis.cli.command.RevokeCommand;
 import dev.portcullis.cli.command.StatusCommand;
 import dev.portcullis.cli.command.TestCommand;
 import dev.portcullis.cli.command.ValidateCommand;
@@ -34,7 +37,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GatewayCommand.class,
       ValidateCommand.class,
       TestCommand.class,
+      ExplainCommand.class,
+      PreviewCommand.class,
       ApiKeyCommand.class,
+      RevokeCommand.class,
       StatusCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -42,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  portcullis quickstart --once",
       "  portcullis validate policies/",
       "  portcullis test policies/ --junit results.xml",
+      "  portcullis explain --request request.yaml --policies policies/",
       "  portcullis gateway --policies policies/ --service shop/orders=127.0.0.1:9000 --listen"
           + " 127.0.0.1:8080",
       "  portcullis apikey create --client acme --plan gold --expires 90d",

@@ -9,6 +9,7 @@ import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.config.UsageException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -68,6 +69,8 @@ public final class Main implements Callable<Integer> {
     System.setProperty("sun.net.httpserver.maxReqTime", "5");
     System.setProperty("sun.net.httpserver.maxRspTime", "10");
     System.setProperty("jdk.httpserver.maxConnections", "64");
+    // Else it would take half a minute to find a new replica.
+    Security.setProperty("networkaddress.cache.ttl", "1");
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = run(new Main(StandardEngine::make, err), arguments);
     if (code != 0) {

@@ -4,39 +4,61 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.revocation.RevocationSet;
+import dev.portcullis.extauthz.addresses.HeldLists;
+import dev.portcullis.extauthz.addresses.KnownLists;
+import dev.portcullis.extauthz.addresses.ListFiles;
+import dev.portcullis.extauthz.apikey.ValkeyKeys;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.config.EnvironmentException;
+import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.config.ServerConfig;
+import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.crypto.NativeCrypto;
+import dev.portcullis.extauthz.geo.GeoFiles;
 import dev.portcullis.extauthz.identity.Callers;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
+import dev.portcullis.extauthz.introspection.HttpIntrospector;
 import dev.portcullis.extauthz.jwks.HttpKeyFetch;
+import dev.portcullis.extauthz.jwks.IssuerTrust;
 import dev.portcullis.extauthz.jwks.KeptKeySets;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
+import dev.portcullis.extauthz.plan.KeySetUse;
 import dev.portcullis.extauthz.plan.LastGoodPlan;
 import dev.portcullis.extauthz.plan.PlanKeeper;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.plan.PlanStatus;
+import dev.portcullis.extauthz.plan.ReplicaObserver;
 import dev.portcullis.extauthz.plan.SecretVault;
+import dev.portcullis.extauthz.proof.StoredProofs;
+import dev.portcullis.extauthz.revocation.LogoutMethods;
+import dev.portcullis.extauthz.revocation.RevocationServer;
+import dev.portcullis.extauthz.revocation.StoredRevocations;
 import dev.portcullis.extauthz.server.AdminServer;
+import dev.portcullis.extauthz.server.DecisionPage;
 import dev.portcullis.extauthz.server.DecisionServer;
 import dev.portcullis.extauthz.server.Guard;
 import dev.portcullis.extauthz.telemetry.DecisionCounters;
 import dev.portcullis.extauthz.telemetry.DecisionLog;
+import dev.portcullis.extauthz.telemetry.DecisionRing;
 import dev.portcullis.extauthz.telemetry.Metric;
 import dev.portcullis.extauthz.telemetry.RouteDirectory;
 import dev.portcullis.extauthz.telemetry.ServerMetrics;
 import dev.portcullis.extauthz.telemetry.Telemetry;
+import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +76,9 @@ import org.slf4j.LoggerFactory;
 final class RunningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
 
+  /** Longer must no replica wait for others that may be gone. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(5);
+
   private final ServerConfig config;
   private final InstantSource clock;
   private final NativeCrypto crypto;
@@ -64,6 +89,9 @@ final class RunningServer implements AutoCloseable {
   private final ServerMetrics metrics;
   private final DecisionServer grpc;
   private final AdminServer admin;
+  private final @Nullable RevocationServer revocation;
+  private final @Nullable ValkeyStore store;
+  private final @Nullable StoredRevocations stored;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean ready;
 
@@ -100,30 +128,77 @@ final class RunningServer implements AutoCloseable {
     try {
       metrics = closeLater(new ServerMetrics(counters, routes, config.metricRoutes()));
       DecisionLog log = decisionLog();
-      ApiKeyDirectory keys = new ApiKeyDirectory();
+      int explained = config.explainDecisions();
+      DecisionRing ring = explained == 0 ? null : new DecisionRing(explained);
+      ApiKeyUse use = new ApiKeyUse();
+      // Somebody has to listen, or what is noted would be kept for nothing.
+      store = store();
+      ApiKeyDirectory keys =
+          new ApiKeyDirectory(
+              config.plan() instanceof PlanSource.Operator ? use : null, storedKeys());
+      metrics.show(Metric.API_KEY_USES_UNNOTED, use::unnoted);
       SecretVault secrets = new SecretVault();
-      RemoteKeySets keySets = keySets();
+      IssuerTrust trust = issuerTrust();
+      RemoteKeySets keySets = keySets(trust);
+      GeoFiles geo = geo();
+      HeldLists lists = new HeldLists();
       crypto = choosing.join();
       LOG.atInfo()
           .addKeyValue(LogKeys.NAME, crypto.loaded() ? "native" : "JDK")
           .addKeyValue(LogKeys.CAUSE, crypto.detail())
           .log("who verifies signatures");
+      RevocationConfig revoking = config.revocation();
+      RevocationSet revoked = revoked(revoking);
+      stored = store == null ? null : closeLater(new StoredRevocations(store, revoked, clock));
       Engine engine =
           engines.make(
               new EnginePorts(
-                  keys, secrets, keySets, crypto.signatures(), config.tokenCacheBytes(), metrics));
+                  keys,
+                  secrets,
+                  keySets,
+                  geo,
+                  lists(lists),
+                  revoked,
+                  introspector(trust),
+                  crypto.signatures(),
+                  proofs(),
+                  secrets::nonceKeys,
+                  config.tokenCacheBytes(),
+                  metrics,
+                  clock,
+                  ring != null));
+      LogoutMethods logouts = new LogoutMethods(crypto.signatures(), keySets, secrets);
       PlanStatus status = new PlanStatus();
       PlanKeeper plan =
-          new PlanKeeper(engine, keys, secrets, routes, keySets::retain, status, clock);
+          new PlanKeeper(
+              engine,
+              keys,
+              secrets,
+              lists,
+              routes,
+              plans -> {
+                keySets.retain(KeySetUse.of(plans));
+                logouts.replace(plans);
+              },
+              status,
+              clock);
       ProbeResponder probes = new ProbeResponder(secrets::probeKeys, routes::version, clock);
-      grpc = closeLater(listen(engine, probes, log));
-      admin = admin();
+      grpc = closeLater(listen(engine, probes, new Telemetry(counters, routes, log, ring)));
+      admin = admin(ring);
+      revocation = revoking == null ? null : revocation(revoking, revoked, logouts);
       announce.accept(
-          "listening grpc=%s admin=%s"
-              .formatted(at(config.listen(), grpc.port()), at(config.admin(), admin.port())));
+          "listening grpc=%s admin=%s%s"
+              .formatted(
+                  at(config.listen(), grpc.port()),
+                  at(config.admin(), admin.port()),
+                  revoking == null
+                      ? ""
+                      : " revocation=" + at(revoking.listen(), revocationPort())));
       show(status);
       closeLater(plan);
-      follow(plan, () -> becomeReady(status, announce));
+      startSharing();
+      catchUp();
+      follow(plan, new ReplicaObserver(keySets, use, clock), () -> becomeReady(status, announce));
       complete = true;
     } finally {
       if (!complete) {
@@ -132,13 +207,23 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private RemoteKeySets keySets() {
+  private IssuerTrust issuerTrust() throws EnvironmentException {
+    Path file = config.issuerAuthorities();
+    try {
+      return file == null ? IssuerTrust.ofTheJvm() : IssuerTrust.with(file);
+    } catch (IOException e) {
+      throw new EnvironmentException("--issuer-ca " + file + ": " + e.getMessage());
+    }
+  }
+
+  private RemoteKeySets keySets(IssuerTrust trust) {
     Path state = config.stateDirectory();
     KeptKeySets kept = state == null ? null : new KeptKeySets(state.resolve("key-sets"));
     if (kept != null) {
       metrics.show(Metric.JWKS_SAVE_FAILURES, kept::failures);
     }
-    RemoteKeySets sets = closeLater(new RemoteKeySets(closeLater(new HttpKeyFetch()), kept, clock));
+    RemoteKeySets sets =
+        closeLater(new RemoteKeySets(closeLater(new HttpKeyFetch(trust)), kept, clock));
     metrics.show(Metric.JWKS_SETS, sets::size);
     metrics.show(Metric.JWKS_MISSING, sets::missing);
     metrics.show(Metric.JWKS_STALE, sets::stale);
@@ -147,11 +232,92 @@ final class RunningServer implements AutoCloseable {
     return sets;
   }
 
+  private GeoFiles geo() {
+    GeoFiles files = closeLater(new GeoFiles(config.geo()));
+    metrics.show(Metric.GEO_DATABASES, files::used);
+    metrics.show(Metric.GEO_AGE_SECONDS, () -> age(files.built()));
+    metrics.show(Metric.GEO_REFUSED, files::refused);
+    return files;
+  }
+
+  private KnownLists lists(HeldLists held) {
+    ListFiles files = closeLater(new ListFiles(config.addressLists()));
+    metrics.show(Metric.ADDRESS_RANGES, held::ranges);
+    metrics.show(Metric.ADDRESS_FILES, files::used);
+    metrics.show(Metric.ADDRESS_FILES_REFUSED, files::refused);
+    return new KnownLists(held, files);
+  }
+
+  private HttpIntrospector introspector(IssuerTrust trust) {
+    HttpIntrospector introspector = closeLater(new HttpIntrospector(trust));
+    metrics.show(Metric.INTROSPECTIONS_IN_FLIGHT, introspector::inFlight);
+    metrics.show(Metric.INTROSPECTIONS_TURNED_AWAY, introspector::turnedAway);
+    return introspector;
+  }
+
+  private RevocationSet revoked(@Nullable RevocationConfig revoking) {
+    // Without a port of its own this replica still learns from the store what others were told.
+    int capacity =
+        revoking != null
+            ? revoking.capacity()
+            : config.valkey() == null ? 0 : RevocationSet.DEFAULT_CAPACITY;
+    RevocationSet set = new RevocationSet(capacity);
+    if (capacity > 0) {
+      metrics.show(Metric.REVOCATIONS, () -> set.size(clock.instant()));
+      metrics.show(Metric.REVOCATION_CAPACITY, set::capacity);
+      metrics.show(Metric.REVOCATIONS_REFUSED, set::refusals);
+    }
+    return set;
+  }
+
+  private @Nullable ValkeyStore store() {
+    ValkeyConfig shared = config.valkey();
+    if (shared == null) {
+      metrics.show(Metric.VALKEY_CONNECTED, () -> Double.NaN);
+      return null;
+    }
+    ValkeyStore made = closeLater(new ValkeyStore(shared));
+    metrics.show(Metric.VALKEY_CONNECTED, () -> made.isOpen() ? 1 : 0);
+    metrics.show(Metric.VALKEY_LOST, made::lost);
+    metrics.show(Metric.VALKEY_COMMANDS, made::asked);
+    metrics.show(Metric.VALKEY_FAILURES, made::failed);
+    return made;
+  }
+
+  private @Nullable StoredProofs proofs() {
+    ValkeyConfig shared = config.valkey();
+    if (store == null || shared == null) {
+      return null;
+    }
+    StoredProofs proofs = new StoredProofs(store, shared.proofsNeedIt());
+    metrics.show(Metric.PROOFS_UNSHARED, proofs::unshared);
+    return proofs;
+  }
+
+  private @Nullable ValkeyKeys storedKeys() {
+    ValkeyConfig shared = config.valkey();
+    if (store == null || shared == null || !shared.keys()) {
+      return null;
+    }
+    ValkeyKeys keys = new ValkeyKeys(store, shared.timeout());
+    metrics.show(Metric.VALKEY_KEYS, keys::size);
+    metrics.show(Metric.VALKEY_KEYS_MALFORMED, keys::malformed);
+    return keys;
+  }
+
+  private void startSharing() {
+    if (store != null && stored != null) {
+      store.start();
+      stored.start();
+    }
+  }
+
   private WaitingRoom waitingRoom() {
     WaitingRoom room =
         closeLater(
             new WaitingRoom(Runtime.getRuntime().availableProcessors(), config.maxWaiting()));
     metrics.show(Metric.CHECKS_WAITING, room::waiting);
+    metrics.show(Metric.CHECKS_ASKING, room::asking);
     metrics.show(Metric.CHECKS_WAITED, room::admitted);
     metrics.show(Metric.CHECKS_TURNED_AWAY, room::turnedAway);
     metrics.show(Metric.CHECKS_OVERDUE, room::overdue);
@@ -169,7 +335,7 @@ final class RunningServer implements AutoCloseable {
     return log;
   }
 
-  private DecisionServer listen(Engine engine, ProbeResponder probes, @Nullable DecisionLog log)
+  private DecisionServer listen(Engine engine, ProbeResponder probes, Telemetry telemetry)
       throws EnvironmentException {
     AuthorizationService service =
         new AuthorizationService(
@@ -177,7 +343,7 @@ final class RunningServer implements AutoCloseable {
             new CheckRequestReader(clock),
             probes,
             new CheckResponseWriter(),
-            new Telemetry(counters, routes, log),
+            telemetry,
             waitingRoom());
     try {
       return DecisionServer.start(config.listen(), service, guard(), config.limits());
@@ -209,15 +375,51 @@ final class RunningServer implements AutoCloseable {
     return ready && (identity == null || identity.ready());
   }
 
-  private AdminServer admin() throws EnvironmentException {
+  private AdminServer admin(@Nullable DecisionRing ring) throws EnvironmentException {
     try {
-      return closeLater(AdminServer.start(config.admin(), metrics::scrape, this::isReady));
+      return closeLater(
+          AdminServer.start(
+              config.admin(),
+              metrics::scrape,
+              this::isReady,
+              ring == null ? null : new DecisionPage(ring)));
     } catch (IOException e) {
       throw taken("--admin", config.admin(), e);
     }
   }
 
-  private void follow(PlanKeeper plan, Runnable whenReady) throws EnvironmentException {
+  private RevocationServer revocation(
+      RevocationConfig settings, RevocationSet set, LogoutMethods logouts)
+      throws EnvironmentException {
+    try {
+      RevocationServer server =
+          closeLater(RevocationServer.start(settings, set, stored, logouts, clock));
+      metrics.show(Metric.REVOCATION_REPLICAS_UNREACHABLE, server::unreachable);
+      return server;
+    } catch (BindException e) {
+      throw taken("--revocation-listen", settings.listen(), e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new EnvironmentException("--revocation-listen: " + e.getMessage());
+    }
+  }
+
+  /** Nobody is let in before it is known whom the other replicas and the store keep out. */
+  private void catchUp() {
+    RevocationServer server = revocation;
+    try {
+      if (server != null && !server.awaitCaughtUp(CATCH_UP)) {
+        LOG.warn("other replicas do not say what is revoked; deciding without it");
+      }
+      if (stored != null && !stored.awaitRead(CATCH_UP)) {
+        LOG.warn("the shared store does not say what is revoked; deciding without it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void follow(PlanKeeper plan, ReplicaObserver observer, Runnable whenReady)
+      throws EnvironmentException {
     switch (config.plan()) {
       case PlanSource.Directory directory -> {
         try {
@@ -230,7 +432,7 @@ final class RunningServer implements AutoCloseable {
         }
       }
       case PlanSource.Operator operator -> {
-        LastGoodPlan lastGood = plan.follow(operator, identity, whenReady);
+        LastGoodPlan lastGood = plan.follow(operator, identity, observer, whenReady);
         metrics.show(Metric.PLAN_SAVE_FAILURES, lastGood::failures);
       }
     }
@@ -260,6 +462,11 @@ final class RunningServer implements AutoCloseable {
 
   int grpcPort() {
     return grpc.port();
+  }
+
+  /** Where credentials are taken back; 0: nowhere. */
+  int revocationPort() {
+    return revocation == null ? 0 : revocation.port();
   }
 
   int adminPort() {

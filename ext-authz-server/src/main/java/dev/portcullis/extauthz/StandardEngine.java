@@ -4,8 +4,13 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.PolicyEngine;
+import dev.portcullis.engine.authentication.introspection.Introspections;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
+import dev.portcullis.engine.authentication.keys.HolderKeys;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
+import dev.portcullis.engine.authentication.proof.HolderProofs;
+import dev.portcullis.engine.authentication.proof.Nonces;
+import dev.portcullis.engine.authentication.proof.ReplayWindow;
 import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.extauthz.telemetry.Metric;
@@ -16,13 +21,35 @@ public final class StandardEngine {
 
   static Engine make(EnginePorts ports) {
     TokenCache tokens = new TokenCache(ports.tokenCacheBytes());
+    Introspections introspections =
+        new Introspections(ports.introspector(), ports.tokenCacheBytes() / 2, ports.clock());
     InProcessQuotaStore quotas = new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY);
+    ReplayWindow proofs = new ReplayWindow(ReplayWindow.DEFAULT_CAPACITY);
     ports.metrics().show(Metric.TOKEN_CACHE, tokens::size);
+    ports.metrics().show(Metric.INTROSPECTION_CACHE, introspections::size);
+    ports.metrics().show(Metric.INTROSPECTIONS, introspections::asked);
+    ports.metrics().show(Metric.INTROSPECTION_FAILURES, introspections::unanswered);
     ports.metrics().show(Metric.LIMITER_KEYS, quotas::size);
+    ports.metrics().show(Metric.PROOFS_SEEN, proofs::size);
     return new PolicyEngine(
         new RouteAuthenticators(
-            tokens, ports.signatures(), ports.keySets(), ports.secrets(), ports.apiKeys()),
+            tokens,
+            ports.signatures(),
+            ports.keySets(),
+            ports.secrets(),
+            ports.apiKeys(),
+            new HolderProofs(
+                ports.signatures(),
+                new HolderKeys(),
+                proofs,
+                ports.proofs(),
+                Nonces.shared(ports.nonceKeys())),
+            ports.revocations(),
+            introspections),
         new ProfileV1(),
-        quotas);
+        quotas,
+        ports.geo(),
+        ports.lists(),
+        ports.traced());
   }
 }

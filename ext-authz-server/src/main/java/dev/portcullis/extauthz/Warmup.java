@@ -6,6 +6,7 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.LocalEngine;
 import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckObserver;
@@ -43,7 +44,8 @@ final class Warmup {
 
   /** Returns after a fixed number of decisions, or after three seconds. */
   static void run(InstantSource clock, Signatures signatures) {
-    Engine engine = LocalEngine.make((_, _) -> null, _ -> null, Map.of(), signatures);
+    Engine engine =
+        LocalEngine.make((_, _) -> null, _ -> null, Map.of(), GeoSource.NONE, signatures);
     engine.replace(List.of(WarmupPlan.route()));
     try (WaitingRoom room = new WaitingRoom(1, 1)) {
       AuthorizationService service =

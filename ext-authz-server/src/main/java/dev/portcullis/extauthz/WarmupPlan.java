@@ -58,6 +58,7 @@ final class WarmupPlan {
         List.of(),
         null,
         null,
+        null,
         new AuthenticationSpec(
             OWN,
             Mode.ENFORCE,

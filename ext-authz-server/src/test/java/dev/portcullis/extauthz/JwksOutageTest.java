@@ -9,16 +9,10 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.config.EnvironmentException;
-import dev.portcullis.extauthz.config.ServerConfig;
-import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
-import dev.portcullis.extauthz.plan.PlanSource;
-import dev.portcullis.extauthz.server.GrpcLimits;
 import dev.portcullis.policy.plan.RoutePlan;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,23 +61,15 @@ final class JwksOutageTest {
   }
 
   private void startServer() throws EnvironmentException {
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         RunningServer.start(
-            new ServerConfig(
-                anyPort,
-                anyPort,
-                new PlanSource.Directory(directory),
-                directory.resolve("state"),
-                TlsConfig.OFF,
-                "none",
-                64,
-                Duration.ZERO,
-                new GrpcLimits(2, 200, 4 << 20),
-                512,
-                1 << 20,
-                true,
-                100),
+            TestConfig.of(directory)
+                .state(directory.resolve("state"))
+                .loops(2)
+                .streams(200)
+                .maxWaiting(512)
+                .nativeCrypto()
+                .make(),
             StandardEngine::make,
             _ -> {},
             now::get);

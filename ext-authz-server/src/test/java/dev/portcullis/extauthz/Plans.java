@@ -2,6 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz;
 
+import dev.portcullis.policy.plan.AddressList;
+import dev.portcullis.policy.plan.AddressListSpec;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -12,14 +14,18 @@ import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LogoutSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.ProofSpec;
+import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.SecretMaterial;
 import dev.portcullis.policy.plan.SecretRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +75,76 @@ public final class Plans {
     return withIssuer(id, issuer, new JwksSpec.Discovered(issuer));
   }
 
+  /** A route that asks for tokens whose keys are fetched, and for proofs of their holders. */
+  public static GuardedRoute withProofs(String id, String jwksUri, ProofSpec proof) {
+    AuthMethodSpec.Jwt jwt =
+        new AuthMethodSpec.Jwt(
+            "apps",
+            "https://idp.example.com/",
+            List.of("orders"),
+            new JwksSpec.Remote(jwksUri),
+            List.of(JwsAlgorithm.ES256),
+            Duration.ofSeconds(30),
+            List.of(
+                new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "DPoP ")),
+            List.of());
+    return guarded(
+        id,
+        new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(jwt.withProof(proof))),
+        new AuditSpec(1.0, List.of()));
+  }
+
+  /** A route that asks for tokens, and whose issuer reports the logouts of one client. */
+  public static GuardedRoute withLogouts(String id, String jwksUri, String client) {
+    return withIssuer(
+        id,
+        "https://idp.example.com/",
+        new JwksSpec.Remote(jwksUri),
+        new LogoutSpec(List.of(client)));
+  }
+
+  /** A route that asks an issuer about tokens, as the client that two secrets prove. */
+  public static GuardedRoute withIntrospection(
+      String id, String endpoint, SecretMaterial client, SecretMaterial secret) {
+    AuthMethodSpec opaque =
+        new AuthMethodSpec.Introspection(
+            "opaque",
+            endpoint,
+            new SecretRef("shop", "idp-client", "client-id", client.hash()),
+            new SecretRef("shop", "idp-client", "client-secret", secret.hash()),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1),
+            null,
+            List.of(),
+            List.of(
+                new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ")),
+            List.of());
+    return guarded(
+        id,
+        new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(opaque)),
+        new AuditSpec(1.0, List.of()));
+  }
+
+  /** A route that asks for issued keys with a label. */
+  public static GuardedRoute withKeys(String id, String label, String value) {
+    AuthMethodSpec keys =
+        new AuthMethodSpec.ApiKey(
+            "partners",
+            "shop",
+            new TreeMap<>(Map.of(label, value)),
+            List.of(new CredentialLocation(CredentialLocation.Kind.HEADER, "x-api-key", "")));
+    return guarded(
+        id,
+        new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(keys)),
+        new AuditSpec(1.0, List.of()));
+  }
+
   private static GuardedRoute withIssuer(String id, String issuer, JwksSpec keys) {
+    return withIssuer(id, issuer, keys, null);
+  }
+
+  private static GuardedRoute withIssuer(
+      String id, String issuer, JwksSpec keys, @Nullable LogoutSpec logout) {
     AuthMethodSpec jwt =
         new AuthMethodSpec.Jwt(
             "employees",
@@ -80,21 +155,51 @@ public final class Plans {
             Duration.ofSeconds(30),
             List.of(
                 new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ")),
-            List.of());
+            List.of(),
+            null,
+            logout);
     return guarded(
         id,
         new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(jwt)),
         new AuditSpec(1.0, List.of()));
   }
 
+  /** A route that refuses whoever is in a list. */
+  public static GuardedRoute denying(String id, AddressList list) {
+    return guarded(
+        id,
+        new RequestSpec(
+            POLICY,
+            Mode.ENFORCE,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new AddressListSpec.FromConfigMap("shop", "bad", null, list.hash())),
+            null,
+            List.of(),
+            null,
+            null),
+        null,
+        AuditSpec.refusalsOnly());
+  }
+
   private static GuardedRoute guarded(
       String id, @Nullable AuthenticationSpec authentication, AuditSpec audit) {
+    return guarded(id, null, authentication, audit);
+  }
+
+  private static GuardedRoute guarded(
+      String id,
+      @Nullable RequestSpec request,
+      @Nullable AuthenticationSpec authentication,
+      AuditSpec audit) {
     return new GuardedRoute(
         new RouteId(id),
         FailureMode.DENY,
         null,
         List.of(),
         null,
+        request,
         null,
         authentication,
         null,

@@ -10,9 +10,6 @@ import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.ServerConfig;
-import dev.portcullis.extauthz.config.TlsConfig;
-import dev.portcullis.extauthz.plan.PlanSource;
-import dev.portcullis.extauthz.server.GrpcLimits;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -144,6 +141,20 @@ final class RunningServerTest {
   }
 
   @Test
+  void explainsADecisionByItsIdAndTellsNoSecret() throws Exception {
+    RunningServer server = start();
+    Client client = client(server);
+    client.check(Checks.of("shop/orders", "/orders?token=swordfish", "cookie", "a=swordfish"));
+    var known = Client.get(server.adminPort(), "/decisions/01TEST");
+    assertThat(known.statusCode()).isEqualTo(200);
+    assertThat(known.headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(known.body()).contains("\"path\":\"/orders\"").doesNotContain("swordfish");
+    assertThat(Client.get(server.adminPort(), "/decisions/02TEST").statusCode()).isEqualTo(404);
+    assertThat(Client.get(server.adminPort(), "/decisions/").statusCode()).isEqualTo(404);
+    assertThat(Client.get(server.adminPort(), "/decisions/..%2fx").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void drainsBeforeItStops() throws Exception {
     RunningServer server = start(config(ANY_PORT, "none", Duration.ofSeconds(20)));
     Client client = client(server);
@@ -198,20 +209,7 @@ final class RunningServerTest {
   }
 
   private ServerConfig config(InetSocketAddress listen, String log, Duration drain) {
-    return new ServerConfig(
-        listen,
-        ANY_PORT,
-        new PlanSource.Directory(directory),
-        null,
-        TlsConfig.OFF,
-        log,
-        64,
-        drain,
-        new GrpcLimits(1, 100, 4 << 20),
-        64,
-        1 << 20,
-        false,
-        100);
+    return TestConfig.of(directory).listen(listen).log(log).drain(drain).make();
   }
 
   private static String metrics(RunningServer server) throws IOException, InterruptedException {

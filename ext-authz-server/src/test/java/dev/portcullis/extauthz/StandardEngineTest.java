@@ -7,11 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
-import dev.portcullis.extauthz.config.ServerConfig;
-import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
-import dev.portcullis.extauthz.plan.PlanSource;
-import dev.portcullis.extauthz.server.GrpcLimits;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.AuditSpec;
@@ -33,8 +29,6 @@ import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,25 +55,9 @@ final class StandardEngineTest {
   void start() throws Exception {
     issuer = new TestIssuer();
     new PlanDirectory(directory).writePlan(new PlanSnapshot(List.of(route()), List.of()));
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         RunningServer.start(
-            new ServerConfig(
-                anyPort,
-                anyPort,
-                new PlanSource.Directory(directory),
-                null,
-                TlsConfig.OFF,
-                "none",
-                64,
-                Duration.ZERO,
-                new GrpcLimits(1, 100, 4 << 20),
-                64,
-                1 << 20,
-                true,
-                100),
-            StandardEngine::make,
-            _ -> {});
+            TestConfig.of(directory).nativeCrypto().make(), StandardEngine::make, _ -> {});
     client = new Client(server.grpcPort());
   }
 
@@ -149,6 +127,7 @@ final class StandardEngineTest {
         FailureMode.DENY,
         null,
         List.of(),
+        null,
         null,
         null,
         new AuthenticationSpec(API, Mode.ENFORCE, List.of(jwt())),

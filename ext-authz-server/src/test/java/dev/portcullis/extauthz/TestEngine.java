@@ -93,7 +93,8 @@ public final class TestEngine implements Engine {
         null,
         Identity.NO_END,
         request.peer().address(),
-        audit);
+        audit,
+        null);
   }
 
   @Override

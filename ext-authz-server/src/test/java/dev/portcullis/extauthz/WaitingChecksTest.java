@@ -8,16 +8,10 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
-import dev.portcullis.extauthz.config.ServerConfig;
-import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
-import dev.portcullis.extauthz.plan.PlanSource;
-import dev.portcullis.extauthz.server.GrpcLimits;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,23 +49,9 @@ final class WaitingChecksTest {
     new PlanDirectory(directory)
         .writePlan(
             new PlanSnapshot(List.of(Plans.withIssuer("shop/orders", issuer.uri())), List.of()));
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         RunningServer.start(
-            new ServerConfig(
-                anyPort,
-                anyPort,
-                new PlanSource.Directory(directory),
-                null,
-                TlsConfig.OFF,
-                "none",
-                64,
-                Duration.ZERO,
-                new GrpcLimits(1, 200, 4 << 20),
-                PLACES,
-                1 << 20,
-                false,
-                100),
+            TestConfig.of(directory).streams(200).maxWaiting(PLACES).make(),
             StandardEngine::make,
             _ -> {});
     client = new Client(server.grpcPort());

@@ -4,6 +4,7 @@ package dev.portcullis.operator;
 
 import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.fleet.MeshSettings;
 import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.ClusterException;
 import dev.portcullis.operator.cluster.Scope;
@@ -13,7 +14,6 @@ import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
 import dev.portcullis.operator.inject.pod.InjectionSettings;
 import dev.portcullis.operator.leader.LeaseTimes;
-import dev.portcullis.operator.sidecar.MeshSettings;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;

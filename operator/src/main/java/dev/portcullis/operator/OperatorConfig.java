@@ -3,11 +3,11 @@
 package dev.portcullis.operator;
 
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.fleet.MeshSettings;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
-import dev.portcullis.operator.sidecar.MeshSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

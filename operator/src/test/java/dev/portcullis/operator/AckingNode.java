@@ -2,6 +2,9 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.portcullis.codec.observation.Observations;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -88,6 +91,18 @@ final class AckingNode implements StreamObserver<DeltaDiscoveryResponse>, AutoCl
     } else {
       requests.onNext(reply);
     }
+  }
+
+  /** Says what a decision service would have seen. */
+  void tell(Observations observations) {
+    Value json = Value.newBuilder().setStringValue(observations.toJson()).build();
+    reply(
+        DeltaDiscoveryRequest.newBuilder()
+            .setNode(
+                node.toBuilder()
+                    .setMetadata(Struct.newBuilder().putFields(Observations.FIELD, json)))
+            .setTypeUrl(Observations.TYPE)
+            .build());
   }
 
   /** The versions of all that it holds, by name. */

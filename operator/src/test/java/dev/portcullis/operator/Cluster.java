@@ -7,12 +7,12 @@ import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.ResourceKind;
 import dev.portcullis.envoy.Upstream;
+import dev.portcullis.fleet.MeshSettings;
 import dev.portcullis.operator.IdentityConfig.CaSource;
 import dev.portcullis.operator.cluster.Scope;
 import dev.portcullis.operator.identity.Roles;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.operator.inject.WebhookSettings;
-import dev.portcullis.operator.sidecar.MeshSettings;
 import dev.portcullis.parts.ApiServer;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.Home;
@@ -133,7 +133,7 @@ final class Cluster implements AutoCloseable {
         ca(),
         token,
         Node.newBuilder().setId(id).build(),
-        List.of(PlanTypes.SECRET, PlanTypes.API_KEY, PlanTypes.ROUTE));
+        List.of(PlanTypes.SECRET, PlanTypes.ADDRESS_LIST, PlanTypes.API_KEY, PlanTypes.ROUTE));
   }
 
   AckingNode gateway(String id, List<Upstream> upstreams) throws IOException {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.codec.PlanTypes;
+import dev.portcullis.codec.observation.KeySetTrouble;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.ResourceKind;
@@ -18,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +171,69 @@ class ReplicasIT {
   }
 
   @Test
+  void theLeaderWritesWhatDecisionServicesElsewhereSaw() throws IOException {
+    cluster.apply(
+        """
+        apiVersion: portcullis.dev/v1alpha1
+        kind: ApiPolicy
+        metadata: {name: orders, namespace: shop}
+        spec:
+          targetRefs: [{kind: Service, name: orders}]
+          authentication:
+            methods:
+            - name: staff
+              jwt: {issuer: "https://idp.example.com/", audiences: [orders]}
+            - name: partners
+              apiKey: {}
+        """);
+    cluster.apply(
+        """
+        apiVersion: portcullis.dev/v1alpha1
+        kind: ApiKey
+        metadata: {name: partner, namespace: shop}
+        spec: {id: efgh5678, sha256: '%s', client: partner}
+        """
+            .formatted("1".repeat(64)));
+    String metadata = "https://idp.example.com/.well-known/openid-configuration";
+    Instant hour = Observations.step(Instant.now());
+    try (AckingNode here = decider("127.0.0.2", "authz-a");
+        AckingNode elsewhere = decider("127.0.0.3", "authz-b")) {
+      await().atMost(PATIENCE).until(() -> here.held.containsKey("shop/orders"));
+      here.tell(seen(Map.of(), Map.of("shop/partner", hour.minus(Observations.STEP))));
+      elsewhere.tell(
+          seen(
+              Map.of(
+                  metadata + "#https://idp.example.com/",
+                  new KeySetTrouble(true, "connection refused")),
+              Map.of("shop/partner", hour)));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> {
+            assertThat(cluster.jsonPath("apikey", "partner", "{.status.lastUsed}"))
+                .isEqualTo(hour.toString());
+            assertThat(cluster.condition("apipol", "orders", "JwksStale"))
+                .isEqualTo("True/IssuerUnreachable");
+          });
+      assertThat(cluster.message("apipol", "orders", "JwksStale"))
+          .contains(metadata + " (authz-b): connection refused");
+
+      elsewhere.tell(seen(Map.of(), Map.of()));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(cluster.condition("apipol", "orders", "JwksStale")).isEmpty());
+    }
+    assertThat(cluster.jsonPath("apikey", "partner", "{.status.lastUsed}"))
+        .as("outlives who saw it")
+        .isEqualTo(hour.toString());
+  }
+
+  private static Observations seen(
+      Map<String, KeySetTrouble> keySets, Map<String, Instant> lastUsed) {
+    return new Observations(new TreeMap<>(keySets), new TreeMap<>(lastUsed));
+  }
+
+  @Test
   void aPlanIsWithDecidersElsewhereBeforeProxiesAskForIt() throws Exception {
     cluster.apply(OperatorIT.policy("orders", "1 == 1"));
     try (AckingNode decider = decider("127.0.0.3", "authz-b");
@@ -265,7 +332,7 @@ class ReplicasIT {
         ca,
         cluster.deciderToken(),
         Node.newBuilder().setId(id).build(),
-        List.of(PlanTypes.SECRET, PlanTypes.API_KEY, PlanTypes.ROUTE));
+        List.of(PlanTypes.SECRET, PlanTypes.ADDRESS_LIST, PlanTypes.API_KEY, PlanTypes.ROUTE));
   }
 
   private AckingNode gateway(String host, String id) throws IOException {

@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--variants", description = "Also API keys, and tokens verified each time.")
+  @Option(
+      names = "--variants",
+      description = "Also API keys, tokens verified each time, many rules, many address ranges.")
   private boolean variants;
 
   @Option(names = "--rounds", description = "Rounds of each server, in turns.")

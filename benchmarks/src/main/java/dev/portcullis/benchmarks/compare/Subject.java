@@ -23,7 +23,11 @@ enum Subject {
   FULL("cached token, CEL rule, limit, bot score", 1),
   API_KEY("API key, CEL rule, limit, bot score", 1),
   RS256("the full decision, RS256 verified each time", 4),
-  ES256("the full decision, ES256 verified each time", 20);
+  ES256("the full decision, ES256 verified each time", 20),
+  RULES_1("1 CEL rule", 1),
+  RULES_10("10 CEL rules, the last applies", 1),
+  RULES_100("100 CEL rules, the last applies", 4),
+  RANGES_10000("10 000 denied address ranges", 1);
 
   private final String title;
   private final int slowness;
@@ -51,8 +55,8 @@ enum Subject {
   /** Flags of the decision service. A cache without room for one token verifies every time. */
   List<String> flags() {
     return switch (this) {
-      case BARE, FULL, API_KEY -> List.of();
       case RS256, ES256 -> List.of("--token-cache=1B");
+      default -> List.of();
     };
   }
 
@@ -62,6 +66,10 @@ enum Subject {
       case BARE, FULL, RS256 -> token(JwsAlgorithm.RS256, directory);
       case ES256 -> token(JwsAlgorithm.ES256, directory);
       case API_KEY -> apiKey(directory);
+      case RULES_1 -> rules(1, directory);
+      case RULES_10 -> rules(10, directory);
+      case RULES_100 -> rules(100, directory);
+      case RANGES_10000 -> plain(Plans.route(Plans.deniedRanges(10_000)), directory);
     };
   }
 
@@ -78,5 +86,15 @@ enum Subject {
     GuardedRoute route = Plans.apiKeys();
     directory.write(new PlanSnapshot(List.of(route), List.of(record)), List.of());
     return new Payload(new SampleRequest("x-api-key", key.reveal()), route.id().value());
+  }
+
+  private static Payload rules(int count, PlanDirectory directory) throws IOException {
+    return plain(Plans.route(null, Plans.rules(count), List.of(), null), directory);
+  }
+
+  /** A route that asks for no credential. */
+  private static Payload plain(GuardedRoute route, PlanDirectory directory) throws IOException {
+    directory.write(new PlanSnapshot(List.of(route), List.of()), List.of());
+    return new Payload(SampleRequest.bearing("unused"), route.id().value());
   }
 }

@@ -7,11 +7,6 @@ import dev.portcullis.benchmarks.scenario.Plans;
 import dev.portcullis.benchmarks.scenario.SampleRequest;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
-import dev.portcullis.policy.match.Cidr;
-import dev.portcullis.policy.plan.Mode;
-import dev.portcullis.policy.plan.RequestSpec;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -31,16 +26,7 @@ public class AddressBenchmark {
   /** Loads the plan. */
   @Setup
   public void load() {
-    List<Cidr> denied =
-        IntStream.range(0, ranges)
-            .mapToObj(
-                i -> Cidr.parse(1 + i % 200 + "." + i / 200 % 256 + "." + i / 51_200 + ".0/24"))
-            .toList();
-    engine =
-        Engines.of(
-            Plans.route(
-                new RequestSpec(
-                    Plans.source(), Mode.ENFORCE, List.of(), denied, null, List.of(), null, null)));
+    engine = Engines.of(Plans.route(Plans.deniedRanges(ranges)));
     requests = new Requests(SampleRequest.bearing("unused"));
   }
 

@@ -9,10 +9,12 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.policy.apikey.ApiKeyText;
+import dev.portcullis.policy.plan.ApiKeyRecord;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Param;
@@ -31,20 +33,23 @@ public class ApiKeyBenchmark {
   int keys;
 
   private final List<Requests> callers = new ArrayList<>();
+  private final List<String> ids = new ArrayList<>();
   private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+  private ApiKeyDirectory directory;
   private Engine engine;
 
   /** Issues the keys; a sample of their owners calls. */
   @Setup
   public void issue() {
     SecureRandom secure = new SecureRandom();
-    ApiKeyDirectory directory = new ApiKeyDirectory();
+    directory = new ApiKeyDirectory();
     int every = Math.max(1, keys / CALLERS);
     for (int i = 0; i < keys; i++) {
       ApiKeyText key = ApiKeyText.generate(secure);
       directory.put(Plans.apiKey("key-" + i, "client-" + i, key));
       if (i % every == 0 && callers.size() < CALLERS) {
         callers.add(new Requests(new SampleRequest("x-api-key", key.reveal())));
+        ids.add(key.id());
       }
     }
     engine =
@@ -57,5 +62,11 @@ public class ApiKeyBenchmark {
   @Benchmark
   public Decision decide() {
     return engine.decide(Plans.ROUTE.value(), callers.get(random.nextInt(callers.size())).next());
+  }
+
+  /** Finds the key of one of them and does nothing else. */
+  @Benchmark
+  public @Nullable ApiKeyRecord find() {
+    return directory.find(Plans.ROUTE.namespace(), ids.get(random.nextInt(ids.size())));
   }
 }

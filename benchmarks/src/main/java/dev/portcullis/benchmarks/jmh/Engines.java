@@ -5,14 +5,20 @@ package dev.portcullis.benchmarks.jmh;
 
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.PolicyEngine;
+import dev.portcullis.engine.authentication.introspection.Introspections;
 import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
+import dev.portcullis.engine.authentication.proof.HolderProofs;
 import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -36,12 +42,22 @@ final class Engines {
               throw new IllegalStateException("no benchmark fetches keys: " + uri);
             },
             _ -> null,
-            keys);
+            keys,
+            HolderProofs.alone(Signatures.ofTheJvm()),
+            Revocations.NONE,
+            new Introspections(
+                _ -> {
+                  throw new IllegalStateException("no benchmark asks an issuer");
+                },
+                TOKEN_CACHE_BYTES,
+                InstantSource.system()));
     Engine engine =
         new PolicyEngine(
             authenticators,
             new ProfileV1(),
-            new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY));
+            new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY),
+            GeoSource.NONE,
+            AddressLists.NONE);
     Map<RouteId, String> rejected = engine.replace(List.of(route));
     if (!rejected.isEmpty()) {
       throw new IllegalStateException("the engine refuses the benchmark's plan: " + rejected);

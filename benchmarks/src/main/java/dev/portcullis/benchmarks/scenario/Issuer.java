@@ -51,6 +51,12 @@ public record Issuer(JwsAlgorithm algorithm, String token, String jwks) {
                 Map.of("idp", Suite.Issuer.inSecret(algorithm.name(), "shop/idp/jwks")),
                 Map.of("alice", token),
                 Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                List.of(),
                 List.of()),
             Clock.systemUTC());
     byte[] jwks = fixtures.secrets().values().iterator().next();

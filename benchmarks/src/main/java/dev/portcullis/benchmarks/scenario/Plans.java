@@ -4,6 +4,7 @@
 package dev.portcullis.benchmarks.scenario;
 
 import dev.portcullis.policy.apikey.ApiKeyText;
+import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.ApiKeyRecord;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Plans of one route, and the sections that they are made of. */
@@ -88,6 +90,7 @@ public final class Plans {
         List.of(),
         null,
         null,
+        null,
         authentication,
         authorization,
         limits,
@@ -105,6 +108,7 @@ public final class Plans {
         List.of(),
         null,
         request,
+        null,
         null,
         null,
         List.of(),
@@ -146,6 +150,35 @@ public final class Plans {
               null));
     }
     return new AuthorizationSpec(API, Mode.ENFORCE, rules);
+  }
+
+  /**
+   * Rules of which only the last applies to {@link SampleRequest}.
+   *
+   * @param count 1 or more
+   */
+  public static AuthorizationSpec rules(int count) {
+    return rules(
+        IntStream.rangeClosed(1, count)
+            .mapToObj(i ->
+                "request.headers[\"x-forwarded-proto\"] == \"%s\" && request.method != \"PUT\""
+                    .formatted(i == count ? "https" : "ftp" + i))
+            .toArray(String[]::new));
+  }
+
+  /**
+   * Denied address ranges that the client of {@link SampleRequest} is in none of.
+   *
+   * @param count 1 to 100 000
+   */
+  public static RequestSpec deniedRanges(int count) {
+    List<Cidr> denied =
+        IntStream.range(0, count)
+            .mapToObj(
+                i -> Cidr.parse(1 + i % 200 + "." + i / 200 % 256 + "." + i / 51_200 + ".0/24"))
+            .toList();
+    return new RequestSpec(
+        API, Mode.ENFORCE, List.of(), denied, List.of(), List.of(), null, List.of(), null, null);
   }
 
   /**

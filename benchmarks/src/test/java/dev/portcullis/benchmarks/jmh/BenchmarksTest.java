@@ -11,7 +11,9 @@ import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import java.io.IOException;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -58,6 +60,17 @@ class BenchmarksTest {
     benchmark.load();
 
     assertThat(benchmark.decide().allowed()).isTrue();
+  }
+
+  @Test
+  void someAddressesHaveACountry() throws IOException {
+    var benchmark = new CountryBenchmark();
+    benchmark.networks = 1000;
+    benchmark.load();
+
+    assertThat(Stream.generate(benchmark::country).limit(1000))
+        .contains("")
+        .anyMatch(country -> country.length() == 2);
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@
 
 package dev.portcullis.cli.command;
 
+import dev.portcullis.cli.CommandException;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  portcullis apikey create --client acme --plan gold --expires 90d > acme.yaml",
       "  portcullis apikey create --client acme --scope orders.read --label api=orders -n shop |"
-          + " kubectl apply -f -"
+          + " kubectl apply -f -",
+      "  portcullis apikey create --client acme --label api=orders -n shop -o valkey | valkey-cli"
     })
 public final class ApiKeyCreateCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -77,30 +79,39 @@ public final class ApiKeyCreateCommand implements Runnable {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "yaml: as above. json: key and resource on standard output.",
+      description =
+          "yaml: as above. json: key and resource on standard output. valkey: instead of the"
+              + " resource the commands for valkey-cli or redis-cli that put the key into the store"
+              + " of decision services.",
       defaultValue = "yaml")
   private Format output;
 
   /** What is printed. */
   enum Format {
     YAML,
-    JSON
+    JSON,
+    VALKEY
   }
 
   @Override
   public void run() {
     ApiKeyText key = ApiKeyText.generate(new SecureRandom());
+    String called = name == null ? ApiKeyYaml.name(client, key) : name;
+    Map<String, Object> fields = fields(key);
     Map<String, Object> resource =
-        ApiKeyYaml.resource(
-            new ApiKeyYaml.Metadata(
-                name == null ? ApiKeyYaml.name(client, key) : name, namespace, labels),
-            fields(key));
+        ApiKeyYaml.resource(new ApiKeyYaml.Metadata(called, namespace, labels), fields);
     String yaml = ResourceYaml.write(resource);
     NewKeyCheck.check(yaml);
     NewKeyOutput to = new NewKeyOutput(spec.commandLine());
     switch (output) {
       case JSON -> to.json(key, Map.of("resource", resource));
-      case YAML -> to.yaml(key, yaml);
+      case YAML -> to.text(key, yaml);
+      case VALKEY -> {
+        if (namespace == null) {
+          throw CommandException.user("say for which namespace's policies the key is: --namespace");
+        }
+        to.text(key, StoredKeyLines.of(namespace, called, fields, labels));
+      }
     }
   }
 

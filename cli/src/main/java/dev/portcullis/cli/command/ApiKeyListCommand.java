@@ -13,7 +13,9 @@ import dev.portcullis.compiler.diagnostic.DiagnosticText;
 import dev.portcullis.compiler.source.FileSet;
 import dev.portcullis.compiler.source.KeySource;
 import dev.portcullis.compiler.source.PolicyFiles;
+import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiKeySpec;
+import dev.portcullis.crds.v1alpha1.ApiKeyStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,9 +43,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  portcullis apikey list -n shop", "  portcullis apikey list keys/ --output json"})
 public final class ApiKeyListCommand implements Callable<Integer> {
-  private static final Comparator<KeySource> ORDER =
-      Comparator.comparing((KeySource key) -> key.ref().namespace())
-          .thenComparing(key -> key.ref().name());
+  private static final Comparator<Listed> ORDER =
+      Comparator.comparing((Listed listed) -> listed.key().ref().namespace())
+          .thenComparing(listed -> listed.key().ref().name());
 
   @Spec private CommandSpec spec;
 
@@ -71,10 +73,10 @@ public final class ApiKeyListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Diagnostic> errors = List.of();
-    List<KeySource> keys;
+    List<Listed> keys;
     if (paths.isEmpty()) {
       try (ClusterReader cluster = clusters.open(namespace)) {
-        keys = cluster.apiKeys().stream().map(KeySource::ofCluster).toList();
+        keys = cluster.apiKeys().stream().map(Listed::of).toList();
       }
     } else {
       FileSet files = PolicyFiles.read(paths);
@@ -83,6 +85,7 @@ public final class ApiKeyListCommand implements Callable<Integer> {
           files.files().values().stream()
               .flatMap(content -> content.apiKeys().stream())
               .filter(key -> namespace == null || key.ref().namespace().equals(namespace))
+              .map(key -> new Listed(key, null))
               .toList();
     }
     errors.stream().map(DiagnosticText::line).forEach(spec.commandLine().getErr()::println);
@@ -90,7 +93,18 @@ public final class ApiKeyListCommand implements Callable<Integer> {
     return errors.isEmpty() ? 0 : 1;
   }
 
-  private void print(List<KeySource> keys, Instant now) {
+  /**
+   * @param lastUsed the hour in which it was accepted last; null: never, or nobody says
+   */
+  private record Listed(KeySource key, @Nullable String lastUsed) {
+
+    static Listed of(ApiKey key) {
+      ApiKeyStatus status = key.getStatus();
+      return new Listed(KeySource.ofCluster(key), status == null ? null : status.lastUsed());
+    }
+  }
+
+  private void print(List<Listed> keys, Instant now) {
     PrintWriter out = spec.commandLine().getOut();
     switch (output) {
       case JSON -> {
@@ -103,12 +117,14 @@ public final class ApiKeyListCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static List<String> lines(List<KeySource> keys, Instant now) {
+  private static List<String> lines(List<Listed> keys, Instant now) {
     if (keys.isEmpty()) {
       return List.of("There are no API keys.");
     }
-    Table table = new Table("NAMESPACE", "NAME", "CLIENT", "PLAN", "SCOPES", "EXPIRES", "STATE");
-    for (KeySource key : keys) {
+    Table table =
+        new Table("NAMESPACE", "NAME", "CLIENT", "PLAN", "SCOPES", "EXPIRES", "LAST USED", "STATE");
+    for (Listed listed : keys) {
+      KeySource key = listed.key();
       String state = state(key.spec(), now);
       ApiKeySpec fields = key.spec();
       table.add(
@@ -119,12 +135,14 @@ public final class ApiKeyListCommand implements Callable<Integer> {
           fields == null ? "-" : or(fields.plan(), "-"),
           fields == null || fields.scopes().isEmpty() ? "-" : String.join(",", fields.scopes()),
           fields == null ? "-" : or(fields.expires(), "never"),
+          or(listed.lastUsed(), "-"),
           state);
     }
     return table.lines(Terminal.standardError().interactive());
   }
 
-  private static ObjectNode json(KeySource key, Instant now) {
+  private static ObjectNode json(Listed listed, Instant now) {
+    KeySource key = listed.key();
     ObjectNode out = JsonNodeFactory.instance.objectNode();
     out.put("namespace", key.ref().namespace()).put("name", key.ref().name());
     out.put("state", state(key.spec(), now));
@@ -139,6 +157,7 @@ public final class ApiKeyListCommand implements Callable<Integer> {
       put(out, "notBefore", fields.notBefore());
       put(out, "expires", fields.expires());
     }
+    put(out, "lastUsed", listed.lastUsed());
     return out;
   }
 

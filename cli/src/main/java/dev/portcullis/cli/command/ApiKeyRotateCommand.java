@@ -87,7 +87,13 @@ public final class ApiKeyRotateCommand implements Runnable {
       paramLabel = "FORMAT",
       description = "yaml: as above. json: key, resource and old on standard output.",
       defaultValue = "yaml")
-  private ApiKeyCreateCommand.Format output;
+  private Format output;
+
+  /** What is printed. */
+  enum Format {
+    YAML,
+    JSON
+  }
 
   @Override
   public void run() {
@@ -114,7 +120,7 @@ public final class ApiKeyRotateCommand implements Runnable {
         both.put("old", ending);
         to.json(key, both);
       }
-      case YAML -> to.yaml(key, yaml);
+      case YAML -> to.text(key, yaml);
     }
   }
 

@@ -4,6 +4,7 @@
 package dev.portcullis.cli.command;
 
 import dev.portcullis.cli.status.ClusterReader;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -19,6 +20,11 @@ final class ClusterOptions {
   /** Whether the user says how. */
   boolean given() {
     return kubeconfig != null;
+  }
+
+  /** A client for the cluster. */
+  KubernetesClient connect() {
+    return ClusterReader.connect(kubeconfig);
   }
 
   /**

@@ -5,11 +5,14 @@ package dev.portcullis.cli.command;
 
 import dev.portcullis.cli.gateway.FileGateway;
 import dev.portcullis.cli.gateway.GatewayOptions;
+import dev.portcullis.cli.gateway.GatewayTls;
 import dev.portcullis.cli.gateway.GuardedService;
 import dev.portcullis.cli.terminal.Terminal;
 import dev.portcullis.envoy.HostPort;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,11 +78,80 @@ public final class GatewayCommand implements Callable<Integer> {
   private @Nullable HostPort admin;
 
   @Option(
+      names = "--geo-country",
+      paramLabel = "FILE",
+      description =
+          "Database in MaxMind's format that tells the countries of addresses; read again when it"
+              + " is replaced.")
+  private @Nullable Path geoCountry;
+
+  @Option(
+      names = "--geo-asn",
+      paramLabel = "FILE",
+      description = "The same for the numbers of networks (autonomous systems).")
+  private @Nullable Path geoAsn;
+
+  @Option(
+      names = "--issuer-ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file of authorities that vouch for issuers, beside those that the JVM knows; read"
+              + " again when it is replaced.")
+  private @Nullable Path issuerCa;
+
+  @Option(
+      names = "--valkey",
+      paramLabel = "URL",
+      description =
+          "What decision services share is shared over this server of Valkey or Redis, such as"
+              + " valkey://127.0.0.1:6379. One that asks for a password needs a decision service of"
+              + " its own: ext-authz-server --help.")
+  private @Nullable String valkey;
+
+  @Option(
+      names = "--address-list",
+      paramLabel = "NAME=FILE",
+      description =
+          "List of addresses, one or a range a line, that policies name as file: NAME; read again"
+              + " when it is replaced. May be repeated.")
+  private Map<String, Path> addressLists = new TreeMap<>();
+
+  @Option(
       names = "--decision-log",
       paramLabel = "FILE",
       description = "JSON lines; - for standard output, none for none (default none).",
       defaultValue = "none")
   private String decisionLog;
+
+  @Option(
+      names = "--tls-dir",
+      paramLabel = "DIR",
+      description =
+          "Speak TLS with tls.crt and tls.key of this directory. Others that are moved there are"
+              + " served without a restart.")
+  private @Nullable Path tlsDirectory;
+
+  @Option(
+      names = "--client-ca-dir",
+      paramLabel = "DIR",
+      description =
+          "Ask clients for certificates that the authorities in ca.crt of this directory signed,"
+              + " and that the lists in ca.crl, if it is there at the start, do not revoke. Needs"
+              + " --tls-dir.")
+  private @Nullable Path clientDirectory;
+
+  @Option(
+      names = "--client-certificates",
+      paramLabel = "optional|required",
+      description = "Whether who shows none is turned away (default optional).",
+      defaultValue = "optional")
+  private ClientCertificates clientCertificates;
+
+  /** Whether clients must show a certificate. */
+  enum ClientCertificates {
+    OPTIONAL,
+    REQUIRED
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -92,10 +164,33 @@ public final class GatewayCommand implements Callable<Integer> {
 
   private GatewayOptions options() {
     try {
-      return new GatewayOptions(policies, services, listen, admin, decisionLog);
+      return new GatewayOptions(
+          policies,
+          services,
+          listen,
+          admin,
+          decisionLog,
+          tls(),
+          geoCountry,
+          geoAsn,
+          issuerCa,
+          valkey,
+          addressLists);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private @Nullable GatewayTls tls() {
+    boolean required = clientCertificates == ClientCertificates.REQUIRED;
+    if (tlsDirectory != null) {
+      return new GatewayTls(tlsDirectory, clientDirectory, required);
+    }
+    if (clientDirectory != null || required) {
+      throw new IllegalArgumentException(
+          "clients show certificates only over TLS: add --tls-dir with the gateway's own");
+    }
+    return null;
   }
 
   /** Reads a service for picocli. */

@@ -19,8 +19,10 @@ final class NewKeyOutput {
     this.command = command;
   }
 
-  /** The key for people, on standard error; the resources for kubectl, on standard output. */
-  void yaml(ApiKeyText key, String resources) {
+  /**
+   * The key for people, on standard error; what holds its hash for programs, on standard output.
+   */
+  void text(ApiKeyText key, String resources) {
     PrintWriter err = command.getErr();
     err.println("The key, shown this once:");
     err.println();

@@ -3,9 +3,11 @@
 
 package dev.portcullis.cli.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.cli.status.ClusterReader;
 import dev.portcullis.cli.status.ClusterReport;
+import dev.portcullis.cli.status.EffectivePolicies;
 import dev.portcullis.cli.terminal.Terminal;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Says which policies of a cluster are in force. */
@@ -33,6 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  portcullis status",
       "  portcullis status -n shop --watch",
+      "  portcullis status -n shop --effective",
       "  portcullis status --kubeconfig cluster.yaml --output json"
     })
 public final class StatusCommand implements Callable<Integer> {
@@ -54,6 +58,14 @@ public final class StatusCommand implements Callable<Integer> {
   private boolean watch;
 
   @Option(
+      names = "--effective",
+      description =
+          "Say also, for all that is guarded, which policy each section comes from, and which gave"
+              + " way to it. Specs are taken as they stand: of a policy that is not Accepted an"
+              + " earlier version may be served.")
+  private boolean effective;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "text or json; with --watch, one line of JSON for each change.",
@@ -62,9 +74,12 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (watch && effective) {
+      throw new ParameterException(spec.commandLine(), "--effective goes not with --watch");
+    }
     try (ClusterReader cluster = clusters.open(namespace)) {
       ClusterReport report = cluster.read();
-      print(report);
+      print(report, effective ? cluster.effective() : null);
       if (watch) {
         report = follow(cluster, report);
       }
@@ -84,7 +99,7 @@ public final class StatusCommand implements Callable<Integer> {
           trouble = "";
           if (!now.equals(last)) {
             last = now;
-            print(now);
+            print(now, null);
           }
         } catch (CommandException e) {
           // An API server comes back; what it said last is what is known until then.
@@ -101,12 +116,21 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private void print(ClusterReport report) {
+  private void print(ClusterReport report, @Nullable EffectivePolicies sources) {
     PrintWriter out = spec.commandLine().getOut();
     switch (output) {
-      case JSON -> out.println(watch ? report.json().toString() : report.json().toPrettyString());
+      case JSON -> {
+        ObjectNode json = report.json();
+        if (sources != null) {
+          json.set("effective", sources.json());
+        }
+        out.println(watch ? json.toString() : json.toPrettyString());
+      }
       case TEXT -> {
         report.lines(Terminal.standardError().interactive()).forEach(out::println);
+        if (sources != null) {
+          sources.lines().forEach(out::println);
+        }
         if (watch) {
           out.println();
         }

@@ -9,6 +9,7 @@ import dev.portcullis.cli.process.EnvoyProcess;
 import dev.portcullis.cli.process.ProcessGroup;
 import dev.portcullis.cli.process.Program;
 import dev.portcullis.cli.terminal.Terminal;
+import dev.portcullis.compiler.KnownTrust;
 import dev.portcullis.envoy.EnvoyBootstrap;
 import dev.portcullis.envoy.GatewaySpec;
 import dev.portcullis.envoy.HostPort;
@@ -23,10 +24,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The compiler, the decision service and Envoy on files: what a cluster runs, without one. */
 public final class FileGateway implements AutoCloseable {
@@ -43,7 +47,14 @@ public final class FileGateway implements AutoCloseable {
   /** Starts nothing yet. */
   public FileGateway(GatewayOptions options, Terminal terminal) {
     this.options = options;
-    this.policies = new GatewayPolicies(options.policies(), options.services());
+    GatewayTls tls = options.tls();
+    this.policies =
+        new GatewayPolicies(
+            options.policies(),
+            options.services(),
+            tls == null || tls.clients() == null
+                ? new KnownTrust.NoTls()
+                : new KnownTrust.Unknown());
     this.terminal = terminal;
     this.report = new Report(terminal);
   }
@@ -56,7 +67,19 @@ public final class FileGateway implements AutoCloseable {
    */
   public void run() throws InterruptedException {
     GatewayFiles files = startGuarding();
-    terminal.say("Guarding on http://" + options.listen() + " — Ctrl-C ends it.");
+    GatewayTls tls = options.tls();
+    terminal.say(
+        "Guarding on "
+            + (tls == null ? "http" : "https")
+            + "://"
+            + options.listen()
+            + " — Ctrl-C ends it.");
+    if (tls != null && tls.clients() != null) {
+      terminal.say(
+          tls.hasRevoked()
+              ? "Clients' certificates are checked against ca.crl."
+              : "There is no ca.crl: revoked certificates are not known.");
+    }
     follow(files);
   }
 
@@ -80,11 +103,15 @@ public final class FileGateway implements AutoCloseable {
   }
 
   private GatewayFiles files(int check) {
+    GatewayTls tls = options.tls();
     GatewaySpec spec =
         new GatewaySpec(
             options.listen(),
             List.of(new HostPort("127.0.0.1", check)),
-            options.services().stream().map(GuardedService::upstream).toList());
+            options.services().stream().map(GuardedService::upstream).toList(),
+            null,
+            tls == null ? null : tls.certificate(scratch.path()),
+            tls == null ? null : tls.authorities(scratch.path()));
     return new GatewayFiles(planDirectory(), envoyDirectory(), spec);
   }
 
@@ -113,17 +140,41 @@ public final class FileGateway implements AutoCloseable {
 
   private void startDecisionService(int check, HostPort admin) {
     String name = "ext-authz-server";
-    List<String> command =
-        Program.EXT_AUTHZ_SERVER.command(
-            "--listen=127.0.0.1:" + check,
-            "--admin=" + admin,
-            "--plan-dir=" + planDirectory(),
-            "--decision-log=" + options.decisionLog());
+    List<String> flags = new ArrayList<>();
+    flags.add("--listen=127.0.0.1:" + check);
+    flags.add("--admin=" + admin);
+    flags.add("--plan-dir=" + planDirectory());
+    flags.add("--decision-log=" + options.decisionLog());
+    file(flags, "--geo-country", options.countries());
+    file(flags, "--geo-asn", options.systems());
+    file(flags, "--issuer-ca", options.issuers());
+    if (options.shared() != null) {
+      flags.add("--valkey=" + options.shared());
+    }
+    options
+        .addressLists()
+        .forEach((list, file) ->
+            flags.add("--address-list=" + list + "=" + readable("--address-list", file)));
+    List<String> command = Program.EXT_AUTHZ_SERVER.command(flags.toArray(String[]::new));
     if (options.decisionLog().equals("-")) {
       processes.startPrinting(name, command, () -> Answers.ready(admin));
     } else {
       processes.start(name, command, () -> Answers.ready(admin));
     }
+  }
+
+  private static void file(List<String> flags, String flag, @Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    flags.add(flag + "=" + readable(flag, file));
+  }
+
+  private static Path readable(String flag, Path file) {
+    if (!Files.isReadable(file)) {
+      throw CommandException.user(flag + ": cannot read the file " + file);
+    }
+    return file.toAbsolutePath();
   }
 
   /** Whether clients can connect and Envoy has found the decision service: earlier it says 503. */

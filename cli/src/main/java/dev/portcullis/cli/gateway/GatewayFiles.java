@@ -42,7 +42,7 @@ public final class GatewayFiles {
     PlanSnapshot snapshot =
         new PlanSnapshot(
             List.copyOf(result.routes().values()), List.copyOf(result.apiKeys().values()));
-    plan.write(snapshot, result.secrets().values());
+    plan.write(snapshot, result.secrets().values(), result.lists().values());
     EnvoyFiles.of(envoyDirectory, translator.translate(spec, result.routes())).write();
   }
 }

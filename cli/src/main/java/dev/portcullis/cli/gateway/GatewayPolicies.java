@@ -32,13 +32,19 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayPolicies {
   private final List<Path> paths;
   private final List<GuardedService> services;
+  private final KnownTrust trust;
   private FileSet seen = FileSet.empty();
   private FileSet taken = FileSet.empty();
   private FileSet standing = FileSet.empty();
   private @Nullable CompileResult result;
 
-  /** Nothing is read yet. */
-  public GatewayPolicies(List<Path> paths, List<GuardedService> services) {
+  /**
+   * Nothing is read yet.
+   *
+   * @param trust whose identities the gateway's clients can prove
+   */
+  public GatewayPolicies(List<Path> paths, List<GuardedService> services, KnownTrust trust) {
+    this.trust = trust;
     this.paths = List.copyOf(paths);
     this.services = List.copyOf(services);
   }
@@ -78,10 +84,7 @@ public final class GatewayPolicies {
   private Reading take(FileSet now) {
     taken = now;
     standing = now.keepingReadable(standing);
-    PolicySet set =
-        standing
-            .policySet(new KnownServices.Listed(ports()), true)
-            .trusting(new KnownTrust.NoTls());
+    PolicySet set = standing.policySet(new KnownServices.Listed(ports()), true).trusting(trust);
     CompileResult compiled =
         result == null
             ? PolicyCompiler.compile(set)

@@ -4,6 +4,7 @@
 package dev.portcullis.cli.policytest;
 
 import dev.portcullis.cli.through.EngineTarget;
+import dev.portcullis.cli.through.SuiteGeo;
 import dev.portcullis.cli.through.SuitePolicies;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Fixtures;
@@ -28,7 +29,7 @@ public final class SuiteRun {
     long start = System.nanoTime();
     Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
     SuitePolicies policies = SuitePolicies.compile(suite, fixtures);
-    EngineTarget target = new EngineTarget(policies.result(), fixtures.keySets());
+    EngineTarget target = new EngineTarget(policies.result(), fixtures, new SuiteGeo(suite.geo()));
     List<Case> cases = suite.cases().stream().filter(which).toList();
     return new SuiteReport(
         suite,

@@ -38,25 +38,23 @@ public final class SampleApi {
   /**
    * Serves on a loopback port; 0 for a free one.
    *
-   * @param arrived runs for each request, before it is answered
+   * @param arrived runs for each request that has come whole, before it is answered. Envoy bounds
+   *     bodies as they pass: of one that grows too large the beginning may come here, and is cut
+   *     off
    */
   public static HttpServer start(int port, Runnable arrived) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 128);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext(
-        "/",
-        exchange -> {
-          arrived.run();
-          answer(exchange);
-        });
+    server.createContext("/", exchange -> answer(exchange, arrived));
     server.start();
     return server;
   }
 
-  private static void answer(HttpExchange exchange) throws IOException {
+  private static void answer(HttpExchange exchange, Runnable arrived) throws IOException {
     try (exchange) {
       long received = exchange.getRequestBody().readAllBytes().length;
+      arrived.run();
       Map<String, String> headers = new TreeMap<>();
       exchange
           .getRequestHeaders()

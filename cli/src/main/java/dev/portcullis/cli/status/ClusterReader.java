@@ -4,6 +4,7 @@
 package dev.portcullis.cli.status;
 
 import dev.portcullis.cli.CommandException;
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiPolicy;
@@ -11,6 +12,7 @@ import dev.portcullis.crds.v1alpha1.BotPolicy;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicy;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
@@ -24,8 +26,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +59,16 @@ public final class ClusterReader implements AutoCloseable {
    * @throws CommandException when there is none, or it cannot be read
    */
   public static ClusterReader open(@Nullable Path kubeconfig, @Nullable String namespace) {
+    return new ClusterReader(connect(kubeconfig), namespace);
+  }
+
+  /**
+   * A client for whatever else is asked of a cluster; asks nobody yet.
+   *
+   * @param kubeconfig as for {@link #open}
+   * @throws CommandException when there is none, or it cannot be read
+   */
+  public static KubernetesClient connect(@Nullable Path kubeconfig) {
     Config found = config(kubeconfig);
     ConfigBuilder config =
         new ConfigBuilder(found)
@@ -59,8 +76,7 @@ public final class ClusterReader implements AutoCloseable {
             .withRequestTimeout(REQUEST_MILLIS)
             .withRequestRetryBackoffLimit(1);
     ClientKey.algorithm(found).ifPresent(config::withClientKeyAlgo);
-    return new ClusterReader(
-        new KubernetesClientBuilder().withConfig(config.build()).build(), namespace);
+    return new KubernetesClientBuilder().withConfig(config.build()).build();
   }
 
   private static Config config(@Nullable Path kubeconfig) {
@@ -129,6 +145,48 @@ public final class ClusterReader implements AutoCloseable {
     } catch (KubernetesClientException e) {
       throw CommandException.environment(refusal("ApiKey resources", e));
     }
+  }
+
+  /**
+   * Works out where each section of what is guarded comes from.
+   *
+   * @throws CommandException when the API server does not answer, or does not tell; it takes the
+   *     right to list policies, namespaces, Services and pods of all namespaces
+   */
+  public EffectivePolicies effective() {
+    try {
+      List<ApiPolicy> apis = client.resources(ApiPolicy.class).inAnyNamespace().list().getItems();
+      List<CustomResource<? extends PolicySpec, PolicyStatus>> policies = new ArrayList<>(apis);
+      policies.addAll(client.resources(RateLimitPolicy.class).inAnyNamespace().list().getItems());
+      policies.addAll(client.resources(BotPolicy.class).inAnyNamespace().list().getItems());
+      List<Namespace> namespaces = client.namespaces().list().getItems();
+      List<Pod> pods = new ArrayList<>();
+      for (Namespace each : namespaces) {
+        if (Enrolment.of(each) != Enrolment.NONE) {
+          pods.addAll(client.pods().inNamespace(each.getMetadata().getName()).list().getItems());
+        }
+      }
+      return EffectivePolicies.of(
+          policies,
+          namespaces,
+          client.services().inAnyNamespace().list().getItems(),
+          pods,
+          known(NamedConfigMaps.read(client, apis)),
+          namespace);
+    } catch (KubernetesClientException e) {
+      throw CommandException.environment(refusal("policies, namespaces, Services and pods", e));
+    }
+  }
+
+  private static KnownConfigMaps known(List<ConfigMap> maps) {
+    Map<KnownConfigMaps.Name, KnownConfigMaps.Content> contents = new HashMap<>();
+    for (ConfigMap map : maps) {
+      contents.put(
+          new KnownConfigMaps.Name(map.getMetadata().getNamespace(), map.getMetadata().getName()),
+          new KnownConfigMaps.Content(
+              new TreeMap<>(Objects.requireNonNullElse(map.getData(), Map.of()))));
+    }
+    return new KnownConfigMaps(contents, Set.of(), false);
   }
 
   private List<UnprotectedWorkload> unprotected() {

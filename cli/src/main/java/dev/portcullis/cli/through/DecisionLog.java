@@ -6,6 +6,7 @@ package dev.portcullis.cli.through;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +31,7 @@ public record DecisionLog(Path file) {
   public @Nullable JsonNode find(String id) throws IOException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     do {
-      List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-      for (String line : lines.reversed()) {
+      for (String line : lines().reversed()) {
         if (line.contains(id)) {
           return JSON.readTree(line);
         }
@@ -39,5 +39,14 @@ public record DecisionLog(Path file) {
       LockSupport.parkNanos(20_000_000);
     } while (System.nanoTime() < deadline);
     return null;
+  }
+
+  /** Whole lines: of the last one only a part may have been written yet. */
+  private List<String> lines() throws IOException {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 }

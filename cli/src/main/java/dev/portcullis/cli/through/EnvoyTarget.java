@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +29,42 @@ public final class EnvoyTarget implements Target {
 
   private final InetSocketAddress envoy;
   private final DecisionLog log;
+  private final @Nullable ClientTls tls;
 
+  /** Through a listener without TLS. */
   public EnvoyTarget(InetSocketAddress envoy, DecisionLog log) {
+    this(envoy, log, null);
+  }
+
+  /**
+   * Through a listener of either kind.
+   *
+   * @param tls begins the TLS that a request wants, with the certificate that it shows; null: the
+   *     listener speaks none
+   */
+  public EnvoyTarget(InetSocketAddress envoy, DecisionLog log, @Nullable ClientTls tls) {
     this.envoy = envoy;
     this.log = log;
+    this.tls = tls;
+  }
+
+  /** How requests begin TLS. */
+  @FunctionalInterface
+  public interface ClientTls {
+
+    /** Makes the sockets of a request. */
+    SSLSocketFactory sockets(Case.Request request);
   }
 
   @Override
   public Observation send(String service, Case.Request request) throws IOException {
-    if (!request.principal().isEmpty()) {
+    if (tls == null && (!request.principal().isEmpty() || request.certificate() != null)) {
       throw new IOException("a principal needs a connection with TLS, and this is none");
     }
     InetAddress from = InetAddress.ofLiteral(request.from());
-    RawHttp.Response response = RawHttp.exchange(envoy, from, bytes(request), LIMIT);
+    RawHttp.Response response =
+        RawHttp.exchange(
+            envoy, from, bytes(request), LIMIT, tls == null ? null : tls.sockets(request));
     @Nullable Map<String, String> upstream = reached(response);
     String id = upstream == null ? problem(response, "decisionId") : upstream.get("x-request-id");
     @Nullable JsonNode decision = id == null ? null : log.find(id);

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends bytes as they are and reads one HTTP/1.1 response. A client library would normalise, refuse
@@ -38,13 +40,31 @@ public final class RawHttp {
    */
   public static Response exchange(
       InetSocketAddress to, InetAddress from, byte[] request, Duration limit) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.bind(new InetSocketAddress(from, 0));
-      socket.connect(to, (int) limit.toMillis());
-      socket.setSoTimeout((int) limit.toMillis());
-      socket.getOutputStream().write(request);
-      socket.getOutputStream().flush();
-      return parse(readAll(socket));
+    return exchange(to, from, request, limit, null);
+  }
+
+  /**
+   * The same over TLS, unless there is nothing to make it with.
+   *
+   * @param tls null: without TLS
+   */
+  static Response exchange(
+      InetSocketAddress to,
+      InetAddress from,
+      byte[] request,
+      Duration limit,
+      @Nullable SSLSocketFactory tls)
+      throws IOException {
+    try (Socket plain = new Socket()) {
+      plain.bind(new InetSocketAddress(from, 0));
+      plain.connect(to, (int) limit.toMillis());
+      plain.setSoTimeout((int) limit.toMillis());
+      try (Socket socket =
+          tls == null ? plain : tls.createSocket(plain, to.getHostString(), to.getPort(), true)) {
+        socket.getOutputStream().write(request);
+        socket.getOutputStream().flush();
+        return parse(readAll(socket));
+      }
     }
   }
 

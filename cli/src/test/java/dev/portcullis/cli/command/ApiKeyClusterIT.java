@@ -68,12 +68,24 @@ class ApiKeyClusterIT {
     assertThat(rotated.out()).doesNotContain("last-applied");
     kubernetes.kubectlReading(rotated.out(), "apply", "-f", "-").orThrow();
 
+    kubernetes
+        .kubectl(
+            "patch",
+            "apikey",
+            "acme",
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            "{\"status\":{\"lastUsed\":\"2026-11-22T20:00:00Z\"}}")
+        .orThrow();
     CommandRun listed = CommandRun.of("apikey", "list", "-o", "json", "--kubeconfig", kubeconfig());
     assertThat(listed.exitCode()).as(listed.err()).isZero();
     JsonNode keys = new JsonMapper().readTree(listed.out());
     assertThat(keys).hasSize(2);
     assertThat(keys.path(0).path("name").asText()).isEqualTo("acme");
     assertThat(keys.path(0).has("expires")).isTrue();
+    assertThat(keys.path(0).path("lastUsed").asText()).isEqualTo("2026-11-22T20:00:00Z");
+    assertThat(keys.path(1).has("lastUsed")).isFalse();
     assertThat(keys.path(1).path("name").asText()).isEqualTo("acme-2");
     assertThat(keys.path(1).path("plan").asText()).isEqualTo("gold");
     assertThat(keys.path(1).path("labels").path("api").asText()).isEqualTo("orders");

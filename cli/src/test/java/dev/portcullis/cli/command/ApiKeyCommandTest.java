@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,52 @@ class ApiKeyCommandTest {
     JsonNode answer = new JsonMapper().readTree(verified.out());
     assertThat(answer.path("sha256"))
         .isEqualTo(document.path("resource").path("spec").path("sha256"));
+  }
+
+  @Test
+  void writesTheCommandsThatPutAKeyIntoAStore() throws IOException {
+    CommandRun created =
+        CommandRun.of(
+            "apikey",
+            "create",
+            "--client",
+            "acme",
+            "--plan",
+            "gold",
+            "--scope",
+            "orders.read",
+            "--scope",
+            "orders.write",
+            "--label",
+            "api=orders",
+            "-n",
+            "shop",
+            "--expires",
+            "2999-01-01T00:00:00Z",
+            "-o",
+            "valkey");
+    assertThat(created.exitCode()).isZero();
+    String key = key(created);
+    String id = key.substring(4, 20);
+    JsonNode hash = new JsonMapper().readTree(verify(key, "-o", "json").out()).path("sha256");
+    assertThat(created.out())
+        .isEqualToNormalizingNewlines(
+            """
+            HSET portcullis:key:shop:%1$s name "acme-%2$s" sha256 "%3$s" client "acme" plan "gold" \
+            scopes "orders.read orders.write" expires "2999-01-01T00:00:00Z" label:api "orders"
+            EXPIREAT portcullis:key:shop:%1$s 32472144000
+            PUBLISH portcullis:keys shop:%1$s
+            """
+                .formatted(id, id.substring(0, 8).toLowerCase(Locale.ROOT), hash.asText()));
+    assertThat(created.out()).doesNotContain(key);
+  }
+
+  @Test
+  void aKeyForAStoreIsForANamespace() {
+    CommandRun run = CommandRun.of("apikey", "create", "--client", "acme", "-o", "valkey");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.complaint()).contains("--namespace");
   }
 
   @Test
@@ -239,10 +286,10 @@ class ApiKeyCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().lines().skip(2).map(line -> line.replaceAll(" +", " ")))
         .containsExactly(
-            "✗ default early z - - never not yet valid",
-            "✗ default gone z - - never revoked",
-            "✗ default late z - - 2020-01-01T00:00:00Z expired",
-            "✓ default open z - - never valid");
+            "✗ default early z - - never - not yet valid",
+            "✗ default gone z - - never - revoked",
+            "✗ default late z - - 2020-01-01T00:00:00Z - expired",
+            "✓ default open z - - never - valid");
     assertThat(CommandRun.of("apikey", "list", file.toString(), "-n", "shop").out())
         .isEqualToIgnoringNewLines("There are no API keys.");
     Path broken = Files.writeString(directory.resolve("broken.yaml"), "a: [");

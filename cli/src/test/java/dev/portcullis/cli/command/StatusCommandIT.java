@@ -145,6 +145,52 @@ class StatusCommandIT {
   }
 
   @Test
+  void saysWhereEachSectionComesFrom() throws IOException {
+    kubernetes
+        .kubectlReading(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: effective, namespace: default}
+            spec: {ports: [{name: http, port: 80}]}
+            ---
+            apiVersion: portcullis.dev/v1alpha1
+            kind: ApiPolicy
+            metadata: {name: baseline, namespace: default}
+            spec:
+              targetRefs: [{kind: Namespace, name: default}]
+              authentication: {methods: [{name: public, anonymous: {}}]}
+              authorization: {rules: [{name: any}]}
+            ---
+            apiVersion: portcullis.dev/v1alpha1
+            kind: ApiPolicy
+            metadata: {name: effective, namespace: default}
+            spec:
+              targetRefs: [{kind: Service, name: effective}]
+              mode: Shadow
+              authorization: {rules: [{name: none, effect: Deny}]}
+            """,
+            "apply",
+            "-f",
+            "-")
+        .orThrow();
+    CommandRun run = status("--effective", "-n", "default");
+    assertThat(run.out())
+        .contains(
+            """
+            Where default/effective has its sections from
+              authentication: ApiPolicy default/baseline
+            """);
+    assertThat(run.out()).contains("  authorization: ApiPolicy default/");
+    JsonNode routes =
+        new JsonMapper().readTree(status("--effective", "-o", "json").out()).path("effective");
+    assertThat(routes.findValuesAsText("route")).contains("default/effective");
+    kubernetes.kubectl("delete", "service", "effective", "-n", "default").orThrow();
+    CommandRun both = status("--effective", "--watch");
+    assertThat(both.exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void saysThatTheDefinitionsAreMissing() {
     kubernetes.kubectl("delete", "crd", "ratelimitpolicies.portcullis.dev", "--wait").orThrow();
     CommandRun run = status();

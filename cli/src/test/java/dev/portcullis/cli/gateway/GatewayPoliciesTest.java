@@ -5,6 +5,7 @@ package dev.portcullis.cli.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.compiler.KnownTrust;
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.policy.plan.GuardedRoute;
@@ -43,7 +44,9 @@ class GatewayPoliciesTest {
     Files.writeString(file, POLICY.formatted(1000));
     policies =
         new GatewayPolicies(
-            List.of(folder), List.of(GuardedService.parse("shop/orders=127.0.0.1:1")));
+            List.of(folder),
+            List.of(GuardedService.parse("shop/orders=127.0.0.1:1")),
+            new KnownTrust.NoTls());
     assertThat(policies.read())
         .hasValueSatisfying(first -> {
           assertThat(first.diagnostics()).isEmpty();

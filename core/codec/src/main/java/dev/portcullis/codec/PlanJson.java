@@ -14,16 +14,21 @@ import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.portcullis.policy.match.CertificateDigest;
 import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.DnsNamePattern;
 import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.match.PrincipalPattern;
+import dev.portcullis.policy.match.UriPattern;
+import dev.portcullis.policy.plan.AddressListSpec;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
+import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.io.Serial;
@@ -50,7 +55,13 @@ final class PlanJson {
                 JsonInclude.Value.construct(
                     JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL));
     for (Class<?> sealed :
-        List.of(RoutePlan.class, AuthMethodSpec.class, JwksSpec.class, Allowance.class)) {
+        List.of(
+            RoutePlan.class,
+            AuthMethodSpec.class,
+            JwksSpec.class,
+            ProofSpec.class,
+            AddressListSpec.class,
+            Allowance.class)) {
       builder.addMixIn(sealed, Tagged.class);
       for (Class<?> permitted : sealed.getPermittedSubclasses()) {
         builder.registerSubtypes(new NamedType(permitted, tag(permitted)));
@@ -65,9 +76,12 @@ final class PlanJson {
     text(module, RouteId.class, RouteId::new);
     text(module, Expression.class, Expression::new);
     text(module, Cidr.class, Cidr::parse);
+    text(module, CertificateDigest.class, CertificateDigest::parse);
+    text(module, DnsNamePattern.class, DnsNamePattern::parse);
     text(module, OriginPattern.class, OriginPattern::parse);
     text(module, PathPattern.class, PathPattern::parse);
     text(module, PrincipalPattern.class, PrincipalPattern::parse);
+    text(module, UriPattern.class, UriPattern::parse);
     return module;
   }
 

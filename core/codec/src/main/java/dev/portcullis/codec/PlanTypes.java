@@ -8,7 +8,7 @@ package dev.portcullis.codec;
  * beside Envoy's own.
  *
  * <p>{@code Any.value} holds: for a route and an issued key their canonical JSON, for a secret its
- * raw bytes.
+ * raw bytes, for a list of addresses its canonical text.
  */
 public final class PlanTypes {
   /** Named by the route id. */
@@ -22,6 +22,9 @@ public final class PlanTypes {
    * dev.portcullis.codec.probe.ProbeKey#name()} says. Never written to disk or logs.
    */
   public static final String SECRET = "type.portcullis.dev/v1alpha1.Secret";
+
+  /** Named by the hash of its canonical text; see {@link AddressListCodec}. */
+  public static final String ADDRESS_LIST = "type.portcullis.dev/v1alpha1.AddressList";
 
   private PlanTypes() {}
 }

@@ -6,10 +6,14 @@ package dev.portcullis.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.policy.match.CertificateDigest;
 import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.DnsNamePattern;
 import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.match.PathPattern;
 import dev.portcullis.policy.match.PrincipalPattern;
+import dev.portcullis.policy.match.UriPattern;
+import dev.portcullis.policy.plan.AddressListSpec;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuditSpec;
@@ -23,6 +27,7 @@ import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
@@ -129,10 +134,15 @@ final class PlanCodecTest {
             Mode.ENFORCE,
             List.of(),
             List.of(Cidr.parse("2001:db8::/32")),
+            List.of(new AddressListSpec.FromFile("offices")),
+            List.of(
+                new AddressListSpec.FromConfigMap("shop", "bad-ips", null, "cd"),
+                new AddressListSpec.FromConfigMap("shop", "bad-ips", "tor", "ef")),
             65536L,
             List.of(),
             null,
             64),
+        new GeoSpec(API, Mode.SHADOW, List.of("DE", "XK"), List.of("KP")),
         new AuthenticationSpec(
             API,
             Mode.ENFORCE,
@@ -149,7 +159,10 @@ final class PlanCodecTest {
                 new AuthMethodSpec.ApiKey("partners", "shop", new TreeMap<>(), List.of(bearer)),
                 new AuthMethodSpec.Mtls(
                     "services",
-                    List.of(PrincipalPattern.parse("spiffe://cluster.local/ns/*/sa/orders"))),
+                    List.of(PrincipalPattern.parse("spiffe://cluster.local/ns/*/sa/orders")),
+                    List.of(UriPattern.parse("https://partner.example/*")),
+                    List.of(DnsNamePattern.parse("*.partner.example")),
+                    List.of(CertificateDigest.parse("ab".repeat(32)))),
                 new AuthMethodSpec.Anonymous("public"))),
         new AuthorizationSpec(
             API,

@@ -5,8 +5,18 @@ package dev.portcullis.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
+import dev.portcullis.policy.plan.AddressList;
+import dev.portcullis.policy.plan.AddressListSpec;
 import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
@@ -97,6 +107,68 @@ final class PlanDirectoryTest {
         .isInstanceOf(PlanFormatException.class)
         .hasNoCause()
         .hasMessageNotContaining("swordfish");
+  }
+
+  @Test
+  void keepsListsOfTheLastTwoPlansBesideThePlan() throws IOException {
+    PlanDirectory directory = directory();
+    AddressList first = list("10.0.0.0/8");
+    AddressList second = list("192.0.2.0/24");
+    PlanSnapshot one = new PlanSnapshot(List.of(denying(first)), List.of());
+    directory.writePlan(one, List.of(first));
+    assertThat(directory.readLists(one).values())
+        .extracting(list -> list.hash() + " " + list.ranges().size())
+        .containsExactly(first.hash() + " 1");
+    assertThat(mode(parent.resolve("plan/lists").resolve(first.hash()))).isEqualTo("rw-------");
+
+    PlanSnapshot two = new PlanSnapshot(List.of(denying(second)), List.of());
+    directory.writePlan(two, List.of(second));
+    assertThat(directory.readLists(one)).as("who is half-way").containsKey(first.hash());
+    directory.writePlan(two, List.of(second));
+    assertThat(directory.readLists(one)).isEmpty();
+    assertThat(directory.readLists(two)).containsOnlyKeys(second.hash());
+  }
+
+  @Test
+  void refusesAListThatDoesNotFitItsHash() throws IOException {
+    PlanDirectory directory = directory();
+    AddressList list = list("10.0.0.0/8");
+    PlanSnapshot plan = new PlanSnapshot(List.of(denying(list)), List.of());
+    directory.writePlan(plan, List.of(list));
+    Files.writeString(parent.resolve("plan/lists").resolve(list.hash()), "11.0.0.0/8\n");
+    assertThatThrownBy(() -> directory.readLists(plan)).isInstanceOf(PlanFormatException.class);
+  }
+
+  private static AddressList list(String range) {
+    return AddressListCodec.of(CidrSet.of(List.of(Cidr.parse(range))));
+  }
+
+  private static RoutePlan denying(AddressList list) {
+    PolicyRef policy = new PolicyRef("ApiPolicy", "shop", "orders");
+    return new GuardedRoute(
+        new RouteId("shop/orders"),
+        FailureMode.DENY,
+        null,
+        List.of(),
+        null,
+        new RequestSpec(
+            policy,
+            Mode.ENFORCE,
+            List.of(),
+            List.of(),
+            List.of(new AddressListSpec.FromFile("offices")),
+            List.of(new AddressListSpec.FromConfigMap("shop", "bad", null, list.hash())),
+            null,
+            List.of(),
+            null,
+            null),
+        null,
+        null,
+        null,
+        List.of(),
+        null,
+        AuditSpec.refusalsOnly(),
+        List.of(policy));
   }
 
   private PlanDirectory directory() {

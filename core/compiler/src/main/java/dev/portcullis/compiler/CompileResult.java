@@ -5,6 +5,7 @@ package dev.portcullis.compiler;
 
 import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.source.LastAccepted;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
@@ -21,6 +22,7 @@ import java.util.SortedMap;
  * @param routing which of them stands for what
  * @param apiKeys issued keys that may be used, by {@code namespace/id}
  * @param secrets the material that the routes refer to, by its hash
+ * @param lists of addresses that the routes refer to, by their hashes
  * @param diagnostics sorted by position
  * @param outcomes what became of each policy and of each ApiKey
  * @param served the spec that speaks for each policy now; absent where its routes are closed
@@ -31,6 +33,7 @@ public record CompileResult(
     Routing routing,
     SortedMap<String, ApiKeyRecord> apiKeys,
     SortedMap<String, SecretMaterial> secrets,
+    SortedMap<String, AddressList> lists,
     List<Diagnostic> diagnostics,
     SortedMap<PolicyRef, PolicyOutcome> outcomes,
     SortedMap<PolicyRef, LastAccepted> served,

@@ -4,6 +4,7 @@
 package dev.portcullis.compiler;
 
 import dev.portcullis.policy.plan.SecretMaterial;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param forbidden those that may not be read
  * @param complete whether any other Secret that is not here does not exist; else its absence is a
  *     warning
+ * @param assumed whether any other Secret that is not here is taken to be there and of use, where
+ *     only the shape of plans matters: such plans verify nobody's credentials, and are not served
  */
 public record KnownSecrets(
-    Map<Key, SecretMaterial> material, Set<Name> forbidden, boolean complete) {
+    Map<Key, SecretMaterial> material, Set<Name> forbidden, boolean complete, boolean assumed) {
 
   /** A Secret. */
   public record Name(String namespace, String name) {}
@@ -34,6 +37,11 @@ public record KnownSecrets(
     forbidden = Set.copyOf(forbidden);
   }
 
+  /** Secrets of which none is assumed. */
+  public KnownSecrets(Map<Key, SecretMaterial> material, Set<Name> forbidden, boolean complete) {
+    this(material, forbidden, complete, false);
+  }
+
   /** Secrets none of which is forbidden. */
   public KnownSecrets(Map<Key, SecretMaterial> material, boolean complete) {
     this(material, Set.of(), complete);
@@ -42,6 +50,16 @@ public record KnownSecrets(
   /** No Secrets, and it is not known which exist. */
   public static KnownSecrets unknown() {
     return new KnownSecrets(Map.of(), false);
+  }
+
+  /** The same where any other is assumed; see {@link #assumed()}. */
+  public KnownSecrets assuming() {
+    return new KnownSecrets(material, forbidden, complete, true);
+  }
+
+  /** What stands in for a Secret that is assumed: its name, so that another one is another. */
+  SecretMaterial standIn(String namespace, String name, String key) {
+    return SecretMaterial.of((namespace + "/" + name + "/" + key).getBytes(StandardCharsets.UTF_8));
   }
 
   /** The material; null when it is not here. */

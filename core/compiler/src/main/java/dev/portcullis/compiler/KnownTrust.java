@@ -9,7 +9,7 @@ public sealed interface KnownTrust {
   /** Nothing is known, as when files are validated without a cluster. */
   record Unknown() implements KnownTrust {}
 
-  /** The proxies listen without TLS, so that nobody can prove any. */
+  /** The proxies ask callers for no certificates, so that nobody can prove any. */
   record NoTls() implements KnownTrust {}
 
   /**

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Takes from the last compilation what still holds, and gathers the cache of this one. */
 final class Memo {
@@ -28,6 +29,7 @@ final class Memo {
   private final Map<CompileCache.Revision, CheckedPolicy> fresh;
   private final Map<CompileCache.Revision, CheckedPolicy> policies = new HashMap<>();
   private final Map<CompileCache.KeySet, List<JwksCheck.Problem>> keySets = new HashMap<>();
+  private final Map<CompileCache.ListText, AddressListResolver.Read> lists = new HashMap<>();
 
   /**
    * Checks the policies that are new, on all processors: type checking their expressions is nearly
@@ -83,6 +85,18 @@ final class Memo {
     return problems;
   }
 
+  /** What stands in a ConfigMap, read once for all policies that name it. */
+  AddressListResolver.Read addressList(
+      KnownConfigMaps.Content content,
+      @Nullable String key,
+      Supplier<AddressListResolver.Read> read) {
+    var text = new CompileCache.ListText(content, key);
+    AddressListResolver.Read known = lists.getOrDefault(text, earlier.lists().get(text));
+    AddressListResolver.Read list = known == null ? read.get() : known;
+    lists.put(text, list);
+    return list;
+  }
+
   /** The same object as last time where nothing changed, so that others need not look into it. */
   RoutePlan route(RoutePlan plan) {
     RoutePlan known = earlier.routes().get(plan.id());
@@ -90,6 +104,6 @@ final class Memo {
   }
 
   CompileCache cache(Map<RouteId, RoutePlan> routes) {
-    return new CompileCache(policies, keySets, routes);
+    return new CompileCache(policies, keySets, lists, routes);
   }
 }

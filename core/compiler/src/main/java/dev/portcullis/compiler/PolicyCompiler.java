@@ -7,6 +7,7 @@ import dev.portcullis.compiler.diagnostic.Diagnostic;
 import dev.portcullis.compiler.source.KeySource;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.compiler.source.PolicySource;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -38,7 +39,7 @@ public final class PolicyCompiler {
     SortedMap<PolicyRef, PolicySource> policies = byName(set.policies());
     Memo memo = new Memo(earlier, policies.values(), set.targets().installation());
     KeyRing keys = new KeyRing(oldestFirst(set.apiKeys()));
-    RefResolver resolver = new RefResolver(set.targets(), set.secrets(), keys, memo);
+    RefResolver resolver = new RefResolver(set, keys, memo);
     SpeakerFactory factory = new SpeakerFactory(resolver, memo);
     List<Speaker> speakers = policies.values().stream().map(factory::speaker).toList();
     Remarks remarks = new Remarks();
@@ -59,6 +60,7 @@ public final class PolicyCompiler {
         claims.routing(),
         Collections.unmodifiableSortedMap(keys.records()),
         secrets(speakers),
+        lists(speakers),
         diagnostics(outcomes),
         Collections.unmodifiableSortedMap(outcomes),
         served(speakers),
@@ -85,6 +87,14 @@ public final class PolicyCompiler {
     SortedMap<String, SecretMaterial> out = new TreeMap<>();
     for (Speaker speaker : speakers) {
       speaker.material().forEach(material -> out.put(material.hash(), material));
+    }
+    return Collections.unmodifiableSortedMap(out);
+  }
+
+  private static SortedMap<String, AddressList> lists(List<Speaker> speakers) {
+    SortedMap<String, AddressList> out = new TreeMap<>();
+    for (Speaker speaker : speakers) {
+      speaker.lists().forEach(list -> out.put(list.hash(), list));
     }
     return Collections.unmodifiableSortedMap(out);
   }

@@ -18,6 +18,7 @@ public record PolicySet(
     List<KeySource> apiKeys,
     KnownTargets targets,
     KnownSecrets secrets,
+    KnownConfigMaps configMaps,
     KnownTrust trust) {
 
   public PolicySet {
@@ -25,13 +26,19 @@ public record PolicySet(
     apiKeys = List.copyOf(apiKeys);
   }
 
-  /** Where no pods are known of, and not who trusts whom. */
+  /** Where nothing is known of pods and ConfigMaps, and not who trusts whom. */
   public PolicySet(
       List<PolicySource> policies,
       List<KeySource> apiKeys,
       KnownServices services,
       KnownSecrets secrets) {
-    this(policies, apiKeys, KnownTargets.of(services), secrets, new KnownTrust.Unknown());
+    this(
+        policies,
+        apiKeys,
+        KnownTargets.of(services),
+        secrets,
+        KnownConfigMaps.unknown(),
+        new KnownTrust.Unknown());
   }
 
   /** A set of which it is not known who trusts whom. */
@@ -39,13 +46,19 @@ public record PolicySet(
       List<PolicySource> policies,
       List<KeySource> apiKeys,
       KnownTargets targets,
-      KnownSecrets secrets) {
-    this(policies, apiKeys, targets, secrets, new KnownTrust.Unknown());
+      KnownSecrets secrets,
+      KnownConfigMaps configMaps) {
+    this(policies, apiKeys, targets, secrets, configMaps, new KnownTrust.Unknown());
+  }
+
+  /** The same set where Secrets that are not known are assumed to be there. */
+  public PolicySet assumingSecrets() {
+    return new PolicySet(policies, apiKeys, targets, secrets.assuming(), configMaps, trust);
   }
 
   /** The same set for proxies of which this is known. */
   public PolicySet trusting(KnownTrust known) {
-    return new PolicySet(policies, apiKeys, targets, secrets, known);
+    return new PolicySet(policies, apiKeys, targets, secrets, configMaps, known);
   }
 
   /**
@@ -60,11 +73,12 @@ public record PolicySet(
         apiKeys,
         targets,
         secrets,
+        configMaps,
         trust);
   }
 
   /** The same set with other targets. */
   public PolicySet with(KnownTargets others) {
-    return new PolicySet(policies, apiKeys, others, secrets, trust);
+    return new PolicySet(policies, apiKeys, others, secrets, configMaps, trust);
   }
 }

@@ -39,6 +39,8 @@ final class RequestMerge {
         form.mode(),
         access.value().allowAddresses(),
         access.value().denyAddresses(),
+        access.value().allowLists(),
+        access.value().denyLists(),
         form.value().maxBodyBytes(),
         form.value().contentTypes(),
         form.value().maxHeaderBytes(),

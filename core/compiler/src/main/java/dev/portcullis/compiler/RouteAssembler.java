@@ -74,6 +74,7 @@ final class RouteAssembler {
     var transport = merge.choose("transport", Content.OfApi::transport);
     var proxies = merge.choose("clientAddress", Content.OfApi::trustedProxies);
     var request = RequestMerge.merge(merge);
+    var geo = merge.choose("geo", Content.OfApi::geo);
     var cors = merge.choose("cors", Content.OfApi::cors);
     var authentication = merge.choose("authentication", Content.OfApi::authentication);
     var authorization = merge.choose("authorization", Content.OfApi::authorization);
@@ -103,6 +104,7 @@ final class RouteAssembler {
         orElse(value(proxies), List.of()),
         value(cors),
         request,
+        value(geo),
         methods,
         value(authorization),
         allLimits(),

@@ -77,7 +77,10 @@ final class RouteRemarks {
       Speaker speaker, AuthorizationSpec rules, @Nullable AuthenticationSpec authentication) {
     boolean told =
         authentication != null
-            && authentication.methods().stream().anyMatch(AuthMethodSpec.Jwt.class::isInstance);
+            && authentication.methods().stream()
+                .anyMatch(method ->
+                    method instanceof AuthMethodSpec.Jwt
+                        || method instanceof AuthMethodSpec.Introspection);
     if (told || !speaker.isCurrent()) {
       return;
     }
@@ -88,7 +91,7 @@ final class RouteRemarks {
             DiagnosticCode.STEP_UP_UNPROVABLE,
             FieldPath.SPEC.field("authorization").field("rules").at(i).field("stepUp"),
             "no method of " + route + " tells how a caller authenticated, so nobody ever passes",
-            "add a jwt method to its ApiPolicy, or remove stepUp");
+            "add a method jwt or introspection to its ApiPolicy, or remove stepUp");
       }
     }
   }

@@ -9,6 +9,7 @@ import dev.portcullis.compiler.check.Target;
 import dev.portcullis.compiler.diagnostic.Finding;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.compiler.source.PolicySource;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.SecretMaterial;
 import java.time.Instant;
@@ -33,6 +34,7 @@ record Speaker(
     List<Target> targets,
     @Nullable Content content,
     List<SecretMaterial> material,
+    List<AddressList> lists,
     @Nullable LastAccepted served) {
 
   /** Oldest first; where age does not tell, by name. */

@@ -40,6 +40,7 @@ final class SpeakerFactory {
           current.targets(),
           resolution.content(),
           resolution.material(),
+          resolution.lists(),
           new LastAccepted(spec, source.revision()));
     }
     Speaker fallback = fallback(source, current, references);
@@ -64,6 +65,7 @@ final class SpeakerFactory {
             checked.targets(),
             resolution.content(),
             resolution.material(),
+            resolution.lists(),
             accepted);
   }
 
@@ -75,7 +77,15 @@ final class SpeakerFactory {
       targets.addAll(memo.fallback(source, accepted).targets());
     }
     return new Speaker(
-        source, current, references, Serving.CLOSED, List.copyOf(targets), null, List.of(), null);
+        source,
+        current,
+        references,
+        Serving.CLOSED,
+        List.copyOf(targets),
+        null,
+        List.of(),
+        List.of(),
+        null);
   }
 
   private RefResolver.@Nullable Resolution resolve(PolicySource source, CheckedPolicy checked) {

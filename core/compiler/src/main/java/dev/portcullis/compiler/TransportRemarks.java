@@ -10,6 +10,7 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.util.List;
@@ -44,11 +45,20 @@ final class TransportRemarks {
       switch (methods.get(i)) {
         case AuthMethodSpec.Mtls mtls -> {
           reachable(authentication.speaker(), METHODS.at(i).field("mtls"), mtls, transport);
+          clients(authentication.speaker(), METHODS.at(i).field("mtls"), mtls);
           domains(authentication.speaker(), METHODS.at(i).field("mtls").field("principals"), mtls);
         }
         case AuthMethodSpec.Anonymous anonymous ->
             strictButAnonymous(authentication.speaker(), METHODS.at(i), anonymous, transport);
-        case AuthMethodSpec.Jwt _, AuthMethodSpec.ApiKey _ -> {}
+        case AuthMethodSpec.Jwt jwt ->
+            bound(authentication.speaker(), METHODS.at(i).field("jwt"), jwt, jwt.proof());
+        case AuthMethodSpec.Introspection asked ->
+            bound(
+                authentication.speaker(),
+                METHODS.at(i).field("introspection"),
+                asked,
+                asked.proof());
+        case AuthMethodSpec.ApiKey _ -> {}
       }
     }
   }
@@ -59,7 +69,9 @@ final class TransportRemarks {
           transport.speaker(),
           DiagnosticCode.STRICT_WITHOUT_TLS,
           MTLS,
-          "callers reach " + route + " without TLS here, so that Strict refuses every request",
+          "callers of "
+              + route
+              + " are asked for no certificates here, so that Strict refuses every request",
           "write Permissive, or guard it in a cluster");
     }
   }
@@ -74,7 +86,11 @@ final class TransportRemarks {
           speaker,
           DiagnosticCode.NO_TLS_LISTENER,
           path,
-          "callers reach " + route + " without TLS here, so that " + named(method) + " never holds",
+          "callers of "
+              + route
+              + " are asked for no certificates here, so that "
+              + named(method)
+              + " never holds",
           "nothing has to be done where other methods are meant; in a cluster it holds");
     } else if (transport != null && demands(transport, MtlsMode.DISABLED)) {
       remarks.warn(
@@ -107,8 +123,56 @@ final class TransportRemarks {
                 + principal.trustDomain()
                 + ", but workloads here have identities of "
                 + own,
-            "write spiffe://" + own + "/…");
+            "write spiffe://" + own + "/…, unless clients from outside are meant");
       }
+    }
+  }
+
+  private void clients(Speaker speaker, FieldPath path, AuthMethodSpec.Mtls method) {
+    if (trust instanceof KnownTrust.Domain && method.namesClients()) {
+      remarks.warn(
+          speaker,
+          DiagnosticCode.CLIENTS_AT_GATEWAYS,
+          path,
+          named(method)
+              + " names certificates of clients from outside, which are seen at a gateway and not"
+              + " in the pods behind "
+              + route,
+          "where these have sidecars, let a further method mtls name the gateway's identity");
+    }
+  }
+
+  /** Tokens that count only over a connection whose certificate they name. */
+  private void bound(
+      Speaker speaker, FieldPath method, AuthMethodSpec spec, @Nullable ProofSpec proof) {
+    if (!(proof instanceof ProofSpec.MutualTls)) {
+      return;
+    }
+    FieldPath path = method.field("proofOfPossession");
+    switch (trust) {
+      case KnownTrust.NoTls _ ->
+          remarks.warn(
+              speaker,
+              DiagnosticCode.BOUND_WITHOUT_TLS,
+              path,
+              "callers of "
+                  + route
+                  + " are asked for no certificates here, so that "
+                  + named(spec)
+                  + " refuses every token",
+              "start the gateway with --tls-dir and --client-ca-dir");
+      case KnownTrust.Domain _ ->
+          remarks.warn(
+              speaker,
+              DiagnosticCode.CLIENTS_AT_GATEWAYS,
+              path,
+              named(spec)
+                  + " takes tokens that are bound to certificates of clients, which are seen at a"
+                  + " gateway; sidecars of the pods behind "
+                  + route
+                  + " refuse them",
+              "where these have sidecars, let a further method mtls name the gateway's identity");
+      case KnownTrust.Unknown _ -> {}
     }
   }
 
@@ -135,7 +199,7 @@ final class TransportRemarks {
     return transport.mode() == Mode.ENFORCE && transport.value().mtls() == mtls;
   }
 
-  private static String named(AuthMethodSpec.Mtls method) {
+  private static String named(AuthMethodSpec method) {
     return "method " + method.name();
   }
 }

@@ -56,7 +56,7 @@ class DeterminismTest {
 
       CompileResult actual =
           PolicyCompiler.compile(
-              new PolicySet(policies, keys, set.targets(), set.secrets()),
+              new PolicySet(policies, keys, set.targets(), set.secrets(), set.configMaps()),
               i % 2 == 0 ? CompileCache.empty() : expected.cache());
 
       assertThat(actual.routes()).isEqualTo(expected.routes());

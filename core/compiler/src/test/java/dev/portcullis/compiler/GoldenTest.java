@@ -39,7 +39,8 @@ class GoldenTest {
       EnumSet.of(
           DiagnosticCode.FILE_UNREADABLE,
           DiagnosticCode.NOTHING_FOUND,
-          DiagnosticCode.SECRET_FORBIDDEN);
+          DiagnosticCode.SECRET_FORBIDDEN,
+          DiagnosticCode.CONFIG_MAP_FORBIDDEN);
 
   private final GoldenFiles golden = new GoldenFiles(Path.of("src/test/resources/golden"));
   private final Set<DiagnosticCode> seen = EnumSet.copyOf(WITHOUT_GOLDEN);

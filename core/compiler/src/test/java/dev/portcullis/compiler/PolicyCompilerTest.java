@@ -6,6 +6,7 @@ package dev.portcullis.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.compiler.diagnostic.Diagnostic;
+import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.source.FileReader;
 import dev.portcullis.compiler.source.FileSet;
 import dev.portcullis.compiler.source.KeySource;
@@ -24,6 +25,7 @@ import dev.portcullis.crds.v1alpha1.apipolicy.Authorization;
 import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.Method;
 import dev.portcullis.crds.v1alpha1.apipolicy.Rule;
+import dev.portcullis.policy.match.AddressListText;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.RouteId;
@@ -155,12 +157,98 @@ class PolicyCompilerTest {
 
     CompileResult result =
         PolicyCompiler.compile(
-            new PolicySet(known.policies(), known.apiKeys(), known.targets(), secrets));
+            new PolicySet(
+                known.policies(), known.apiKeys(), known.targets(), secrets, known.configMaps()));
 
     assertThat(result.diagnostics())
         .extracting(Diagnostic::message)
         .containsExactly("to read the Secret shop/keys is forbidden");
     assertThat(result.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
+  }
+
+  private static final String LISTS =
+      """
+      apiVersion: portcullis.dev/v1alpha1
+      kind: ApiPolicy
+      metadata: {name: orders, namespace: shop}
+      spec:
+        targetRefs: [{kind: Service, name: orders}]
+        ipAccess: {denyLists: [{configMapRef: {name: bad}}]}
+      """;
+
+  @Test
+  void saysThatAConfigMapIsForbidden() {
+    KnownConfigMaps forbidden =
+        new KnownConfigMaps(Map.of(), Set.of(new KnownConfigMaps.Name("shop", "bad")), true);
+
+    CompileResult result = compileWith(LISTS, forbidden);
+
+    assertThat(result.diagnostics())
+        .extracting(Diagnostic::code)
+        .contains(DiagnosticCode.CONFIG_MAP_FORBIDDEN);
+    assertThat(result.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
+  }
+
+  @Test
+  void waitsForAConfigMapThatItDoesNotKnowYet() {
+    CompileResult result = compileWith(LISTS, KnownConfigMaps.unknown());
+
+    assertThat(result.hasError()).isFalse();
+    assertThat(result.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
+  }
+
+  @Test
+  void readsAListOnceForAllWhoNameIt() {
+    String text = "10.0.0.0/8\n192.0.2.0/24\n";
+    CompileResult result =
+        compileWith(LISTS + "---\n" + LISTS.replace("orders", "carts"), bad(text));
+
+    assertThat(result.lists()).hasSize(1);
+    CompileResult again =
+        PolicyCompiler.compile(
+            with(files(LISTS).policySet(new KnownServices.Unknown(), true), bad(text)),
+            result.cache());
+    assertThat(again.lists().values()).first().isSameAs(result.lists().values().iterator().next());
+    assertThat(again.routes().get(ORDERS)).isSameAs(result.routes().get(ORDERS));
+    CompileResult commented =
+        PolicyCompiler.compile(
+            with(files(LISTS).policySet(new KnownServices.Unknown(), true), bad("# new\n" + text)),
+            again.cache());
+    assertThat(commented.routes().get(ORDERS))
+        .as("what is no range changes nothing")
+        .isSameAs(again.routes().get(ORDERS));
+  }
+
+  @Test
+  void boundsAList() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i <= AddressListText.MAX_RANGES; i++) {
+      text.append(1 + (i >> 16)).append('.').append(i >> 8 & 255).append('.').append(i & 255);
+      text.append(".9\n");
+    }
+    CompileResult result = compileWith(LISTS, bad(text.toString()));
+    assertThat(result.diagnostics())
+        .extracting(Diagnostic::message)
+        .anyMatch(message -> message.contains("it has 500001 lines, more than 500000"));
+    assertThat(result.routes().get(ORDERS)).isInstanceOf(ClosedRoute.class);
+  }
+
+  private static KnownConfigMaps bad(String text) {
+    return new KnownConfigMaps(
+        Map.of(
+            new KnownConfigMaps.Name("shop", "bad"),
+            new KnownConfigMaps.Content(new TreeMap<>(Map.of("list", text)))),
+        Set.of(),
+        true);
+  }
+
+  private static CompileResult compileWith(String policies, KnownConfigMaps configMaps) {
+    return PolicyCompiler.compile(
+        with(files(policies).policySet(new KnownServices.Unknown(), true), configMaps));
+  }
+
+  private static PolicySet with(PolicySet set, KnownConfigMaps configMaps) {
+    return new PolicySet(set.policies(), set.apiKeys(), set.targets(), set.secrets(), configMaps);
   }
 
   private static FileSet files(String text) {
@@ -199,8 +287,9 @@ class PolicyCompilerTest {
             null,
             null,
             null,
+            null,
             new Authentication(
-                List.of(new Method("public", null, null, null, new AnonymousMethod()))),
+                List.of(new Method("public", null, null, null, null, new AnonymousMethod()))),
             new Authorization(List.of(rule)),
             null,
             null));

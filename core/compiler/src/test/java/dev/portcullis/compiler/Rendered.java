@@ -49,6 +49,13 @@ final class Rendered {
     if (!result.secrets().isEmpty()) {
       out.put("secrets", List.copyOf(result.secrets().keySet()));
     }
+    List<String> lists =
+        result.lists().values().stream()
+            .map(list -> list.hash() + ": " + list.ranges().size() + " ranges")
+            .toList();
+    if (!lists.isEmpty()) {
+      out.put("lists", lists);
+    }
     return Yaml.write(out);
   }
 

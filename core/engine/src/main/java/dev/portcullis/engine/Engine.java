@@ -14,13 +14,13 @@ import java.util.Map;
 /**
  * Decides requests by the plans that are loaded. Thread-safe.
  *
- * <p>Deciding does no I/O and never throws; whatever goes wrong inside it is a refusal.
+ * <p>Deciding does no I/O by itself and never throws; whatever goes wrong inside it is a refusal.
  */
 public interface Engine {
 
   /**
    * Decides one request, on the calling thread and to the end: milliseconds where a signature must
-   * be verified.
+   * be verified, seconds where somebody else must be asked.
    *
    * @param route the id from Envoy's context extensions; an unknown one is refused
    */

@@ -9,6 +9,7 @@ import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.phase.Evaluation;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.Verdict;
@@ -19,22 +20,31 @@ import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The outcome starts at denied. It becomes allowed in one place only, after every step of the route
  * has said Allow or NotApplicable; a refusal, an Unavailable and an exception each end the run as a
  * refusal. A step that needs more of the thread than it may have suspends the run, which is no
- * outcome yet: whoever takes it goes on with that step, or refuses. There is no other way out.
+ * outcome yet: whoever takes it goes on with that step, or refuses. So does one that needs the
+ * answer of somebody else, which is asked elsewhere. There is no other way out.
  */
 /** Runs the steps of a route over one request. */
 final class Pipeline {
+  /** For one request: one for each method that a route may have. */
+  private static final int MAX_INQUIRIES = 32;
 
   private Pipeline() {}
 
   static Outcome decide(
-      String id, RouteProgram.Guarded route, RequestContext request, Patience patience) {
+      String id,
+      RouteProgram.Guarded route,
+      RequestContext request,
+      Patience patience,
+      @Nullable Trace trace) {
     IpAddress client = route.clientAddress().of(request);
-    Evaluation evaluation = new Evaluation(route.id(), request, client, route.index(), patience);
+    Evaluation evaluation =
+        new Evaluation(route.id(), request, client, route.geo(), route.index(), patience, trace);
     return run(id, route, evaluation, route.owner(), 0);
   }
 
@@ -43,16 +53,26 @@ final class Pipeline {
     RuleRef by = owner;
     List<PhaseStep> steps = route.steps();
     for (int i = first; i < steps.size(); i++) {
-      switch (run(steps.get(i), evaluation)) {
+      Trace trace = evaluation.trace();
+      Verdict verdict =
+          trace == null
+              ? run(steps.get(i), evaluation)
+              : TracedStep.run(trace, steps.get(i), evaluation);
+      switch (verdict) {
         case Verdict.Allow allow -> by = allow.by();
         case Verdict.NotApplicable _ -> {}
         case Verdict.Waits _ -> {
-          return new Run(id, route, evaluation, by, i);
+          return new Run(id, route, evaluation, by, i, null);
+        }
+        case Verdict.Asks(Inquiry inquiry) -> {
+          return new Run(id, route, evaluation, by, i, inquiry);
         }
         case Verdict.Deny deny -> {
+          notReached(trace, steps, i + 1);
           return refused(id, route, evaluation, deny.refusal(), deny.headers());
         }
         case Verdict.Unavailable unavailable -> {
+          notReached(trace, steps, i + 1);
           return refused(id, route, evaluation, refusal(unavailable), List.of());
         }
       }
@@ -60,28 +80,47 @@ final class Pipeline {
     return allowed(id, route, evaluation, by);
   }
 
+  private static void notReached(@Nullable Trace trace, List<PhaseStep> steps, int from) {
+    if (trace != null) {
+      for (int i = from; i < steps.size(); i++) {
+        TracedStep.notReached(trace, steps.get(i));
+      }
+    }
+  }
+
   /** A run that stopped before a step. */
   private record Run(
-      String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef by, int step)
+      String id,
+      RouteProgram.Guarded route,
+      Evaluation evaluation,
+      RuleRef by,
+      int step,
+      @Nullable Inquiry inquiry)
       implements Suspended {
 
     @Override
-    public Decision resume() {
-      evaluation.patience(Patience.COMPUTING);
+    public Outcome resume() {
+      Patience before = evaluation.patience();
+      evaluation.patience(inquiry == null ? Patience.COMPUTING : before.after(inquiry));
       return switch (run(id, route, evaluation, by, step)) {
         case Decision decision -> decision;
-        case Suspended again -> again.refuse("it waits for more than this thread can do");
+        case Suspended again when again.inquiry() == null ->
+            again.refuse("it waits for more than this thread can do");
+        case Suspended again when evaluation.patience().answered().size() >= MAX_INQUIRIES ->
+            again.refuse("it asks others again and again");
+        case Suspended again -> again;
       };
     }
 
     @Override
     public Decision refuse(String cause) {
       RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
+      notReached(evaluation.trace(), route.steps(), step + 1);
       return refused(id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
     }
   }
 
-  private static Verdict run(PhaseStep step, Evaluation evaluation) {
+  static Verdict run(PhaseStep step, Evaluation evaluation) {
     try {
       return step.decide(evaluation);
     } catch (RuntimeException | StackOverflowError e) {
@@ -125,7 +164,8 @@ final class Pipeline {
         evaluation.identity(),
         evaluation.validUntil(),
         evaluation.client(),
-        route.audit());
+        route.audit(),
+        evaluation.trace());
   }
 
   private static Decision allowed(
@@ -145,7 +185,8 @@ final class Pipeline {
         evaluation.identity(),
         evaluation.validUntil(),
         evaluation.client(),
-        route.audit());
+        route.audit(),
+        evaluation.trace());
   }
 
   private static List<HeaderField> upstream(Evaluation evaluation) {

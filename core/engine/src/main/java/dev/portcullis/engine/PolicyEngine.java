@@ -12,9 +12,12 @@ import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.plan.PlanHolder;
 import dev.portcullis.engine.plan.RouteLoader;
 import dev.portcullis.engine.plan.RouteProgram;
+import dev.portcullis.engine.port.AddressLists;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.DenyReason;
@@ -33,28 +36,58 @@ public final class PolicyEngine implements Engine {
 
   private final PlanHolder plans;
   private final Supplier<String> ids;
+  private final boolean traced;
 
   /** An engine without plans: every route is unknown to it, and so refused. */
   public PolicyEngine(
-      AuthenticatorFactory authenticators, BotScorerFactory scorers, QuotaStore store) {
-    this(authenticators, scorers, store, new DecisionIds());
+      AuthenticatorFactory authenticators,
+      BotScorerFactory scorers,
+      QuotaStore store,
+      GeoSource geo,
+      AddressLists lists) {
+    this(authenticators, scorers, store, geo, lists, false);
+  }
+
+  /**
+   * An engine without plans.
+   *
+   * @param traced whether decisions tell what they went through
+   */
+  public PolicyEngine(
+      AuthenticatorFactory authenticators,
+      BotScorerFactory scorers,
+      QuotaStore store,
+      GeoSource geo,
+      AddressLists lists,
+      boolean traced) {
+    this(authenticators, scorers, store, geo, lists, new DecisionIds(), traced);
   }
 
   PolicyEngine(
       AuthenticatorFactory authenticators,
       BotScorerFactory scorers,
       QuotaStore store,
-      Supplier<String> ids) {
-    this.plans = new PlanHolder(new RouteLoader(authenticators, scorers, store));
+      GeoSource geo,
+      AddressLists lists,
+      Supplier<String> ids,
+      boolean traced) {
+    this.plans = new PlanHolder(new RouteLoader(authenticators, scorers, store, geo, lists));
     this.ids = ids;
+    this.traced = traced;
   }
 
   @Override
   public Decision decide(String route, RequestContext request) {
-    return switch (start(route, request, Patience.COMPUTING)) {
-      case Decision decision -> decision;
-      case Suspended suspended -> suspended.refuse("it waits for more than this thread can do");
-    };
+    Outcome outcome = start(route, request, Patience.COMPUTING);
+    while (outcome instanceof Suspended suspended) {
+      Inquiry inquiry = suspended.inquiry();
+      if (inquiry == null) {
+        return suspended.refuse("it waits for more than this thread can do");
+      }
+      inquiry.ask();
+      outcome = suspended.resume();
+    }
+    return (Decision) outcome;
   }
 
   @Override
@@ -81,7 +114,8 @@ public final class PolicyEngine implements Engine {
                   closed.owner(),
                   DenyReason.ROUTE_CLOSED.title(),
                   closed.cause()));
-      case RouteProgram.Guarded guarded -> Pipeline.decide(id, guarded, request, patience);
+      case RouteProgram.Guarded guarded ->
+          Pipeline.decide(id, guarded, request, patience, traced ? new Trace() : null);
     };
   }
 
@@ -101,7 +135,8 @@ public final class PolicyEngine implements Engine {
         null,
         Identity.NO_END,
         request.peer().address(),
-        AuditSpec.refusalsOnly());
+        AuditSpec.refusalsOnly(),
+        null);
   }
 
   @Override

@@ -198,12 +198,32 @@ class HygieneTest {
     assertThat(gate.get("/").notes()).hasSize(1);
   }
 
+  @Test
+  void aShadowAsAWholeRecordsTheThresholdThatWouldHaveActed() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .botMode(Mode.SHADOW)
+                .bot(
+                    new Threshold(30, Action.DENY, Mode.ENFORCE),
+                    new Threshold(60, Action.DENY, Mode.ENFORCE),
+                    new Threshold(85, Action.DENY, Mode.SHADOW)));
+    gate.scored(90);
+    Decision decision = gate.get("/");
+    assertThat(decision.allowed()).isTrue();
+    assertThat(decision.shadow())
+        .extracting(finding -> finding.by().rule())
+        .containsExactly("score 85", "score 60");
+  }
+
   private static RequestSpec demands(Mode mode) {
     return new RequestSpec(
         TestRoute.API,
         mode,
         List.of(Cidr.parse("192.0.2.0/24"), Cidr.parse("10.0.0.0/8")),
         List.of(Cidr.parse("10.9.0.0/16")),
+        List.of(),
+        List.of(),
         10L,
         List.of("application/json"),
         100,

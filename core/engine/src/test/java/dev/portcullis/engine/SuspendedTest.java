@@ -13,6 +13,8 @@ import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.AddressLists;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
@@ -51,7 +53,9 @@ class SuspendedTest {
                 scored++;
                 return new BotScore(0, List.of());
               },
-          new InProcessQuotaStore(1000));
+          new InProcessQuotaStore(1000),
+          GeoSource.NONE,
+          AddressLists.NONE);
 
   private void load(TestRoute route) {
     assertThat(engine.replace(List.of(route.build()))).isEmpty();
@@ -81,7 +85,7 @@ class SuspendedTest {
             .authenticated(Mode.ENFORCE)
             .rule("read", Effect.ALLOW, TestRoute.path("/orders"), "auth.client == 'acme'"));
 
-    Decision decision = suspended().resume();
+    Decision decision = resumed(suspended());
 
     assertThat(decision.allowed()).isTrue();
     assertThat(decision.by().rule()).isEqualTo("read");
@@ -120,7 +124,7 @@ class SuspendedTest {
   void refusesAStepThatWaitsThoughItMayCompute() {
     load(new TestRoute().authenticated(Mode.ENFORCE));
     authenticator = (_, _) -> AuthenticationResult.Waits.WAITS;
-    assertThat(refusal(suspended().resume()).reason()).isEqualTo(DenyReason.UNAVAILABLE);
+    assertThat(refusal(resumed(suspended())).reason()).isEqualTo(DenyReason.UNAVAILABLE);
     assertThat(refusal(engine.decide(TestRoute.ID, request())).reason())
         .isEqualTo(DenyReason.UNAVAILABLE);
     assertThat(asked).hasSize(3);
@@ -129,7 +133,7 @@ class SuspendedTest {
   @Test
   void waitsInShadowToo() {
     load(new TestRoute().authenticated(Mode.SHADOW));
-    assertThat(suspended().resume().identity()).isNotNull();
+    assertThat(resumed(suspended()).identity()).isNotNull();
     assertThat(refusal(suspended().refuse("no place")).reason()).isEqualTo(DenyReason.UNAVAILABLE);
   }
 
@@ -141,7 +145,7 @@ class SuspendedTest {
         (_, _) -> {
           throw new IllegalStateException("token abc");
         };
-    Refusal refusal = refusal(waits.resume());
+    Refusal refusal = refusal(resumed(waits));
     assertThat(refusal.reason()).isEqualTo(DenyReason.UNAVAILABLE);
     assertThat(refusal.cause()).contains("IllegalStateException").doesNotContain("abc");
   }
@@ -151,9 +155,15 @@ class SuspendedTest {
     load(new TestRoute().authenticated(Mode.ENFORCE));
     Suspended waits = suspended();
     engine.replace(List.of());
-    assertThat(waits.resume().allowed()).isTrue();
+    assertThat(resumed(waits).allowed()).isTrue();
     assertThat(refusal(engine.decide(TestRoute.ID, request())).reason())
         .isEqualTo(DenyReason.ROUTE_UNKNOWN);
+  }
+
+  private static Decision resumed(Suspended waits) {
+    Outcome outcome = waits.resume();
+    assertThat(outcome).isInstanceOf(Decision.class);
+    return (Decision) outcome;
   }
 
   private static Refusal refusal(Decision decision) {

@@ -9,6 +9,8 @@ import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.AddressLists;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Hop;
@@ -38,11 +40,28 @@ final class TestGate {
   private int nextId;
 
   TestGate(TestRoute route) {
+    this(route, GeoSource.NONE);
+  }
+
+  /** By databases of a test's. */
+  TestGate(TestRoute route, GeoSource geo) {
+    this(route, geo, AddressLists.NONE);
+  }
+
+  /** By lists of a test's. */
+  TestGate(TestRoute route, AddressLists lists) {
+    this(route, GeoSource.NONE, lists);
+  }
+
+  private TestGate(TestRoute route, GeoSource geo, AddressLists lists) {
     engine =
         new PolicyEngine(
             (_, _) -> (_, _) -> authentication.get(),
             _ -> (_, _) -> score.get(),
-            new InProcessQuotaStore(1000));
+            new InProcessQuotaStore(1000),
+            geo,
+            lists,
+            true);
     Map<?, String> rejected = engine.replace(List.of(route.build()));
     if (!rejected.isEmpty()) {
       throw new IllegalArgumentException(rejected.toString());

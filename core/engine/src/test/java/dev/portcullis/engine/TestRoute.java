@@ -13,6 +13,7 @@ import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
@@ -45,7 +46,9 @@ final class TestRoute {
   private List<Cidr> trusted = List.of();
   private @Nullable TransportSpec transport;
   private @Nullable RequestSpec request;
+  private @Nullable GeoSpec geo;
   private @Nullable AuthenticationSpec authentication;
+  private Mode botMode = Mode.ENFORCE;
   private @Nullable BotSpec bot;
   private Mode authorizationMode = Mode.ENFORCE;
 
@@ -66,6 +69,12 @@ final class TestRoute {
 
   TestRoute request(RequestSpec spec) {
     request = spec;
+    return this;
+  }
+
+  /** From which countries clients may call. */
+  TestRoute countries(Mode mode, List<String> allow, List<String> deny) {
+    geo = new GeoSpec(API, mode, allow, deny);
     return this;
   }
 
@@ -148,11 +157,17 @@ final class TestRoute {
     return this;
   }
 
+  /** Before {@link #bot}. */
+  TestRoute botMode(Mode mode) {
+    botMode = mode;
+    return this;
+  }
+
   TestRoute bot(BotSpec.Threshold... thresholds) {
     bot =
         new BotSpec(
             BOT,
-            Mode.ENFORCE,
+            botMode,
             path("/**"),
             "v1",
             new TreeMap<>(),
@@ -171,6 +186,7 @@ final class TestRoute {
         trusted,
         null,
         request,
+        geo,
         authentication,
         rules.isEmpty() ? null : new AuthorizationSpec(API, authorizationMode, rules),
         limits,

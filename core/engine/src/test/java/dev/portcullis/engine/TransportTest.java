@@ -99,6 +99,39 @@ class TransportTest {
   }
 
   @Test
+  void rulesReadWhatAGatewaySaysOfTheClientsTls() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rule(
+                    "modern",
+                    Effect.ALLOW,
+                    TestRoute.path("/**"),
+                    "tls.version == 'TLSv1.3' && tls.sni == request.host"));
+    String version = "x-portcullis-tls-version";
+    String server = "x-portcullis-tls-sni";
+    assertThat(gate.get("/", version, "TLSv1.3", server, "Orders.Example.COM").allowed()).isTrue();
+    assertThat(gate.get("/", version, "TLSv1.2", server, "orders.example.com").allowed()).isFalse();
+    assertThat(gate.get("/", version, "TLSv1.3", server, "other.example.com").allowed()).isFalse();
+    assertThat(gate.get("/", version, "-", server, "-").allowed()).isFalse();
+    assertThat(gate.get("/").allowed()).isFalse();
+  }
+
+  @Test
+  void clientsWithoutTlsHaveNeitherVersionNorServer() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rule(
+                    "plain",
+                    Effect.ALLOW,
+                    TestRoute.path("/**"),
+                    "tls.version == '' && tls.sni == ''"));
+    assertThat(gate.get("/").allowed()).isTrue();
+    assertThat(gate.get("/", "x-portcullis-tls-sni", "-").allowed()).isTrue();
+  }
+
+  @Test
   void rulesReadTheFingerprintThatAGatewayTook() {
     TestGate gate =
         new TestGate(

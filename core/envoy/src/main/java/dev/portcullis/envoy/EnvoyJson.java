@@ -84,6 +84,7 @@ public final class EnvoyJson {
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
             .HttpConnectionManager.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.getDescriptor(),
         io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3
             .DownstreamConnectionsConfig.getDescriptor(),

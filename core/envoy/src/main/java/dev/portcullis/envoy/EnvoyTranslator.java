@@ -117,7 +117,13 @@ public record EnvoyTranslator(XdsSource source) {
         List.of(
             certificate == null
                 ? GuardedListener.of(GATEWAY, gateway.listen(), table)
-                : GuardedListener.of(GATEWAY, gateway.listen(), table, certificate)),
+                : GuardedListener.of(
+                    GATEWAY,
+                    gateway.listen(),
+                    table,
+                    certificate,
+                    gateway.clients(),
+                    decider == null ? null : decider.trustDomain())),
         List.of(RouteTable.of(GATEWAY, routing, upstreams)),
         clusters);
   }

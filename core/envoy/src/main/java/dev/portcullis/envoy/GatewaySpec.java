@@ -6,6 +6,7 @@ package dev.portcullis.envoy;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.portcullis.envoy.cluster.ClientAuthorities;
 import dev.portcullis.envoy.cluster.MountedCertificate;
 import dev.portcullis.policy.identity.SpiffeId;
 import dev.portcullis.policy.plan.RouteId;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   extAuthz: [{host: 127.0.0.1, port: 9001}]
  *   decider: spiffe://cluster.local/ns/portcullis-system/sa/ext-authz
  *   certificate: /etc/portcullis/gateway/certificate.json
+ *   clients: {authorities: /etc/portcullis/gateway/clients.json, required: false}
  *   upstreams:
  *   - {namespace: shop, service: orders, section: http, host: 127.0.0.1, port: 9000, protocol: HTTP1,
  *      hosts: [api.example.org]}
@@ -42,13 +44,16 @@ import org.jspecify.annotations.Nullable;
  *     gateway has no identity to show to anybody
  * @param certificate absolute path of the file that {@link MountedCertificate} describes; null: the
  *     listener speaks without TLS
+ * @param clients which certificates clients may show; null: they are not asked for any. Needs the
+ *     listener to speak TLS
  */
 public record GatewaySpec(
     HostPort listen,
     List<HostPort> extAuthz,
     List<Upstream> upstreams,
     @Nullable SpiffeId decider,
-    @Nullable Path certificate)
+    @Nullable Path certificate,
+    @Nullable ClientAuthorities clients)
     implements ProxySpec {
   /** How node metadata names this kind of proxy. */
   public static final String KIND = "Gateway";
@@ -61,7 +66,17 @@ public record GatewaySpec(
 
   /** Without TLS on either side. */
   public GatewaySpec(HostPort listen, List<HostPort> extAuthz, List<Upstream> upstreams) {
-    this(listen, extAuthz, upstreams, null, null);
+    this(listen, extAuthz, upstreams, null, null, null);
+  }
+
+  /** Whose clients are not asked for certificates. */
+  public GatewaySpec(
+      HostPort listen,
+      List<HostPort> extAuthz,
+      List<Upstream> upstreams,
+      @Nullable SpiffeId decider,
+      @Nullable Path certificate) {
+    this(listen, extAuthz, upstreams, decider, certificate, null);
   }
 
   public GatewaySpec {
@@ -74,6 +89,10 @@ public record GatewaySpec(
     bounded("upstreams", upstreams.size(), MAX_UPSTREAMS);
     if (certificate != null && !certificate.isAbsolute()) {
       throw new IllegalArgumentException("not an absolute path: " + certificate);
+    }
+    if (clients != null && certificate == null) {
+      throw new IllegalArgumentException(
+          "clients show certificates only where the listener has one itself");
     }
     distinct(upstreams);
   }
@@ -103,7 +122,8 @@ public record GatewaySpec(
             own.objects("extAuthz", MAX_EXT_AUTHZ, GatewaySpec::hostPort),
             own.objects("upstreams", MAX_UPSTREAMS, GatewaySpec::upstream),
             decider(own.optionalString("decider")),
-            path(own.optionalString("certificate"))));
+            path(own.optionalString("certificate")),
+            own.optionalObject("clients", GatewaySpec::clients)));
   }
 
   private static @Nullable SpiffeId decider(@Nullable String text) {
@@ -113,6 +133,10 @@ public record GatewaySpec(
             .orElseThrow(() ->
                 new IllegalArgumentException(
                     "decider is not the id of a workload: " + MetadataReader.shown(text)));
+  }
+
+  private static ClientAuthorities clients(MetadataReader reader) {
+    return new ClientAuthorities(Path.of(reader.string("authorities")), reader.truth("required"));
   }
 
   private static @Nullable Path path(@Nullable String text) {
@@ -132,6 +156,16 @@ public record GatewaySpec(
     }
     if (certificate != null) {
       own.putFields("certificate", text(certificate.toString()));
+    }
+    if (clients != null) {
+      own.putFields(
+          "clients",
+          object(
+              Struct.newBuilder()
+                  .putFields("authorities", text(clients.file().toString()))
+                  .putFields(
+                      "required", Value.newBuilder().setBoolValue(clients.required()).build())
+                  .build()));
     }
     return Struct.newBuilder().putFields(KEY, object(own.build())).build();
   }

@@ -66,6 +66,22 @@ final class MetadataReader {
     return (int) value.getNumberValue();
   }
 
+  boolean truth(String key) {
+    Value value = take(key);
+    if (value == null) {
+      throw new ProxySpecException(place + "." + key, "missing");
+    }
+    if (!value.hasBoolValue()) {
+      throw new ProxySpecException(place + "." + key, "must be true or false");
+    }
+    return value.getBoolValue();
+  }
+
+  /** An object that is read whole; null when it is absent. */
+  <T> @Nullable T optionalObject(String key, Function<MetadataReader, T> read) {
+    return take(key) == null ? null : object(key).checked(read);
+  }
+
   MetadataReader object(String key) {
     Value value = take(key);
     if (value == null) {

@@ -6,6 +6,7 @@ package dev.portcullis.envoy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.envoy.Upstream.Protocol;
+import dev.portcullis.envoy.cluster.ClientAuthorities;
 import dev.portcullis.envoy.cluster.MountedCertificate;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.policy.identity.SpiffeId;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,12 +51,23 @@ final class EdgeGoldenIT {
           Protocol.HTTP1,
           List.of("old.example.org"));
 
+  private static final Path CERTIFICATE = Path.of("/etc/portcullis/gateway/certificate.json");
+
   @TempDir Path directory;
 
   @Test
   void isItsGolden() throws IOException {
+    EnvoyCheck.isGolden(GOLDEN, "edge", translate(CERTIFICATE, null));
+  }
+
+  @Test
+  void isItsGoldenWhereClientsShowCertificates() throws IOException {
     EnvoyCheck.isGolden(
-        GOLDEN, "edge", translate(Path.of("/etc/portcullis/gateway/certificate.json")));
+        GOLDEN,
+        "edge-clients",
+        translate(
+            CERTIFICATE,
+            new ClientAuthorities(Path.of("/etc/portcullis/gateway/clients.json"), false)));
   }
 
   @Test
@@ -63,17 +76,22 @@ final class EdgeGoldenIT {
     Files.writeString(
         certificate, EnvoyJson.of(MountedCertificate.file(directory.resolve("mounted"))));
     Files.createDirectory(directory.resolve("mounted"));
-    EnvoyCheck.isAccepted(directory, translate(certificate));
+    Path clients = directory.resolve("clients.json");
+    Files.writeString(
+        clients, EnvoyJson.of(ClientAuthorities.file(directory.resolve("clients"), true)));
+    Files.createDirectory(directory.resolve("clients"));
+    EnvoyCheck.isAccepted(directory, translate(certificate, new ClientAuthorities(clients, true)));
   }
 
-  private static EnvoyResources translate(Path certificate) {
+  private static EnvoyResources translate(Path certificate, @Nullable ClientAuthorities clients) {
     GatewaySpec spec =
         new GatewaySpec(
             new HostPort("0.0.0.0", 8443),
             List.of(new HostPort("ext-authz.portcullis-system.svc.cluster.local", 9001)),
             List.of(ORDERS, LEDGER, LEGACY),
             new SpiffeId("cluster.local", "portcullis-system", "ext-authz"),
-            certificate);
+            certificate,
+            clients);
     assertThat(ProxySpec.fromMetadata(spec.toMetadata())).isEqualTo(spec);
     return new EnvoyTranslator(new XdsSource.Ads())
         .translate(spec, Map.of(), Map.of(ORDERS, peer(ORDERS), LEDGER, peer(LEDGER)));

@@ -118,6 +118,7 @@ final class EnvoyTranslatorTest {
         null,
         null,
         null,
+        null,
         List.of(),
         null,
         AuditSpec.refusalsOnly(),

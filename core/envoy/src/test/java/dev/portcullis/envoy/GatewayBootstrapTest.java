@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.portcullis.envoy.cluster.ClientAuthorities;
 import dev.portcullis.envoy.cluster.MountedCertificate;
 import dev.portcullis.parts.Home;
 import java.io.IOException;
@@ -36,6 +37,14 @@ class GatewayBootstrapTest {
     assertSame(
         "certificate.json",
         EnvoyJson.of(MountedCertificate.file(Path.of("/var/run/portcullis/tls"))) + "\n");
+  }
+
+  @Test
+  void theChartsFilesOfClientAuthoritiesAreThese() throws IOException {
+    Path mounted = Path.of("/var/run/portcullis/clients");
+    assertSame("clients.json", EnvoyJson.of(ClientAuthorities.file(mounted, false)) + "\n");
+    assertSame(
+        "clients-revocations.json", EnvoyJson.of(ClientAuthorities.file(mounted, true)) + "\n");
   }
 
   @Test

@@ -10,6 +10,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import dev.portcullis.envoy.Upstream.Protocol;
+import dev.portcullis.envoy.cluster.ClientAuthorities;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,35 @@ final class GatewaySpecTest {
     assertThatThrownBy(() -> ProxySpec.fromMetadata(broken))
         .isInstanceOf(ProxySpecException.class)
         .hasMessage(message.strip());
+  }
+
+  @Test
+  void readsWhichCertificatesClientsMayShow() {
+    String with =
+        GOOD.replace(
+            "\"listen\"",
+            "\"certificate\": \"/c.json\", \"clients\": {\"authorities\": \"/a.json\","
+                + " \"required\": true}, \"listen\"");
+    ProxySpec spec = ProxySpec.fromMetadata(metadata(with));
+    assertThat(spec)
+        .isInstanceOfSatisfying(
+            GatewaySpec.class,
+            gateway ->
+                assertThat(gateway.clients())
+                    .isEqualTo(new ClientAuthorities(Path.of("/a.json"), true)));
+    assertThat(ProxySpec.fromMetadata(spec.toMetadata())).isEqualTo(spec);
+    assertRefused(with.replace("true", "1"), "portcullis.clients.required: must be true or false");
+    assertRefused(
+        with.replace("/a.json", "a.json"), "portcullis.clients: not an absolute path: a.json");
+    assertRefused(
+        with.replace("\"certificate\": \"/c.json\",", ""),
+        "portcullis: clients show certificates only where the listener has one itself");
+  }
+
+  private static void assertRefused(String text, String message) {
+    assertThatThrownBy(() -> ProxySpec.fromMetadata(metadata(text)))
+        .isInstanceOf(ProxySpecException.class)
+        .hasMessage(message);
   }
 
   @Test

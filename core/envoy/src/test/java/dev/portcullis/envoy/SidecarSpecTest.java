@@ -26,6 +26,7 @@ final class SidecarSpecTest {
       new RouteGuard(
           new RouteId("shop/orders"),
           FailureMode.DENY,
+          false,
           OptionalLong.empty(),
           null,
           new TreeSet<>());

@@ -46,6 +46,7 @@ final class SidecarSpecs {
                 new RouteGuard(
                     new RouteId("shop/orders/http"),
                     FailureMode.DENY,
+                    false,
                     OptionalLong.of(65_536),
                     null,
                     new TreeSet<>(List.of("x-user-id"))),
@@ -57,6 +58,7 @@ final class SidecarSpecs {
                 new RouteGuard(
                     new RouteId("shop/orders/grpc"),
                     FailureMode.ALLOW,
+                    false,
                     OptionalLong.empty(),
                     null,
                     new TreeSet<>()),

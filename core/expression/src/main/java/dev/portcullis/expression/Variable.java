@@ -53,8 +53,22 @@ public enum Variable {
   SOURCE_PORT("source.port", INT),
   /** [String] Empty: none. */
   SOURCE_PRINCIPAL("source.principal", STRING),
+  /**
+   * [String] The country where the client's address is (ISO 3166-1, two letters); empty: not known.
+   * Reading it is an error without a database.
+   */
+  SOURCE_COUNTRY("source.country", STRING),
+  /**
+   * [Long] The number of the client's network (autonomous system); 0: not known. Reading it is an
+   * error without a database.
+   */
+  SOURCE_ASN("source.asn", INT),
   /** [String] Of the client's first message; empty: no gateway of ours ended its connection. */
   TLS_JA4("tls.ja4", STRING),
+  /** [String] Such as {@code TLSv1.3}; empty: no gateway of ours ended the client's connection. */
+  TLS_VERSION("tls.version", STRING),
+  /** [String] In lower case; empty: the client named no server, or no gateway of ours. */
+  TLS_SNI("tls.sni", STRING),
   /** [Boolean] */
   AUTH_AUTHENTICATED("auth.authenticated", BOOL),
   /** [String] Empty: none held. */

@@ -4,8 +4,11 @@
 package dev.portcullis.suite;
 
 import java.nio.charset.StandardCharsets;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request, or several equal ones, and what is wanted.
@@ -40,6 +43,8 @@ public record Case(
    * @param from the address of the peer; through Envoy it is loopback's
    * @param principal who Envoy says the peer is, right or wrong; empty: nobody. Only where the
    *     connection need not prove it
+   * @param certificate that the client shows to a gateway, signed by an authority that it trusts;
+   *     null: none
    * @param body UTF-8 text; empty for none
    */
   public record Request(
@@ -50,6 +55,7 @@ public record Case(
       List<Header> headers,
       String from,
       String principal,
+      @Nullable Certificate certificate,
       String body) {
 
     public Request {
@@ -67,6 +73,34 @@ public record Case(
     /** The body as it goes over the wire. */
     public byte[] bodyBytes() {
       return body.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * What a client's certificate names.
+   *
+   * @param dnsNames of its alternative names, in their order
+   * @param uris likewise
+   * @param holder of the suite, whose certificate is shown; null: some key's
+   * @param issued what the client shows; null: the request is not {@linkplain
+   *     Fixtures#fill(Case.Request) filled} yet
+   */
+  public record Certificate(
+      List<String> dnsNames, List<String> uris, @Nullable String holder, @Nullable Issued issued) {
+
+    public Certificate {
+      dnsNames = List.copyOf(dnsNames);
+      uris = List.copyOf(uris);
+    }
+  }
+
+  /** A certificate with its key. */
+  public record Issued(X509Certificate certificate, PrivateKey key) {
+
+    /** Shows no key. */
+    @Override
+    public String toString() {
+      return "Issued[" + certificate.getSubjectX500Principal() + "]";
     }
   }
 

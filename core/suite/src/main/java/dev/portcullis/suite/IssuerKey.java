@@ -99,6 +99,15 @@ record IssuerKey(String id, String algorithm, Key signing, Key verifying, String
     }
   }
 
+  /** The thumbprint of the public key (RFC 7638). */
+  String thumbprint() {
+    try {
+      return JWKSet.parse(jwks).getKeys().getFirst().computeThumbprint().toString();
+    } catch (ParseException | JOSEException e) {
+      throw new IllegalStateException("we have written it ourselves", e);
+    }
+  }
+
   @Override
   public String toString() {
     return "IssuerKey[" + id + "]";

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -14,10 +16,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,20 @@ public final class SuiteReader {
    * @throws SuiteException when it cannot be read, is not YAML, or says what no suite can say
    */
   public static Suite read(Path file) {
+    return read(file, SuiteReader::suite);
+  }
+
+  /**
+   * Reads a file that holds one request and what it needs, but no cases: {@code service} and {@code
+   * request} instead. Its suite has one case, which expects nothing.
+   *
+   * @throws SuiteException as {@link #read(Path)}
+   */
+  static Suite readRequest(Path file) {
+    return read(file, SuiteReader::ofRequest);
+  }
+
+  private static Suite read(Path file, BiFunction<Source, @Nullable Document, Suite> toSuite) {
     Object tree;
     YamlPlaces places;
     try {
@@ -74,7 +92,7 @@ public final class SuiteReader {
           file + ": not YAML: " + String.valueOf(e.getMessage()).replace('\n', ' '));
     }
     try {
-      return suite(new Source(file, places), MAPPER.convertValue(tree, Document.class));
+      return toSuite.apply(new Source(file, places), MAPPER.convertValue(tree, Document.class));
     } catch (IllegalArgumentException e) {
       throw new SuiteException(file + problem(e, places));
     }
@@ -108,25 +126,16 @@ public final class SuiteReader {
   }
 
   private static Suite suite(Source source, @Nullable Document document) {
-    Path file = source.file();
     if (document == null || !"PolicyTest".equals(document.kind)) {
       throw source.problem("kind must be PolicyTest", "kind");
     }
     if (document.apiVersion != null && !document.apiVersion.equals(API_VERSION)) {
       throw source.problem("apiVersion must be " + API_VERSION, "apiVersion");
     }
-    orEmpty(document.issuers)
-        .forEach((name, issuer) -> {
-          if ((issuer.secret() == null) == (issuer.uri() == null)) {
-            throw source.problem(
-                "issuer " + name + " needs exactly one of secret and uri", "issuers", name);
-          }
-        });
+    if (document.service != null || document.request != null) {
+      throw source.problem("service and request belong into cases", "request");
+    }
     List<String> services = orEmpty(document.services);
-    Map<String, Token> tokens = new LinkedHashMap<>();
-    orEmpty(document.tokens).forEach((name, token) -> tokens.put(name, token.toToken()));
-    Map<String, Suite.ApiKey> keys = new LinkedHashMap<>();
-    orEmpty(document.apiKeys).forEach((name, key) -> keys.put(name, key.toKey(source, name)));
     List<Case> cases = new ArrayList<>();
     List<CaseDocument> documents = orEmpty(document.cases);
     for (int i = 0; i < documents.size(); i++) {
@@ -135,6 +144,50 @@ public final class SuiteReader {
     if (cases.isEmpty()) {
       throw source.problem("there are no cases, so it shows nothing", "cases");
     }
+    return suite(source, document, services, cases);
+  }
+
+  private static Suite ofRequest(Source source, @Nullable Document document) {
+    if (document == null || document.request == null || document.service == null) {
+      throw source.problem("it needs service and request");
+    }
+    if (document.cases != null || document.request.paths != null) {
+      throw source.problem("it holds one request, so neither cases nor paths");
+    }
+    String service = document.service;
+    if (!service.matches("[^/]+/[^/]+")) {
+      throw source.problem("service " + service + " is not NAMESPACE/NAME", "service");
+    }
+    Case only =
+        new Case(
+            "request",
+            source.places().line(List.of("request")),
+            service,
+            1,
+            document.request.toRequest(service, null),
+            new ExpectDocument(null, false, null, null, null, null, null, null).toExpectation(),
+            EnumSet.allOf(Case.Layer.class));
+    List<String> services = new ArrayList<>(orEmpty(document.services));
+    services.add(service);
+    return suite(source, document, services, List.of(only));
+  }
+
+  private static Suite suite(
+      Source source, Document document, List<String> services, List<Case> cases) {
+    Path file = source.file();
+    orEmpty(document.issuers)
+        .forEach((name, issuer) -> {
+          if ((issuer.secret() == null) == (issuer.uri() == null)) {
+            throw source.problem(
+                "issuer " + name + " needs exactly one of secret and uri", "issuers", name);
+          }
+        });
+    Map<String, Token> tokens = new LinkedHashMap<>();
+    orEmpty(document.tokens).forEach((name, token) -> tokens.put(name, token.toToken()));
+    Map<String, Proof> proofs = new LinkedHashMap<>();
+    orEmpty(document.proofs).forEach((name, proof) -> proofs.put(name, proof.toProof()));
+    Map<String, Suite.ApiKey> keys = new LinkedHashMap<>();
+    orEmpty(document.apiKeys).forEach((name, key) -> keys.put(name, key.toKey(source, name)));
     return new Suite(
         document.name == null ? file.getFileName().toString() : document.name,
         file,
@@ -144,8 +197,67 @@ public final class SuiteReader {
         services,
         orEmpty(document.issuers),
         tokens,
+        orEmpty(document.holders),
+        proofs,
         keys,
+        geo(source, document),
+        addressLists(source, document),
+        introspection(source, orEmpty(document.introspection)),
+        orEmpty(document.revocations),
         List.copyOf(cases));
+  }
+
+  private static Map<Cidr, Suite.Place> geo(Source source, Document document) {
+    Map<Cidr, Suite.Place> geo = new LinkedHashMap<>();
+    orEmpty(document.geo)
+        .forEach((range, place) -> {
+          try {
+            geo.put(Cidr.parse(range), place);
+          } catch (IllegalArgumentException e) {
+            throw source.problem(String.valueOf(e.getMessage()), "geo", range);
+          }
+        });
+    return geo;
+  }
+
+  private static Map<String, CidrSet> addressLists(Source source, Document document) {
+    Map<String, CidrSet> lists = new LinkedHashMap<>();
+    orEmpty(document.addressLists)
+        .forEach((name, ranges) -> {
+          try {
+            lists.put(name, CidrSet.of(ranges.stream().map(Cidr::parse).toList()));
+          } catch (IllegalArgumentException e) {
+            throw source.problem(String.valueOf(e.getMessage()), "addressLists", name);
+          }
+        });
+    return lists;
+  }
+
+  private static Map<String, Suite.Introspection> introspection(
+      Source source, Map<String, IntrospectionDocument> documents) {
+    Map<String, Suite.Introspection> issuers = new LinkedHashMap<>();
+    Set<String> names = new HashSet<>();
+    documents.forEach((name, issuer) -> {
+      if (issuer.endpoint == null || issuer.secret == null) {
+        throw source.problem(
+            "issuer " + name + " needs endpoint and secret", "introspection", name);
+      }
+      if (!issuer.secret.matches("[^/]+/[^/]+")) {
+        throw source.problem(
+            "secret must be NAMESPACE/NAME, not " + issuer.secret, "introspection", name, "secret");
+      }
+      Map<String, Suite.OpaqueToken> tokens = new LinkedHashMap<>();
+      orEmpty(issuer.tokens)
+          .forEach((token, document) -> {
+            if (!names.add(token)) {
+              throw source.problem(
+                  "two tokens are called " + token, "introspection", name, "tokens", token);
+            }
+            tokens.put(token, document.toToken());
+          });
+      issuers.put(name, new Suite.Introspection(issuer.endpoint, issuer.secret, tokens));
+    });
+    return issuers;
   }
 
   private static <T> List<T> orEmpty(@Nullable List<T> list) {
@@ -164,8 +276,16 @@ public final class SuiteReader {
       @Nullable List<String> services,
       @Nullable Map<String, Suite.Issuer> issuers,
       @Nullable Map<String, TokenDocument> tokens,
+      @Nullable Map<String, Suite.Holder> holders,
+      @Nullable Map<String, ProofDocument> proofs,
       @Nullable Map<String, ApiKeyDocument> apiKeys,
-      @Nullable List<CaseDocument> cases) {}
+      @Nullable Map<String, Suite.Place> geo,
+      @Nullable Map<String, List<String>> addressLists,
+      @Nullable Map<String, IntrospectionDocument> introspection,
+      @Nullable List<Suite.Revocation> revocations,
+      @Nullable List<CaseDocument> cases,
+      @Nullable String service,
+      @Nullable RequestDocument request) {}
 
   private record TokenDocument(
       String issuer,
@@ -187,6 +307,53 @@ public final class SuiteReader {
           expiresIn == null ? "10m" : expiresIn,
           authAge,
           signature == null ? Token.Signature.VALID : signature);
+    }
+  }
+
+  private record ProofDocument(
+      String holder,
+      @Nullable String token,
+      @Nullable String method,
+      String url,
+      @Nullable Map<String, @Nullable Object> header,
+      @Nullable Map<String, @Nullable Object> claims,
+      @Nullable String age,
+      Token.@Nullable Signature signature) {
+
+    Proof toProof() {
+      return new Proof(
+          holder,
+          token,
+          method == null ? "GET" : method,
+          url,
+          orEmpty(header),
+          orEmpty(claims),
+          age == null ? "0s" : age,
+          signature == null ? Token.Signature.VALID : signature);
+    }
+  }
+
+  private record IntrospectionDocument(
+      @Nullable String endpoint,
+      @Nullable String secret,
+      @Nullable Map<String, OpaqueDocument> tokens) {}
+
+  private record OpaqueDocument(
+      @Nullable Map<String, @Nullable Object> claims,
+      @Nullable String raw,
+      @Nullable String expiresIn,
+      @Nullable String authAge,
+      @Nullable Integer status,
+      @Nullable String contentType) {
+
+    Suite.OpaqueToken toToken() {
+      return new Suite.OpaqueToken(
+          orEmpty(claims),
+          raw,
+          expiresIn == null ? "10m" : expiresIn,
+          authAge,
+          status == null ? 200 : status,
+          contentType == null ? "application/json" : contentType);
     }
   }
 
@@ -269,6 +436,7 @@ public final class SuiteReader {
       @Nullable Object headers,
       @Nullable String from,
       @Nullable String principal,
+      @Nullable CertificateDocument certificate,
       @Nullable String body) {
     private static final Pattern LINE = Pattern.compile("([^:]+):\\s?(.*)", Pattern.DOTALL);
 
@@ -282,6 +450,7 @@ public final class SuiteReader {
           headerLines(),
           from == null ? "127.0.0.1" : from,
           principal == null ? "" : principal,
+          certificate == null ? null : certificate.toCertificate(),
           body == null ? "" : body);
     }
 
@@ -309,6 +478,18 @@ public final class SuiteReader {
         throw new SuiteException("headers must be a map or a list of \"name: value\" lines");
       }
       return lines;
+    }
+  }
+
+  private record CertificateDocument(
+      @Nullable List<String> dnsNames, @Nullable List<String> uris, @Nullable String holder) {
+
+    Case.Certificate toCertificate() {
+      if (holder != null && (dnsNames != null || uris != null)) {
+        throw new SuiteException(
+            "the certificate of holder " + holder + " names nobody: remove dnsNames and uris");
+      }
+      return new Case.Certificate(orEmpty(dnsNames), orEmpty(uris), holder, null);
     }
   }
 

@@ -67,6 +67,18 @@ final class TokenMint {
     return signed + "." + BASE64URL.encodeToString(signature);
   }
 
+  /** What an issuer says of an opaque token. */
+  static String answer(Suite.OpaqueToken token, Instant now) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    members.put("active", true);
+    members.put("iat", now.getEpochSecond());
+    members.put("exp", now.plus(duration(token.expiresIn())).getEpochSecond());
+    if (token.authAge() != null) {
+      members.put("auth_time", now.minus(duration(token.authAge())).getEpochSecond());
+    }
+    return text(token.raw(), merged(members, token.claims()));
+  }
+
   private static IssuerKey signer(Token token, IssuerKey key) {
     return switch (token.signature()) {
       case OTHER_KEY, EMBEDDED_KEY -> IssuerKey.generate(key.id(), key.algorithm());
@@ -197,7 +209,7 @@ final class TokenMint {
     }
   }
 
-  private static Duration duration(String text) {
+  static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       throw new SuiteException("not a duration such as 10m or -1h: " + text);

@@ -113,7 +113,7 @@ final class SuiteReaderTest {
   private static String text(Fixtures fixtures, String name) {
     Case.Header header = new Case.Header("t", "${token." + name + "}");
     Case.Request request =
-        new Case.Request("GET", "/", "h", "HTTP/1.1", List.of(header), "127.0.0.1", "", "");
+        new Case.Request("GET", "/", "h", "HTTP/1.1", List.of(header), "127.0.0.1", "", null, "");
     return fixtures.fill(request).headers().getFirst().value();
   }
 

@@ -11,6 +11,7 @@ import dev.portcullis.crds.v1alpha1.apipolicy.Authorization;
 import dev.portcullis.crds.v1alpha1.apipolicy.ClientAddress;
 import dev.portcullis.crds.v1alpha1.apipolicy.Cors;
 import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
+import dev.portcullis.crds.v1alpha1.apipolicy.Geo;
 import dev.portcullis.crds.v1alpha1.apipolicy.IpAccess;
 import dev.portcullis.crds.v1alpha1.apipolicy.RequestChecks;
 import dev.portcullis.crds.v1alpha1.apipolicy.Transport;
@@ -64,6 +65,9 @@ public record ApiPolicySpec(
     @JsonPropertyDescription("How the address of the client is found.")
         @Nullable ClientAddress clientAddress,
     @JsonPropertyDescription("Which client addresses may call.") @Nullable IpAccess ipAccess,
+    @JsonPropertyDescription(
+            "From which countries clients may call, by the database that the installation has.")
+        @Nullable Geo geo,
     @JsonPropertyDescription(
             "Which pages of other origins may call from a browser. Their preflights need no"
                 + " credentials. Absent: what the service itself says.")

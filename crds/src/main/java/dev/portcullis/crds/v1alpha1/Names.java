@@ -28,6 +28,14 @@ public final class Names {
       "^(\\*|null|[a-z][a-z0-9+.-]*://((\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?"
           + "(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*|\\[[0-9a-f:.]{2,45}\\])(:[1-9][0-9]{0,4})?)$";
 
+  /** The two letters of a country, as ISO 3166-1 writes them. */
+  public static final String COUNTRY = "^[A-Z]{2}$";
+
+  /** The origin of an address that is called over HTTP. */
+  public static final String HTTP_ORIGIN =
+      "^https?://([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+          + "|\\[[0-9a-f:.]{2,45}\\])(:[1-9][0-9]{0,4})?$";
+
   /** An OAuth scope (RFC 6749 section 3.3). */
   public static final String SCOPE = "^[!#-\\[\\]-~]+$";
 

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of a policy.
  *
- * @param conditions {@code Accepted}, {@code ResolvedRefs}, {@code Programmed}, {@code Enforced}
+ * @param conditions {@code Accepted}, {@code ResolvedRefs}, {@code Programmed}, {@code Enforced};
+ *     and, where it is so, {@code Unprotected}, {@code CallersRefused}, {@code Overridden}, {@code
+ *     JwksStale}
  * @param observedGeneration of the spec that the status speaks of
  * @param targets one for each of the spec's targetRefs; with a namespaceSelector one for each
  *     namespace, at most 16

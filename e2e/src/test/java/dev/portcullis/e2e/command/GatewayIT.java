@@ -131,6 +131,20 @@ final class GatewayIT {
 
   @Test
   @Order(7)
+  void aDeletedKeyIsRefused(TestReporter reporter) throws IOException {
+    issueKey();
+    gateway().await("200", () -> client.status("GET", "/orders/7", key) == 200);
+    Files.delete(directory.resolve("policies/acme.yaml"));
+    long begin = System.nanoTime();
+    gateway().await("401", () -> client.status("GET", "/orders/7", key) == 401);
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    reporter.publishEntry("a deleted key was refused after", took.toMillis() + " ms");
+    assertThat(client.status("GET", "/health")).isEqualTo(200);
+    assertThat(took).isLessThan(IN_FORCE);
+  }
+
+  @Test
+  @Order(8)
   void takesEverythingWithItWhenItIsToldToEnd() {
     List<ProcessHandle> started = gateway().started();
     assertThat(started).as("decision service and Envoy").hasSize(2);

@@ -4,7 +4,6 @@
 package dev.portcullis.e2e.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.CaseResult;
@@ -42,9 +41,6 @@ final class CorpusCases {
             DynamicTest.dynamicTest(
                 each.name(),
                 () -> {
-                  assumeFalse(
-                      layer == Case.Layer.ENVOY && !each.request().principal().isEmpty(),
-                      "to prove a principal needs a listener with TLS");
                   long before = arrivals == null ? 0 : arrivals.getAsLong();
                   CaseResult result = runner.run(List.of(each), layer, _ -> {}).getFirst();
                   assertThat(result.differences()).as(each.toString()).isEmpty();

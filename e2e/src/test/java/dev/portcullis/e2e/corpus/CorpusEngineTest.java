@@ -4,6 +4,7 @@
 package dev.portcullis.e2e.corpus;
 
 import dev.portcullis.cli.through.EngineTarget;
+import dev.portcullis.cli.through.SuiteGeo;
 import dev.portcullis.cli.through.SuitePolicies;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.suite.Case;
@@ -33,7 +34,8 @@ final class CorpusEngineTest {
     EngineTarget target =
         new EngineTarget(
             SuitePolicies.compile(corpus.suite(), corpus.fixtures()).result(),
-            corpus.fixtures().keySets());
+            corpus.fixtures(),
+            new SuiteGeo(corpus.suite().geo()));
     return DynamicContainer.dynamicContainer(
         corpus.suite().name(), CorpusCases.of(corpus, Case.Layer.ENGINE, target));
   }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 final class CorpusEnvoyIT {
   private static final ScratchDirectory SCRATCH = ScratchDirectory.create("portcullis-corpus-");
+  private static final TokenEndpoints ENDPOINTS = new TokenEndpoints();
   private static final AtomicLong ARRIVED = new AtomicLong();
   private static @Nullable FileGateway gateway;
   private static @Nullable HttpServer api;
@@ -47,6 +48,7 @@ final class CorpusEnvoyIT {
   static void endEverything() {
     endGateway();
     Objects.requireNonNull(api).stop(0);
+    ENDPOINTS.close();
     SCRATCH.close();
   }
 
@@ -56,6 +58,7 @@ final class CorpusEnvoyIT {
     return CorpusFiles.suites().stream()
         .map(file -> CorpusFiles.prepare(file, SCRATCH))
         .filter(CorpusFiles::throughEnvoy)
+        .map(corpus -> corpus.asking(ENDPOINTS, SCRATCH))
         .map(CorpusEnvoyIT::suite);
   }
 
@@ -79,6 +82,16 @@ final class CorpusEnvoyIT {
   }
 
   private static EnvoyTarget start(CorpusFiles corpus, int apiPort) throws InterruptedException {
+    if (!corpus.fixtures().revocations().isEmpty()) {
+      throw new IllegalStateException(
+          corpus.suite().name()
+              + " takes credentials back, for which a gateway of files has no port: let its cases"
+              + " name the layers engine and grpc");
+    }
+    ClientConnections clients =
+        ClientConnections.isWanted(corpus.suite().cases())
+            ? new ClientConnections(corpus.fixtures().authority())
+            : null;
     int port = FreePorts.next();
     Path log = SCRATCH.path().resolve(corpus.suite().name() + ".jsonl");
     GatewayOptions options =
@@ -89,11 +102,19 @@ final class CorpusEnvoyIT {
                 .toList(),
             new HostPort("127.0.0.1", port),
             null,
-            log.toString());
+            log.toString(),
+            clients == null ? null : clients.gateway(SCRATCH),
+            corpus.database("country", corpus.fixtures().countries(), SCRATCH),
+            corpus.database("asn", corpus.fixtures().systems(), SCRATCH),
+            null,
+            null,
+            corpus.addressLists(SCRATCH));
     FileGateway starting = new FileGateway(options, Terminal.standardError());
     gateway = starting;
     starting.startGuarding();
     return new EnvoyTarget(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), new DecisionLog(log));
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        new DecisionLog(log),
+        clients);
   }
 }

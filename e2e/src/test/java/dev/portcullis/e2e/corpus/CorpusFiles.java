@@ -4,6 +4,7 @@
 package dev.portcullis.e2e.corpus;
 
 import dev.portcullis.cli.through.SuitePolicies;
+import dev.portcullis.codec.AddressListCodec;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Fixtures;
@@ -11,13 +12,19 @@ import dev.portcullis.suite.IssuedKey;
 import dev.portcullis.suite.Suite;
 import dev.portcullis.suite.SuiteReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One suite of the corpus with what its run needs, as a user would have it on disk: policies, and
@@ -65,6 +72,76 @@ record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
       paths.add(scratch.write("keys/" + key.name() + ".yaml", key.resource()));
     }
     return new CorpusFiles(suite, fixtures, paths);
+  }
+
+  /** Where a database of addresses is; null: the suite has none of the kind. */
+  @Nullable Path database(String kind, byte @Nullable [] content, ScratchDirectory scratch) {
+    if (content == null) {
+      return null;
+    }
+    try {
+      return Files.write(scratch.path().resolve(suite.name() + "-" + kind + ".mmdb"), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Files of lists of addresses, by their names. */
+  Map<String, Path> addressLists(ScratchDirectory scratch) {
+    Map<String, Path> files = new TreeMap<>();
+    fixtures
+        .addressLists()
+        .forEach((name, ranges) ->
+            files.put(
+                name,
+                scratch.write(
+                    suite.name() + "-" + name + ".txt",
+                    new String(AddressListCodec.encode(ranges), StandardCharsets.US_ASCII))));
+    return files;
+  }
+
+  /**
+   * The same with issuers that answer over HTTP: copies of the policies ask the endpoints that are
+   * started for them.
+   */
+  CorpusFiles asking(TokenEndpoints endpoints, ScratchDirectory scratch) {
+    Map<String, String> urls = new LinkedHashMap<>();
+    fixtures.tokenServers().forEach(server -> urls.put(server.endpoint(), endpoints.start(server)));
+    if (urls.isEmpty()) {
+      return this;
+    }
+    List<Path> policies = suite.policies().stream().map(file -> copy(file, urls, scratch)).toList();
+    List<Path> rest = paths.stream().filter(path -> !suite.policies().contains(path)).toList();
+    return new CorpusFiles(
+        new Suite(
+            suite.name(),
+            suite.file(),
+            policies,
+            suite.services(),
+            suite.issuers(),
+            suite.tokens(),
+            suite.holders(),
+            suite.proofs(),
+            suite.apiKeys(),
+            suite.geo(),
+            suite.addressLists(),
+            suite.introspection(),
+            suite.revocations(),
+            suite.cases()),
+        fixtures,
+        Stream.concat(policies.stream(), rest.stream()).toList());
+  }
+
+  private Path copy(Path policies, Map<String, String> urls, ScratchDirectory scratch) {
+    try {
+      String text = Files.readString(policies);
+      for (Map.Entry<String, String> url : urls.entrySet()) {
+        text = text.replace(url.getKey(), url.getValue());
+      }
+      return scratch.write("asking/" + suite.name() + "/" + policies.getFileName(), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether some case needs an Envoy. */

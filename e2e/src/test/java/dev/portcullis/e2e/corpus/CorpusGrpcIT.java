@@ -30,8 +30,11 @@ final class CorpusGrpcIT {
 
   private static final List<GrpcTarget> TARGETS = new ArrayList<>();
 
+  private static final TokenEndpoints ENDPOINTS = new TokenEndpoints();
+
   @AfterAll
   static void endEverything() {
+    ENDPOINTS.close();
     TARGETS.forEach(GrpcTarget::close);
     PROCESSES.close();
     SCRATCH.close();
@@ -44,7 +47,7 @@ final class CorpusGrpcIT {
   }
 
   private static DynamicContainer suite(Path file) {
-    CorpusFiles corpus = CorpusFiles.prepare(file, SCRATCH);
+    CorpusFiles corpus = CorpusFiles.prepare(file, SCRATCH).asking(ENDPOINTS, SCRATCH);
     try {
       GrpcTarget target = new GrpcTarget(start(corpus));
       TARGETS.add(target);
@@ -63,17 +66,40 @@ final class CorpusGrpcIT {
         .write(
             new PlanSnapshot(
                 List.copyOf(plan.routes().values()), List.copyOf(plan.apiKeys().values())),
-            plan.secrets().values());
+            plan.secrets().values(),
+            plan.lists().values());
     int port = FreePorts.next();
     int admin = FreePorts.next();
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--listen=127.0.0.1:" + port,
+                "--admin=127.0.0.1:" + admin,
+                "--plan-dir=" + directory,
+                "--decision-log=none"));
+    Path countries = corpus.database("country", corpus.fixtures().countries(), SCRATCH);
+    if (countries != null) {
+      flags.add("--geo-country=" + countries);
+    }
+    Path systems = corpus.database("asn", corpus.fixtures().systems(), SCRATCH);
+    if (systems != null) {
+      flags.add("--geo-asn=" + systems);
+    }
+    corpus
+        .addressLists(SCRATCH)
+        .forEach((name, list) -> flags.add("--address-list=" + name + "=" + list));
+    RevocationPort revoking =
+        corpus.fixtures().revocations().isEmpty() ? null : new RevocationPort(SCRATCH);
+    if (revoking != null) {
+      flags.addAll(revoking.flags());
+    }
     PROCESSES.start(
         "ext-authz-server-" + corpus.suite().name(),
-        Program.EXT_AUTHZ_SERVER.command(
-            "--listen=127.0.0.1:" + port,
-            "--admin=127.0.0.1:" + admin,
-            "--plan-dir=" + directory,
-            "--decision-log=none"),
+        Program.EXT_AUTHZ_SERVER.command(flags.toArray(String[]::new)),
         () -> Answers.ready(admin));
+    if (revoking != null) {
+      revoking.take(corpus.fixtures().revocations());
+    }
     return port;
   }
 }

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import dev.portcullis.cli.through.EngineTarget;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.operator.identity.Pem;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
 import dev.portcullis.suite.Target;
@@ -22,10 +23,12 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -92,12 +95,20 @@ final class GrpcTarget implements Target, AutoCloseable {
             .build();
     SocketAddress peer =
         SocketAddress.newBuilder().setAddress(request.from()).setPortValue(40_000).build();
+    // In this layer a principal is what Envoy says, right or wrong, of a workload's certificate.
+    Case.Certificate shown = request.certificate();
     return CheckRequest.newBuilder()
         .setAttributes(
             AttributeContext.newBuilder()
                 .setSource(
                     AttributeContext.Peer.newBuilder()
                         .setPrincipal(request.principal())
+                        .setCertificate(
+                            shown == null
+                                ? ""
+                                : URLEncoder.encode(
+                                    Pem.of(Objects.requireNonNull(shown.issued()).certificate()),
+                                    StandardCharsets.UTF_8))
                         .setAddress(Address.newBuilder().setSocketAddress(peer)))
                 .setRequest(AttributeContext.Request.newBuilder().setHttp(http))
                 .putContextExtensions("portcullis.route", service))

@@ -3,99 +3,37 @@
 
 package dev.portcullis.e2e.docs;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.portcullis.cli.Main;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Pages whose commands are run, in their order, in an empty directory, as a reader would. Comments
- * above a block say more:
- *
- * <ul>
- *   <li>{@code saved: FILE}: the reader has saved the block
- *   <li>{@code exits: 1}: the commands of the block end by this code, else by 0
- *   <li>{@code prints}: the commands above print just this
- *   <li>{@code cluster}: needs a cluster, and is not run here
- * </ul>
- */
+/** Follows the pages whose commands need nothing but {@code portcullis}. */
 final class FollowedPagesTest {
   static final List<String> PAGES =
       List.of(
+          "docs/guide/admit-by-address-and-country.md",
+          "docs/guide/bind-tokens-to-their-holders.md",
+          "docs/guide/authenticate-with-opaque-tokens.md",
           "docs/guide/demand-mfa-for-refunds.md",
           "docs/guide/issue-and-rotate-api-keys.md",
+          "docs/guide/separate-two-teams.md",
           "docs/guide/test-a-policy.md");
-
-  private static final long LIMIT_SECONDS = 60;
 
   @TempDir private Path directory;
 
   @TestFactory
   Stream<DynamicTest> everyCommandDoesWhatThePageSays() {
-    return PAGES.stream().map(page -> DynamicTest.dynamicTest(page, () -> follow(page)));
-  }
-
-  private void follow(String name) throws Exception {
-    MarkdownPage page = MarkdownPage.read(MarkdownPage.HOME.resolve(name));
-    Path home = Files.createDirectories(directory.resolve(Path.of(name).getFileName()));
-    installIn(home);
-    String printed = "";
-    int runs = 0;
-    for (MarkdownPage.Block block : page.blocks()) {
-      if (!block.noteOf("saved").isEmpty()) {
-        Files.writeString(home.resolve(block.noteOf("saved")), block.text());
-      } else if (block.note().equals("prints")) {
-        assertThat(printed).as(page.place(block)).isEqualTo(block.text());
-      } else if (block.language().equals("sh") && !block.note().equals("cluster")) {
-        String code = block.noteOf("exits");
-        printed = run(home, page.place(block), block.text(), code.isEmpty() ? "0" : code);
-        runs++;
-      }
-    }
-    assertThat(runs).isPositive();
-  }
-
-  /** {@code ./portcullis}, by the classes under test. */
-  private static void installIn(Path home) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String script =
-        "#!/bin/sh\nexec '%s' -cp '%s' %s \"$@\"\n"
-            .formatted(
-                java,
-                Objects.requireNonNull(System.getProperty("java.class.path")),
-                Main.class.getName());
-    Path program = Files.writeString(home.resolve("portcullis"), script);
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  private static String run(Path home, String place, String commands, String wanted)
-      throws IOException, InterruptedException {
-    Path out = Files.createTempFile(home, ".run", ".out");
-    Path err = Files.createTempFile(home, ".run", ".err");
-    Process process =
-        new ProcessBuilder("bash", "-euo", "pipefail", "-c", commands)
-            .directory(home.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(place).isTrue();
-      assertThat(String.valueOf(process.exitValue()))
-          .as("%s: %s%s", place, Files.readString(out), Files.readString(err))
-          .isEqualTo(wanted);
-      return Files.readString(out);
-    } finally {
-      process.destroyForcibly();
-    }
+    return PAGES.stream()
+        .map(page ->
+            DynamicTest.dynamicTest(
+                page,
+                () -> {
+                  Path home = directory.resolve(Path.of(page).getFileName());
+                  new FollowedPage(page, Files.createDirectories(home)).follow();
+                }));
   }
 }

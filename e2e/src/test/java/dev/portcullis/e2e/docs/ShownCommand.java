@@ -6,6 +6,7 @@ package dev.portcullis.e2e.docs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,6 +61,11 @@ record ShownCommand(String place, List<String> arguments) {
   boolean calls(String... names) {
     return arguments.size() >= names.length
         && arguments.subList(0, names.length).equals(List.of(names));
+  }
+
+  /** Whether these arguments stand in it, one after the other. */
+  boolean says(String... words) {
+    return Collections.indexOfSubList(arguments, List.of(words)) >= 0;
   }
 
   private static List<String> words(String line) {

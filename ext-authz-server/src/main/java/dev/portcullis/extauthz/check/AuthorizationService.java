@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service that Envoy asks about every request. Decides on the connection's event loop, so that
  * at most one check per event loop is under way and the rest wait in their connections, whose
- * streams are bounded; but for a check that needs more computing than that, which another thread
- * goes on with ({@link WaitingRoom}).
+ * streams are bounded; but for a check that needs more computing than that or somebody else's
+ * answer, which other threads go on with ({@link WaitingRoom}).
  */
 public final class AuthorizationService implements BindableService {
   private final Engine engine;
@@ -108,7 +108,7 @@ public final class AuthorizationService implements BindableService {
       return switch (engine.begin(incoming.route(), request)) {
         case Decision decision -> answers.decided(request, decision, start);
         case Suspended suspended -> {
-          WaitingCheck waiting = new WaitingCheck(suspended, request, start, answers, reply);
+          WaitingCheck waiting = new WaitingCheck(room, suspended, request, start, answers, reply);
           whenCancelled(reply, () -> room.abandon(waiting));
           room.admit(waiting, deadline);
           yield null;

@@ -7,6 +7,7 @@ import static com.google.protobuf.WireFormat.WIRETYPE_VARINT;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.portcullis.engine.request.ClientCertificates;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.extauthz.wire.HeaderNames;
 import dev.portcullis.policy.decision.CheckNames;
@@ -45,6 +46,8 @@ final class CheckFields {
       Peer.ADDRESS_FIELD_NUMBER << 3 | WIRETYPE_LENGTH_DELIMITED;
   private static final int PEER_PRINCIPAL =
       Peer.PRINCIPAL_FIELD_NUMBER << 3 | WIRETYPE_LENGTH_DELIMITED;
+  private static final int PEER_CERTIFICATE =
+      Peer.CERTIFICATE_FIELD_NUMBER << 3 | WIRETYPE_LENGTH_DELIMITED;
   private static final int SOCKET_ADDRESS =
       Address.SOCKET_ADDRESS_FIELD_NUMBER << 3 | WIRETYPE_LENGTH_DELIMITED;
   private static final int IP_ADDRESS =
@@ -84,6 +87,10 @@ final class CheckFields {
   String address = "";
   int port;
   String principal = "";
+
+  /** The client's certificate, PEM and URL-encoded; empty: none, or too long to be read. */
+  String certificate = "";
+
   boolean http;
   String id = "";
   String method = "";
@@ -131,14 +138,12 @@ final class CheckFields {
     return HeaderNames.of(check, offset, length);
   }
 
-  /** A text that is longer than any identity is none, and is not even copied. */
-  private String identity(CodedInputStream in) throws IOException {
+  /** A text that is longer than any that is read is none, and is not even copied. */
+  private String atMost(int longest, CodedInputStream in) throws IOException {
     int length = in.readRawVarint32();
     int offset = in.getTotalBytesRead();
     in.skipRawBytes(length); // which throws when they are not all there
-    return length > Principal.MAX_LENGTH
-        ? ""
-        : new String(check, offset, length, StandardCharsets.UTF_8);
+    return length > longest ? "" : new String(check, offset, length, StandardCharsets.UTF_8);
   }
 
   private static void fields(CodedInputStream in, Fields fields) throws IOException {
@@ -183,7 +188,8 @@ final class CheckFields {
   private boolean peer(int tag, CodedInputStream in) throws IOException {
     switch (tag) {
       case PEER_ADDRESS -> message(in, this::address);
-      case PEER_PRINCIPAL -> principal = identity(in);
+      case PEER_PRINCIPAL -> principal = atMost(Principal.MAX_LENGTH, in);
+      case PEER_CERTIFICATE -> certificate = atMost(ClientCertificates.MAX_LENGTH, in);
       default -> {
         return in.skipField(tag);
       }

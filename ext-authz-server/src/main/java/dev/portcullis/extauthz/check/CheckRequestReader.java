@@ -2,6 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.check;
 
+import dev.portcullis.engine.request.ClientCertificate;
+import dev.portcullis.engine.request.ClientCertificates;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
@@ -10,9 +12,11 @@ import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.match.Principal;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Envoy's description of a request. Takes headers from the raw header map, in which repeated
@@ -21,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class CheckRequestReader {
   private final InstantSource clock;
+  private final ClientCertificates certificates = new ClientCertificates();
 
   /** Takes the clock that each request is decided by. */
   public CheckRequestReader(InstantSource clock) {
@@ -53,6 +58,7 @@ public final class CheckRequestReader {
     if (!fields.http) {
       throw new UnreadableCheckException("the check describes no HTTP request");
     }
+    Instant now = clock.instant();
     return new IncomingCheck(
         fields.route,
         new RequestContext(
@@ -63,9 +69,9 @@ public final class CheckRequestReader {
                 fields.scheme,
                 fields.protocol),
             headers(fields),
-            peer(fields, caller),
+            peer(fields, caller, now),
             fields.id.isEmpty() ? ownId() : fields.id,
-            clock.instant()));
+            now));
   }
 
   private static Headers headers(CheckFields fields) throws UnreadableCheckException {
@@ -77,17 +83,49 @@ public final class CheckRequestReader {
   }
 
   /**
-   * Envoy names a peer by its certificate's URI, else a DNS name, else its subject. Anything but a
-   * SPIFFE ID may be text that the certificate's owner chose: nobody's identity.
+   * Between workloads, Envoy names a peer by its certificate's URI, else a DNS name, else its
+   * subject. Anything but a SPIFFE ID may be text that the certificate's owner chose: nobody's
+   * identity. Where clients from outside connect, that name is not asked: the certificate itself
+   * says more, and who signed it may not speak for workloads.
    */
-  private static Peer peer(CheckFields fields, Caller caller) throws UnreadableCheckException {
+  private Peer peer(CheckFields fields, Caller caller, Instant now)
+      throws UnreadableCheckException {
+    ClientCertificate certificate = certificate(fields, now);
+    Principal principal =
+        fields.certificate.isEmpty() && !caller.isGateway()
+            ? Principal.read(fields.principal)
+            : outsider(certificate, caller);
     try {
-      Principal principal = Principal.read(fields.principal);
       return new Peer(
-          IpAddress.parse(fields.address), fields.port, principal, caller.hop(principal));
+          IpAddress.parse(fields.address),
+          fields.port,
+          principal,
+          caller.hop(principal),
+          certificate);
     } catch (IllegalArgumentException e) {
       throw new UnreadableCheckException("the client's connection has no IP address");
     }
+  }
+
+  /** A connection may outlive the certificate that it began with; then it has none any more. */
+  private @Nullable ClientCertificate certificate(CheckFields fields, Instant now)
+      throws UnreadableCheckException {
+    try {
+      ClientCertificate certificate = certificates.read(fields.certificate);
+      return certificate == null || certificate.notAfter().isBefore(now) ? null : certificate;
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableCheckException("the client's certificate is none: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Authorities for clients never speak for workloads of the gateway's own trust domain, whatever
+   * they sign.
+   */
+  private static @Nullable Principal outsider(
+      @Nullable ClientCertificate certificate, Caller caller) {
+    Principal principal = certificate == null ? null : certificate.workload();
+    return principal == null || caller.isOfOwnDomain(principal) ? null : principal;
   }
 
   private static String withoutPort(String host) {

@@ -2,7 +2,9 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.check;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.wire.EncodedMessage;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A check is answered once, by whoever takes it to ANSWERED: the thread that decided it, the alarm
  * before Envoy's patience ends, the room that has no place for it; or by nobody, because Envoy took
  * it back. The Suspended is for one thread at a time: until RUNNING for whoever takes the check out
- * of QUEUED, then for the thread that runs.
+ * of QUEUED, then for the thread that runs. While somebody else is asked for its sake the check is
+ * QUEUED, since the question is not the Suspended's.
  */
 /** A check that is suspended until a thread goes on with it. Thread-safe. */
 final class WaitingCheck implements Runnable {
@@ -26,25 +29,29 @@ final class WaitingCheck implements Runnable {
     ANSWERED
   }
 
-  private final Suspended suspended;
+  private final WaitingRoom room;
   private final RequestContext request;
   private final long start;
   private final Answers answers;
   private final StreamObserver<EncodedMessage> reply;
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+  private volatile Suspended suspended;
   private volatile @Nullable Future<?> alarm;
 
   /**
    * A check that waits from now on.
    *
+   * @param room where it waits
    * @param start when it came, by {@link System#nanoTime}
    */
   WaitingCheck(
+      WaitingRoom room,
       Suspended suspended,
       RequestContext request,
       long start,
       Answers answers,
       StreamObserver<EncodedMessage> reply) {
+    this.room = room;
     this.suspended = suspended;
     this.request = request;
     this.start = start;
@@ -63,14 +70,33 @@ final class WaitingCheck implements Runnable {
     if (!state.compareAndSet(State.QUEUED, State.RUNNING)) {
       return;
     }
-    Decision decision;
+    Outcome outcome;
     try {
-      decision = suspended.resume();
+      outcome = suspended.resume();
     } catch (Throwable e) {
       settle(State.RUNNING, () -> answers.failed(e));
       return;
     }
-    settle(State.RUNNING, () -> answers.decided(request, decision, start));
+    switch (outcome) {
+      case Decision decision ->
+          settle(State.RUNNING, () -> answers.decided(request, decision, start));
+      case Suspended again -> {
+        suspended = again;
+        if (state.compareAndSet(State.RUNNING, State.QUEUED)) {
+          room.goOn(this);
+        }
+      }
+    }
+  }
+
+  /** What has to be asked before it can go on; null: nothing. */
+  @Nullable Inquiry inquiry() {
+    return suspended.inquiry();
+  }
+
+  /** Whether somebody still waits for the answer. */
+  boolean isWaiting() {
+    return state.get() != State.ANSWERED;
   }
 
   /** Refuses the check; false when somebody goes on with it already, or it has its answer. */

@@ -3,10 +3,13 @@
 package dev.portcullis.extauthz.config;
 
 import com.google.common.net.HostAndPort;
+import dev.portcullis.extauthz.valkey.ValkeyAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -147,7 +150,8 @@ public final class Flags {
       defaultValue = "512",
       description =
           "Checks that may wait for the verification of a signature, those included that are "
-              + "worked on; more are refused with 503. "
+              + "worked on; half as many may wait for what issuers say of tokens. "
+              + "More are refused with 503. "
               + "Default: ${DEFAULT-VALUE}.")
   int maxWaiting;
 
@@ -164,8 +168,34 @@ public final class Flags {
       paramLabel = "SIZE",
       defaultValue = "64MiB",
       converter = BytesConverter.class,
-      description = "Memory for tokens that were verified. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Memory for tokens that were verified; half as much more is for what issuers said of "
+              + "tokens. Default: ${DEFAULT-VALUE}.")
   long tokenCache;
+
+  @Option(
+      names = "--geo-country",
+      paramLabel = "FILE",
+      description =
+          "Database in MaxMind's format that tells the countries of addresses; read again when it "
+              + "is replaced. Without one, policies with geo refuse every request.")
+  @Nullable Path geoCountry;
+
+  @Option(
+      names = "--geo-asn",
+      paramLabel = "FILE",
+      description =
+          "The same for the numbers of networks (autonomous systems), which expressions read.")
+  @Nullable Path geoAsn;
+
+  @Option(
+      names = "--address-list",
+      paramLabel = "NAME=FILE",
+      description =
+          "List of addresses, one or a range a line, that policies name as file: NAME; read again "
+              + "when it is replaced. Without it, policies that name it refuse every request. "
+              + "Repeatable.")
+  Map<String, Path> addressLists = new LinkedHashMap<>();
 
   @Option(
       names = "--native-crypto",
@@ -178,6 +208,134 @@ public final class Flags {
   String nativeCrypto;
 
   @Option(
+      names = "--issuer-ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file of authorities that vouch for issuers, beside the JVM's own: for key sets, "
+              + "metadata and introspection. Read again when it is replaced.")
+  @Nullable Path issuerCa;
+
+  @Option(
+      names = "--revocation-listen",
+      paramLabel = "HOST:PORT",
+      converter = AddressConverter.class,
+      description =
+          "Where tokens, sessions, subjects and keys are revoked, and where issuers report logouts "
+              + "(HTTPS). Default: nowhere.")
+  @Nullable HostAndPort revocationListen;
+
+  @Option(
+      names = "--revocation-certificate",
+      paramLabel = "FILE",
+      description = "PEM chain of --revocation-listen; may be rotated.")
+  @Nullable Path revocationCertificate;
+
+  @Option(
+      names = "--revocation-key",
+      paramLabel = "FILE",
+      description = "PEM file (PKCS #8) of the key of --revocation-certificate; may be rotated.")
+  @Nullable Path revocationKey;
+
+  @Option(
+      names = "--revocation-token-file",
+      paramLabel = "FILE",
+      description =
+          "Bearer token, 16 characters or more, of those who may revoke and of the other replicas; "
+              + "may be rotated.")
+  @Nullable Path revocationTokenFile;
+
+  @Option(
+      names = "--revocation-replicas",
+      paramLabel = "HOST:PORT",
+      converter = AddressConverter.class,
+      description =
+          "Name behind which the other replicas' --revocation-listen are; each of its addresses is "
+              + "told of revocations and asked about them. Repeatable.")
+  List<HostAndPort> revocationReplicas = new ArrayList<>();
+
+  @Option(
+      names = "--revocation-ca",
+      paramLabel = "FILE",
+      description = "PEM file of the authority that vouches for the other replicas.")
+  @Nullable Path revocationCa;
+
+  @Option(
+      names = "--revocation-lifetime",
+      paramLabel = "TIME",
+      defaultValue = "24h",
+      converter = DurationConverter.class,
+      description =
+          "How long a revocation lasts that does not say; no token must live longer. "
+              + "Default: ${DEFAULT-VALUE}.")
+  Duration revocationLifetime;
+
+  @Option(
+      names = "--revocation-capacity",
+      paramLabel = "COUNT",
+      defaultValue = "50000",
+      description =
+          "Revocations that are held at a time; more are refused until some expire. "
+              + "Default: ${DEFAULT-VALUE}.")
+  int revocationCapacity;
+
+  @Option(
+      names = "--valkey",
+      paramLabel = "URL",
+      converter = ValkeyConverter.class,
+      description =
+          "Share revocations and proofs of possession with the other decision services over this "
+              + "server of Valkey or Redis: "
+              + "valkey://HOST:PORT, valkey+sentinel://HOST:PORT,HOST:PORT/PRIMARY or "
+              + "valkey+cluster://HOST:PORT,HOST:PORT; valkeys… is over TLS. Default: nothing is "
+              + "shared.")
+  @Nullable ValkeyAddress valkey;
+
+  @Option(
+      names = "--valkey-user",
+      paramLabel = "NAME",
+      description = "User of --valkey. Default: the server's default user.")
+  @Nullable String valkeyUser;
+
+  @Option(
+      names = "--valkey-password-file",
+      paramLabel = "FILE",
+      description = "Password of --valkey; read for each connection, so it may be rotated.")
+  @Nullable Path valkeyPasswordFile;
+
+  @Option(
+      names = "--valkey-ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file of the authority that vouches for --valkey. Default: whom the JVM trusts.")
+  @Nullable Path valkeyCa;
+
+  @Option(
+      names = "--valkey-timeout",
+      paramLabel = "TIME",
+      defaultValue = "20ms",
+      converter = DurationConverter.class,
+      description =
+          "How long a request waits for an answer of --valkey. Default: ${DEFAULT-VALUE}.")
+  Duration valkeyTimeout;
+
+  @Option(
+      names = "--valkey-keys",
+      description =
+          "Look in --valkey for API keys whose id no ApiKey resource has. While it cannot be asked,"
+              + " requests with such ids get 503.")
+  boolean valkeyKeys;
+
+  @Option(
+      names = "--proofs-without-valkey",
+      paramLabel = "local|refuse",
+      defaultValue = "local",
+      description =
+          "What becomes of proofs of possession while --valkey cannot be asked. local: each "
+              + "decision service takes a proof once. refuse: their requests get 503. "
+              + "Default: ${DEFAULT-VALUE}.")
+  String valkeyProofs;
+
+  @Option(
       names = "--metric-routes",
       paramLabel = "COUNT",
       defaultValue = "1000",
@@ -185,6 +343,16 @@ public final class Flags {
           "Routes that metrics count under their own names; the rest are one series. "
               + "Default: ${DEFAULT-VALUE}.")
   int metricRoutes;
+
+  @Option(
+      names = "--explain-decisions",
+      paramLabel = "COUNT",
+      defaultValue = "1000",
+      description =
+          "Last decisions that are kept, with their steps, for portcullis explain; 0 keeps none. "
+              + "One takes about 2 KiB. They are told over loopback only, at "
+              + "/decisions/ID of --admin. Default: ${DEFAULT-VALUE}.")
+  int explainDecisions;
 
   /** Filled in by the command line's parser. */
   @SuppressWarnings("NullAway.Init")
@@ -194,6 +362,13 @@ public final class Flags {
     @Override
     public HostAndPort convert(String text) {
       return Units.address(text);
+    }
+  }
+
+  static final class ValkeyConverter implements ITypeConverter<ValkeyAddress> {
+    @Override
+    public ValkeyAddress convert(String text) {
+      return Units.valkey(text);
     }
   }
 

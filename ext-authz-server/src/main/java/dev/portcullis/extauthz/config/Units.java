@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.config;
 
 import com.google.common.net.HostAndPort;
+import dev.portcullis.extauthz.valkey.ValkeyAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -64,6 +65,15 @@ final class Units {
     }
     throw new TypeConversionException(
         "'" + text + "' is not a size: a whole number and B, KiB, MiB or GiB, such as 64MiB");
+  }
+
+  /** {@code valkey://127.0.0.1:6379} and its like. */
+  static ValkeyAddress valkey(String text) {
+    try {
+      return ValkeyAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("the address " + e.getMessage());
+    }
   }
 
   /** {@code 127.0.0.1:9191}, {@code [::1]:9191}, {@code operator.portcullis:18000}. */

@@ -18,26 +18,33 @@ public final class Caller {
   public static final Attributes.Key<Caller> KEY = Attributes.Key.create("portcullis-caller");
 
   /** May ask about every route: the port is kept from others by other means. */
-  public static final Caller ANYBODY = new Caller("anybody", "", false, Set.of());
+  public static final Caller ANYBODY = new Caller("anybody", "", false, null, Set.of());
 
   /** May ask about nothing. */
-  public static final Caller NOBODY = new Caller("nobody", null, false, Set.of());
+  public static final Caller NOBODY = new Caller("nobody", null, false, null, Set.of());
 
   private final String name;
   private final @Nullable String prefix;
   private final boolean gateway;
+  private final @Nullable String domain;
   private final Set<Principal> gateways;
 
-  private Caller(String name, @Nullable String prefix, boolean gateway, Set<Principal> gateways) {
+  private Caller(
+      String name,
+      @Nullable String prefix,
+      boolean gateway,
+      @Nullable String domain,
+      Set<Principal> gateways) {
     this.name = name;
     this.prefix = prefix;
     this.gateway = gateway;
+    this.domain = domain;
     this.gateways = gateways;
   }
 
   /** A gateway: it may ask about every route. */
   static Caller gateway(SpiffeId id) {
-    return new Caller(id.toString(), "", true, Set.of());
+    return new Caller(id.toString(), "", true, id.trustDomain(), Set.of());
   }
 
   /**
@@ -46,7 +53,17 @@ public final class Caller {
    * @param gateways whose connections bring others' requests
    */
   static Caller sidecar(SpiffeId id, Set<Principal> gateways) {
-    return new Caller(id.toString(), id.namespace() + "/", false, gateways);
+    return new Caller(id.toString(), id.namespace() + "/", false, id.trustDomain(), gateways);
+  }
+
+  /** Whether clients from outside connect to the Envoy that asks. */
+  public boolean isGateway() {
+    return gateway;
+  }
+
+  /** Whether an identity is one of the trust domain that the caller itself belongs to. */
+  public boolean isOfOwnDomain(Principal principal) {
+    return principal.trustDomain().equals(domain);
   }
 
   /**

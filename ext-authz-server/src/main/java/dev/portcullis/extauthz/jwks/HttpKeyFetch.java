@@ -9,12 +9,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -28,19 +25,27 @@ public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
   private static final int MAX_BYTES = 1 << 20;
 
   private final Duration patience;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(CONNECT)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  private final IssuerTrust trust;
+  private final HttpClient http;
 
-  /** Gives each server 10 s. */
-  public HttpKeyFetch() {
-    this(Duration.ofSeconds(10));
+  /**
+   * Gives each server 10 s.
+   *
+   * @param trust who may vouch for servers
+   */
+  public HttpKeyFetch(IssuerTrust trust) {
+    this(trust, Duration.ofSeconds(10));
   }
 
-  HttpKeyFetch(Duration patience) {
+  HttpKeyFetch(IssuerTrust trust, Duration patience) {
     this.patience = patience;
+    this.trust = trust;
+    this.http =
+        HttpClient.newBuilder()
+            .sslContext(trust.context())
+            .connectTimeout(CONNECT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
   }
 
   @Override
@@ -75,42 +80,32 @@ public final class HttpKeyFetch implements KeyFetch, AutoCloseable {
       throw new IOException("not an address of HTTP: " + e.getMessage(), e);
     }
     IssuerAddress.check(request.uri());
+    trust.look();
     HttpResponse<byte[]> response = send(request);
     if (response.statusCode() != 200) {
       throw new IOException("answered with status " + response.statusCode());
     }
-    String type = response.headers().firstValue("content-type").orElse("");
-    if (!isJson(type)) {
+    if (!isJson(IssuerExchange.mediaType(response))) {
+      String type = response.headers().firstValue("content-type").orElse("");
       throw new IOException("answered with content type '" + type + "' and not JSON");
     }
     return response;
   }
 
-  /** The client's own time-out ends with the headers; this one covers the body as well. */
   private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BYTES));
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return IssuerExchange.send(http, request, MAX_BYTES, patience.toNanos());
     } catch (TimeoutException e) {
       throw new IOException("did not answer within " + patience.toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String text = cause.getMessage();
-      throw new IOException(text == null ? cause.getClass().getSimpleName() : text, cause);
-    } finally {
-      answer.cancel(true);
+      Throwable cause = IssuerExchange.cause(e);
+      throw new IOException(IssuerExchange.told(cause), cause);
     }
   }
 
-  private static boolean isJson(String contentType) {
-    int semicolon = contentType.indexOf(';');
-    String type =
-        (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
-            .strip()
-            .toLowerCase(Locale.ROOT);
-    return type.equals("application/json")
-        || (type.startsWith("application/") && type.endsWith("+json"));
+  private static boolean isJson(String mediaType) {
+    return mediaType.equals("application/json")
+        || (mediaType.startsWith("application/") && mediaType.endsWith("+json"));
   }
 
   /** {@code max-age} of Cache-Control (RFC 9111); the engine bounds it. */

@@ -12,7 +12,7 @@ import java.net.UnknownHostException;
  * reaches what is nobody's issuer: the metadata service of the cloud, which hands out credentials
  * to whoever asks, is at a link-local address.
  */
-final class IssuerAddress {
+public final class IssuerAddress {
   /** Amazon's metadata service over IPv6, which is not link-local. */
   private static final String METADATA = "fd00:ec2:0:0:0:0:0:254";
 
@@ -24,7 +24,7 @@ final class IssuerAddress {
    *
    * @throws IOException when the host has no address, or one of them is refused
    */
-  static void check(URI uri) throws IOException {
+  public static void check(URI uri) throws IOException {
     String host = uri.getHost();
     if (host == null) {
       throw new IOException("not an address of HTTP: it names no host");

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.jwks;
 
+import dev.portcullis.codec.observation.KeySetTrouble;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
@@ -13,6 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -159,6 +162,23 @@ public final class RemoteKeySets implements KeySource, AutoCloseable {
     return sets.values().stream()
         .filter(set -> set.current() != null && set.state().stale(now))
         .count();
+  }
+
+  /**
+   * Sets that the last fetch failed to bring and whose keys are too old or not there, by address.
+   * What is behind a {@code #} of an address is the issuer whose metadata it is.
+   */
+  public SortedMap<String, KeySetTrouble> troubles() {
+    Instant now = clock.instant();
+    SortedMap<String, KeySetTrouble> troubles = new TreeMap<>();
+    sets.forEach((uri, set) -> {
+      RemoteKeys state = set.state();
+      String error = state.lastError();
+      if (error != null && (state.keys() == null || state.stale(now))) {
+        troubles.put(uri, new KeySetTrouble(state.keys() != null, error));
+      }
+    });
+    return troubles;
   }
 
   /** Fetches so far. */

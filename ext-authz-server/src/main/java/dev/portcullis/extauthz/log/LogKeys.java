@@ -5,6 +5,7 @@ package dev.portcullis.extauthz.log;
 /** The keys of this process's log lines. */
 public final class LogKeys {
   public static final String ADDRESS = "address";
+  public static final String BUILT = "built";
   public static final String CAUSE = "cause";
   public static final String COUNT = "count";
   public static final String FILE = "file";

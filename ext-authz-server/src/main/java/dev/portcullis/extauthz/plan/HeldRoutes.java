@@ -13,11 +13,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * The routes at work and their versions. A route whose new version cannot be loaded keeps the
@@ -27,7 +25,7 @@ import java.util.stream.Collectors;
 final class HeldRoutes {
   private final Engine engine;
   private final RouteDirectory directory;
-  private final Consumer<Set<String>> usedKeySets;
+  private final Consumer<Collection<RoutePlan>> atWork;
   private final SortedMap<RouteId, Held> held = new TreeMap<>();
 
   /** A route with its version, {@link PlanVersion#of(byte[])} of its canonical bytes. */
@@ -37,10 +35,10 @@ final class HeldRoutes {
     }
   }
 
-  /** Takes who learns, after each change, the addresses of all key sets that are referred to. */
-  HeldRoutes(Engine engine, RouteDirectory directory, Consumer<Set<String>> usedKeySets) {
+  /** Takes who learns all routes after each change. */
+  HeldRoutes(Engine engine, RouteDirectory directory, Consumer<Collection<RoutePlan>> atWork) {
     this.engine = engine;
-    this.usedKeySets = usedKeySets;
+    this.atWork = atWork;
     this.directory = directory;
   }
 
@@ -72,10 +70,7 @@ final class HeldRoutes {
         directory.put(route.plan(), route.version());
       }
     }
-    usedKeySets.accept(
-        held.values().stream()
-            .flatMap(route -> KeySetUse.uris(route.plan()))
-            .collect(Collectors.toUnmodifiableSet()));
+    atWork.accept(plans());
     return failures;
   }
 

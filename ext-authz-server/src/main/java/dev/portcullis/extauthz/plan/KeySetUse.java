@@ -8,15 +8,23 @@ import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.RoutePlan;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which remote key sets a route refers to. */
-final class KeySetUse {
+/** Which remote key sets routes refer to. */
+public final class KeySetUse {
 
   private KeySetUse() {}
 
-  static Stream<String> uris(RoutePlan plan) {
+  /** The addresses of all of them. */
+  public static Set<String> of(Collection<RoutePlan> plans) {
+    return plans.stream().flatMap(KeySetUse::uris).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Stream<String> uris(RoutePlan plan) {
     return switch (plan) {
       case GuardedRoute route -> methods(route).stream().flatMap(KeySetUse::uris);
       case ClosedRoute _ -> Stream.empty();
@@ -36,7 +44,10 @@ final class KeySetUse {
             case JwksSpec.Discovered discovered -> Stream.of(discovered.uri());
             case JwksSpec.Inline _, JwksSpec.FromSecret _ -> Stream.empty();
           };
-      case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ ->
+      case AuthMethodSpec.ApiKey _,
+          AuthMethodSpec.Mtls _,
+          AuthMethodSpec.Introspection _,
+          AuthMethodSpec.Anonymous _ ->
           Stream.empty();
     };
   }

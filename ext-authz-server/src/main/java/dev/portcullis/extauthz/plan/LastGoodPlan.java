@@ -6,9 +6,12 @@ import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.policy.plan.AddressList;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +33,23 @@ public final class LastGoodPlan implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("last-good-plan").factory());
 
+  /**
+   * What was kept.
+   *
+   * @param lists of addresses, by their hashes
+   */
+  record Kept(PlanSnapshot plan, SortedMap<String, AddressList> lists) {}
+
   /** Keeps the plan in a directory of its own. */
   public LastGoodPlan(PlanDirectory directory) {
     this.directory = directory;
   }
 
   /** What was kept; empty when there is nothing that can be used, which is logged if it is odd. */
-  Optional<PlanSnapshot> read() {
+  Optional<Kept> read() {
     try {
-      return Optional.of(directory.readPlan());
+      PlanSnapshot plan = directory.readPlan();
+      return Optional.of(new Kept(plan, directory.readLists(plan)));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (IOException | PlanFormatException e) {
@@ -51,13 +62,13 @@ public final class LastGoodPlan implements AutoCloseable {
   }
 
   /** Keeps a plan instead of the one before. Returns at once. */
-  void keep(PlanSnapshot plan) {
-    writer.execute(() -> write(plan));
+  void keep(PlanSnapshot plan, List<AddressList> lists) {
+    writer.execute(() -> write(plan, lists));
   }
 
-  private void write(PlanSnapshot plan) {
+  private void write(PlanSnapshot plan, List<AddressList> lists) {
     try {
-      directory.writePlan(plan);
+      directory.writePlan(plan, lists);
     } catch (IOException e) {
       failures.increment();
       LOG.atError()

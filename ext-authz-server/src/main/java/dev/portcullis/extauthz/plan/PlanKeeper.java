@@ -4,14 +4,17 @@ package dev.portcullis.extauthz.plan;
 
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.stream.Backoff;
+import dev.portcullis.extauthz.stream.Observer;
 import dev.portcullis.extauthz.stream.PlanStreamClient;
 import dev.portcullis.extauthz.telemetry.RouteDirectory;
+import dev.portcullis.policy.plan.RoutePlan;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.Collection;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,23 +44,26 @@ public final class PlanKeeper implements AutoCloseable {
    *
    * @param keys filled with the plan's issued keys
    * @param secrets filled with the plan's secret material
+   * @param lists filled with the plan's lists of addresses
    * @param routes filled with the facts of the plan's routes
-   * @param usedKeySets learns the addresses of all key sets that the plan refers to
+   * @param atWork learns all routes after each change
    */
   public PlanKeeper(
       Engine engine,
       ApiKeyDirectory keys,
       SecretVault secrets,
+      HeldLists lists,
       RouteDirectory routes,
-      Consumer<Set<String>> usedKeySets,
+      Consumer<Collection<RoutePlan>> atWork,
       PlanStatus status,
       InstantSource clock) {
     this.status = status;
     this.store =
         new PlanStore(
-            new HeldRoutes(engine, routes, usedKeySets),
+            new HeldRoutes(engine, routes, atWork),
             new HeldKeys(keys),
             secrets,
+            lists,
             status,
             clock);
   }
@@ -93,14 +99,24 @@ public final class PlanKeeper implements AutoCloseable {
    * Follows the operator, starting from the last good plan. Returns at once.
    *
    * @param identity filled with the replica's own certificate; null: it needs none
+   * @param observer says what the operator is told of this replica
    */
   public LastGoodPlan follow(
-      PlanSource.Operator source, @Nullable WorkloadIdentity identity, Runnable ready) {
+      PlanSource.Operator source,
+      @Nullable WorkloadIdentity identity,
+      Observer observer,
+      Runnable ready) {
     LastGoodPlan lastGood = new LastGoodPlan(new PlanDirectory(source.stateDirectory()));
     StreamedPlan plan = new StreamedPlan(store, lastGood, planThread, ready);
     PlanStreamClient client =
         new PlanStreamClient(
-            source.address(), source.nodeId(), plan, identity, planThread, Backoff.standard());
+            source.address(),
+            source.nodeId(),
+            plan,
+            identity,
+            observer,
+            planThread,
+            Backoff.standard());
     planThread.execute(() -> plan.restore(source.patience()));
     client.start();
     stop =

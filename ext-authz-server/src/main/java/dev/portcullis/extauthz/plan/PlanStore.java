@@ -2,13 +2,16 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.plan;
 
+import dev.portcullis.codec.AddressListCodec;
 import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.codec.PlanVersion;
 import dev.portcullis.codec.probe.ProbeKey;
+import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.stream.PlanChange;
 import dev.portcullis.extauthz.stream.PlanKind;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -30,6 +33,7 @@ final class PlanStore {
   private final HeldRoutes routes;
   private final HeldKeys keys;
   private final SecretVault secrets;
+  private final HeldLists lists;
   private final PlanStatus status;
   private final InstantSource clock;
 
@@ -37,11 +41,13 @@ final class PlanStore {
       HeldRoutes routes,
       HeldKeys keys,
       SecretVault secrets,
+      HeldLists lists,
       PlanStatus status,
       InstantSource clock) {
     this.routes = routes;
     this.keys = keys;
     this.secrets = secrets;
+    this.lists = lists;
     this.status = status;
     this.clock = clock;
   }
@@ -52,12 +58,18 @@ final class PlanStore {
       case ROUTE -> routes.versions();
       case API_KEY -> keys.versions();
       case SECRET -> secretVersions();
+      case ADDRESS_LIST -> listVersions();
     };
   }
 
-  /** All but the secrets. */
+  /** All but the secrets and lists. */
   PlanSnapshot snapshot() {
     return new PlanSnapshot(routes.plans(), keys.records());
+  }
+
+  /** The lists of addresses. */
+  List<AddressList> lists() {
+    return lists.all();
   }
 
   PlanStatus status() {
@@ -71,17 +83,21 @@ final class PlanStore {
           case ROUTE -> takeRoutes(change);
           case API_KEY -> takeKeys(change);
           case SECRET -> takeSecrets(change);
+          case ADDRESS_LIST -> takeLists(change);
         };
     finish(failures);
     return failures;
   }
 
   /** Holds exactly this afterwards, but for routes that cannot be loaded; returns which and why. */
-  Map<String, String> replace(PlanSnapshot plan, Map<String, SecretMaterial> material) {
+  Map<String, String> replace(
+      PlanSnapshot plan, Map<String, SecretMaterial> material, Map<String, AddressList> addresses) {
     material.values().forEach(secrets::put);
+    addresses.values().forEach(lists::put);
     Map<String, String> failures = byName(routes.replace(plan.routes()));
     keys.replace(plan.apiKeys());
     secrets.retain(material.keySet());
+    lists.retain(addresses.keySet());
     finish(failures);
     return failures;
   }
@@ -146,6 +162,25 @@ final class PlanStore {
       }
     }
     return failures;
+  }
+
+  private Map<String, String> takeLists(PlanChange change) {
+    Map<String, String> failures = new HashMap<>();
+    for (PlanChange.Item item : change.put()) {
+      try {
+        lists.put(AddressListCodec.decode(item.name(), item.content().toByteArray()));
+      } catch (PlanFormatException e) {
+        failures.put(item.name(), oneLine(e));
+      }
+    }
+    change.removed().forEach(lists::remove);
+    return failures;
+  }
+
+  private Map<String, String> listVersions() {
+    Map<String, String> versions = new HashMap<>();
+    lists.hashes().forEach(hash -> versions.put(hash, hash));
+    return versions;
   }
 
   private void takeProbeKey(String name, SecretMaterial material, Map<String, String> failures) {

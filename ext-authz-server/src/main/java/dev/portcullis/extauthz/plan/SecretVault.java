@@ -38,6 +38,11 @@ public final class SecretVault implements SecretSource {
     return probeKeys;
   }
 
+  /** Keys that all decision services of the plan have, for nonces; empty: there are none yet. */
+  public List<byte[]> nonceKeys() {
+    return probeKeys.stream().map(key -> key.derive("nonces of proofs")).toList();
+  }
+
   /**
    * Takes the key of a name that begins with {@link ProbeKey#PREFIX}.
    *

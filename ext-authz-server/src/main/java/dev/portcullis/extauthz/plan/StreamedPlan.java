@@ -2,7 +2,6 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.plan;
 
-import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.stream.PlanChange;
 import dev.portcullis.extauthz.stream.PlanKind;
@@ -48,14 +47,14 @@ final class StreamedPlan implements PlanReceiver {
    * @param patience how long the operator may be silent before that plan counts as current
    */
   void restore(Duration patience) {
-    Optional<PlanSnapshot> kept = lastGood.read();
+    Optional<LastGoodPlan.Kept> kept = lastGood.read();
     if (kept.isEmpty()) {
       return;
     }
-    Map<String, String> failures = store.replace(kept.get(), Map.of());
+    Map<String, String> failures = store.replace(kept.get().plan(), Map.of(), kept.get().lists());
     restored = true;
     LOG.atInfo()
-        .addKeyValue(LogKeys.ROUTES, kept.get().routes().size() - failures.size())
+        .addKeyValue(LogKeys.ROUTES, kept.get().plan().routes().size() - failures.size())
         .log("deciding by the last good plan until the operator speaks");
     var _ = planThread.schedule(this::becomeReady, patience.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -72,7 +71,7 @@ final class StreamedPlan implements PlanReceiver {
       saveSoon();
     }
     if (change.kind() == PlanKind.ROUTE) {
-      // Routes come last, so that by now their secrets and keys are here.
+      // Routes come last, so that by now their secrets, lists and keys are here.
       becomeReady();
     }
     return failures;
@@ -104,7 +103,7 @@ final class StreamedPlan implements PlanReceiver {
   void save() {
     if (savePending) {
       savePending = false;
-      lastGood.keep(store.snapshot());
+      lastGood.keep(store.snapshot(), store.lists());
     }
   }
 }

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.plan;
 
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanFormatException;
+import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.log.LogKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,9 @@ final class WatchedPlan {
    */
   Map<String, String> load() throws IOException {
     Stamps before = new Stamps(stamp(directory.planFile()), stamp(directory.secretsFile()));
-    Map<String, String> failures = store.replace(directory.readPlan(), directory.readSecrets());
+    PlanSnapshot plan = directory.readPlan();
+    Map<String, String> failures =
+        store.replace(plan, directory.readSecrets(), directory.readLists(plan));
     seen = before;
     store.status().connected(true);
     return failures;

@@ -12,10 +12,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain HTTP for those who run the process: {@code /metrics}, {@code /healthz} (the process lives)
- * and {@code /readyz} (there is a plan to decide by). Tells nothing of requests.
+ * and {@code /readyz} (there is a plan to decide by). Of requests it tells over loopback only, one
+ * at a time and to whoever knows the decision's id.
  */
 public final class AdminServer implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -23,7 +25,11 @@ public final class AdminServer implements AutoCloseable {
   private final HttpServer http;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private AdminServer(InetSocketAddress address, Supplier<String> metrics, BooleanSupplier ready)
+  private AdminServer(
+      InetSocketAddress address,
+      Supplier<String> metrics,
+      BooleanSupplier ready,
+      @Nullable DecisionPage decisions)
       throws IOException {
     http = HttpServer.create(address, 16);
     http.setExecutor(threads);
@@ -40,6 +46,15 @@ public final class AdminServer implements AutoCloseable {
                 ready.getAsBoolean() ? 200 : 503,
                 TEXT,
                 ready.getAsBoolean() ? "ok\n" : "not ready: no plan to decide by, or draining\n"));
+    if (decisions != null) {
+      http.createContext(
+          DecisionPage.PATH,
+          exchange -> {
+            try (exchange) {
+              decisions.handle(exchange);
+            }
+          });
+    }
     http.start();
   }
 
@@ -47,12 +62,16 @@ public final class AdminServer implements AutoCloseable {
    * Listens.
    *
    * @param metrics all metrics in Prometheus' text format, made when asked for
+   * @param decisions tells of single decisions; null: nobody does
    * @throws IOException when the address is taken or not of this machine
    */
   public static AdminServer start(
-      InetSocketAddress address, Supplier<String> metrics, BooleanSupplier ready)
+      InetSocketAddress address,
+      Supplier<String> metrics,
+      BooleanSupplier ready,
+      @Nullable DecisionPage decisions)
       throws IOException {
-    return new AdminServer(address, metrics, ready);
+    return new AdminServer(address, metrics, ready, decisions);
   }
 
   private void page(String path, HttpHandler handler) {

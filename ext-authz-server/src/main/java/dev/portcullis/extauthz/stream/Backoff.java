@@ -21,7 +21,7 @@ public record Backoff(Duration first, Duration most) {
    *
    * @param failures in a row, at least 1
    */
-  Duration after(int failures, RandomGenerator random) {
+  public Duration after(int failures, RandomGenerator random) {
     long full = first.toMillis() << Math.min(failures - 1, 20);
     long bounded = Math.min(full, most.toMillis());
     return Duration.ofMillis(bounded / 2 + random.nextLong(bounded / 2 + 1));

@@ -3,8 +3,11 @@
 package dev.portcullis.extauthz.stream;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.extauthz.log.LogKeys;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -100,6 +103,30 @@ final class PlanConversation
               .addResourceNamesSubscribe("*")
               .putAllInitialResourceVersions(receiver.held(kind)));
     }
+  }
+
+  /**
+   * Tells the operator what this replica saw, where plans are read and the operator has spoken.
+   *
+   * @return whether it was told; not while the transport is full
+   */
+  boolean tell(Observations observations) {
+    if (reads != Reads.ALL || !answered || !stream().isReady()) {
+      return false;
+    }
+    send(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(Observations.TYPE)
+            .setNode(
+                node.toBuilder()
+                    .setMetadata(
+                        Struct.newBuilder()
+                            .putFields(
+                                Observations.FIELD,
+                                Value.newBuilder()
+                                    .setStringValue(observations.toJson())
+                                    .build()))));
+    return true;
   }
 
   /** Says that this replica is done, so that nobody waits for what it holds. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  */
 public enum PlanKind {
   SECRET(PlanTypes.SECRET),
+  ADDRESS_LIST(PlanTypes.ADDRESS_LIST),
   API_KEY(PlanTypes.API_KEY),
   ROUTE(PlanTypes.ROUTE);
 

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.stream;
 
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.stream.PlanConversation.Reads;
@@ -27,10 +28,14 @@ public final class PlanStreamClient implements AutoCloseable {
 
   private static final Duration FAREWELL = Duration.ofMillis(500);
 
+  /** So often the operator is told what is new. */
+  private static final Duration TELLS = Duration.ofSeconds(5);
+
   private final OperatorAddress operator;
   private final Node node;
   private final PlanReceiver receiver;
   private final @Nullable WorkloadIdentity identity;
+  private final Observer observer;
   private final ScheduledExecutorService planThread;
   private final Backoff backoff;
   private @Nullable ManagedChannel channel;
@@ -45,6 +50,7 @@ public final class PlanStreamClient implements AutoCloseable {
    *
    * @param nodeId under which the operator knows this replica
    * @param identity filled with the replica's own certificate; null: it needs none
+   * @param observer asked what the operator should know of this replica
    * @param planThread a single thread, the one that calls the receiver
    */
   public PlanStreamClient(
@@ -52,6 +58,7 @@ public final class PlanStreamClient implements AutoCloseable {
       String nodeId,
       PlanReceiver receiver,
       @Nullable WorkloadIdentity identity,
+      Observer observer,
       ScheduledExecutorService planThread,
       Backoff backoff) {
     this.operator = operator;
@@ -63,6 +70,7 @@ public final class PlanStreamClient implements AutoCloseable {
             .build();
     this.receiver = receiver;
     this.identity = identity;
+    this.observer = observer;
     this.planThread = planThread;
     this.backoff = backoff;
   }
@@ -70,6 +78,23 @@ public final class PlanStreamClient implements AutoCloseable {
   /** Connects, now and after every end. Returns at once. */
   public void start() {
     planThread.execute(this::connect);
+    long millis = TELLS.toMillis();
+    var _ = planThread.scheduleWithFixedDelay(this::tell, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Nothing escapes, so that it is called again. */
+  private void tell() {
+    try {
+      if (channel == null || conversation == null) {
+        return;
+      }
+      Observations news = observer.news();
+      if (news != null && conversation.tell(news)) {
+        observer.told(news);
+      }
+    } catch (RuntimeException e) {
+      LOG.atWarn().setCause(e).log("the operator cannot be told what this replica saw");
+    }
   }
 
   private void connect() {
@@ -96,6 +121,7 @@ public final class PlanStreamClient implements AutoCloseable {
           .withCallCredentials(new BearerToken(operator.token()))
           .deltaAggregatedResources(begun);
       conversation = begun;
+      observer.begin();
       begun.subscribe();
     } catch (IOException | RuntimeException e) {
       // The authority's file may be in the middle of a rotation.

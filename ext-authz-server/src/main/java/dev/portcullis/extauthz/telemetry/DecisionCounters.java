@@ -4,7 +4,6 @@ package dev.portcullis.extauthz.telemetry;
 
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
-import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.policy.decision.DenyReason;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,7 +18,6 @@ public final class DecisionCounters {
   final LongAdder expired = new LongAdder();
   final LongAdder foreign = new LongAdder();
   final LongAdder probes = new LongAdder();
-  final LongAdder shadowDenials = new LongAdder();
   private final LongAdder allowed = new LongAdder();
   private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
 
@@ -44,9 +42,9 @@ public final class DecisionCounters {
     }
     if (facts != null) {
       facts.count(refusal == null);
-    }
-    if (!decision.shadow().isEmpty()) {
-      countShadow(decision);
+      if (!decision.shadow().isEmpty()) {
+        facts.count(decision.shadow());
+      }
     }
     seconds.record(nanos);
   }
@@ -76,14 +74,6 @@ public final class DecisionCounters {
   /** Counts a check whose decision came too late; it was answered with 503. */
   public void overdue() {
     adder(DenyReason.UNAVAILABLE).increment();
-  }
-
-  private void countShadow(Decision decision) {
-    for (ShadowFinding finding : decision.shadow()) {
-      if (finding.wouldDeny() != null) {
-        shadowDenials.increment();
-      }
-    }
   }
 
   long allowed() {

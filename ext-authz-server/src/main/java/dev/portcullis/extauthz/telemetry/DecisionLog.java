@@ -3,6 +3,8 @@
 package dev.portcullis.extauthz.telemetry;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.record.DecisionJson;
+import dev.portcullis.engine.record.DecisionRecord;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.log.LogKeys;
 import java.io.BufferedOutputStream;
@@ -17,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes decisions as lines of JSON: every refusal, and the sampled share of what passed. The
- * request path puts a record into a bounded queue and goes on; one thread writes. What does not fit
- * is dropped and counted, because a slow disk must not slow requests.
+ * Writes decisions as lines of JSON: every refusal, everything that a shadow would have refused,
+ * and the sampled share of what passed. The request path puts a record into a bounded queue and
+ * goes on; one thread writes. What does not fit is dropped and counted, because a slow disk must
+ * not slow requests.
  */
 public final class DecisionLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecisionLog.class);
@@ -52,11 +55,21 @@ public final class DecisionLog implements AutoCloseable {
    */
   public void decided(
       RequestContext request, Decision decision, @Nullable RouteFacts facts, long nanos) {
-    if (decision.allowed() && !sampled(decision.audit().sample())) {
-      return;
+    if (wants(decision)) {
+      add(DecisionRecord.of(request, decision, RouteFacts.redactionOf(facts), nanos));
     }
-    Redaction redaction = facts == null ? Redaction.ANY_ROUTE : facts.redaction();
-    if (!queue.offer(DecisionRecord.of(request, decision, redaction, nanos))) {
+  }
+
+  /**
+   * Whether a decision is one to be logged; of those that are sampled it may say otherwise next.
+   */
+  boolean wants(Decision decision) {
+    return !decision.allowed() || decision.refusedInShadow() || sampled(decision.audit().sample());
+  }
+
+  /** Takes a record, or drops it when too many wait. */
+  void add(DecisionRecord record) {
+    if (!queue.offer(record)) {
       dropped.increment();
     }
   }

@@ -21,8 +21,10 @@ public enum Metric {
   SHADOW_DENIALS(
       "portcullis_shadow_denials_total",
       Type.COUNTER,
-      "",
-      "What rules, limits and thresholds in shadow mode would have refused."),
+      "route, policy, rule, reason",
+      "What rules, limits, thresholds and sections in shadow mode would have refused; the rule is"
+          + " empty where a section refuses as a whole, and what is beyond --metric-routes series"
+          + " is counted together as other."),
   DECISION_SECONDS(
       "portcullis_decision_seconds", Type.HISTOGRAM, "", "Time from a parsed Check to its answer."),
   INTERNAL_ERRORS(
@@ -40,6 +42,12 @@ public enum Metric {
       Type.GAUGE,
       "",
       "Checks that wait for the verification of a signature, those included that are worked on."),
+  CHECKS_ASKING(
+      "portcullis_checks_asking",
+      Type.GAUGE,
+      "",
+      "Checks that wait until an issuer has said what it knows of a token, or the shared store what"
+          + " it knows of a proof or an API key."),
   CHECKS_WAITED(
       "portcullis_checks_waited_total",
       Type.COUNTER,
@@ -49,7 +57,8 @@ public enum Metric {
       "portcullis_checks_turned_away_total",
       Type.COUNTER,
       "",
-      "Checks answered with 503, because --max-waiting others waited."),
+      "Checks answered with 503, because --max-waiting others waited, or half as many for"
+          + " issuers."),
   CHECKS_OVERDUE(
       "portcullis_checks_overdue_total",
       Type.COUNTER,
@@ -106,6 +115,11 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Failures to keep the last good plan on disk."),
+  API_KEY_USES_UNNOTED(
+      "portcullis_api_key_uses_unnoted_total",
+      Type.COUNTER,
+      "",
+      "Uses of issued keys that no status will show, because of too many keys in one hour."),
   JWKS_SETS("portcullis_jwks_sets", Type.GAUGE, "", "Remote key sets that the plan refers to."),
   JWKS_MISSING(
       "portcullis_jwks_missing",
@@ -123,18 +137,129 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Fetches of remote key sets that brought nothing."),
+  INTROSPECTIONS(
+      "portcullis_introspections_total",
+      Type.COUNTER,
+      "",
+      "Times that an issuer was to be asked about a token."),
+  INTROSPECTION_FAILURES(
+      "portcullis_introspection_failures_total",
+      Type.COUNTER,
+      "",
+      "Of these, those without an answer that could be used; their requests get 503."),
+  INTROSPECTIONS_TURNED_AWAY(
+      "portcullis_introspections_turned_away_total",
+      Type.COUNTER,
+      "",
+      "Of these, those that were not asked, because 64 others to the same issuer were under way."),
+  INTROSPECTIONS_IN_FLIGHT(
+      "portcullis_introspections_in_flight",
+      Type.GAUGE,
+      "",
+      "Questions to issuers that are under way."),
+  INTROSPECTION_CACHE(
+      "portcullis_introspection_cache_tokens",
+      Type.GAUGE,
+      "",
+      "Tokens of which it is remembered that their issuer says they are active."),
   JWKS_SAVE_FAILURES(
       "portcullis_jwks_save_failures_total",
       Type.COUNTER,
       "",
       "Failures to keep the last good key sets on disk."),
+  GEO_DATABASES(
+      "portcullis_geo_databases",
+      Type.GAUGE,
+      "",
+      "Databases of --geo-country and --geo-asn in use."),
+  GEO_AGE_SECONDS(
+      "portcullis_geo_database_age_seconds",
+      Type.GAUGE,
+      "",
+      "Time since the publisher made the oldest geo database in use; NaN without one."),
+  GEO_REFUSED(
+      "portcullis_geo_databases_refused_total",
+      Type.COUNTER,
+      "",
+      "Files that are no geo database; the last good one stays in use."),
+  ADDRESS_RANGES(
+      "portcullis_address_list_ranges",
+      Type.GAUGE,
+      "",
+      "Ranges in the lists of addresses that came with the plan."),
+  ADDRESS_FILES("portcullis_address_list_files", Type.GAUGE, "", "Files of --address-list in use."),
+  ADDRESS_FILES_REFUSED(
+      "portcullis_address_list_files_refused_total",
+      Type.COUNTER,
+      "",
+      "Files that are no list of addresses; the last good one stays in use."),
   NATIVE_CRYPTO(
       "portcullis_native_crypto",
       Type.GAUGE,
       "",
       "1 while the native provider verifies signatures, 0 while the JDK does; the log says why."),
+  REVOCATIONS(
+      "portcullis_revocations",
+      Type.GAUGE,
+      "",
+      "Revocations that are held, those that were withdrawn included."),
+  REVOCATION_CAPACITY(
+      "portcullis_revocation_capacity", Type.GAUGE, "", "Revocations that may be held."),
+  REVOCATIONS_REFUSED(
+      "portcullis_revocations_refused_total",
+      Type.COUNTER,
+      "",
+      "Revocations that were refused because there was no room; alarm on any."),
+  REVOCATION_REPLICAS_UNREACHABLE(
+      "portcullis_revocation_replicas_unreachable",
+      Type.GAUGE,
+      "",
+      "Other replicas that did not answer when they were last asked about revocations."),
+  VALKEY_CONNECTED(
+      "portcullis_valkey_connected",
+      Type.GAUGE,
+      "",
+      "1 while the shared store of --valkey is asked, 0 while it cannot be reached; NaN without"
+          + " one."),
+  VALKEY_LOST(
+      "portcullis_valkey_lost_total",
+      Type.COUNTER,
+      "",
+      "Times that the shared store was lost; each has a line in the log, and so has its return."),
+  VALKEY_COMMANDS(
+      "portcullis_valkey_commands_total",
+      Type.COUNTER,
+      "",
+      "Commands that were sent to the shared store."),
+  VALKEY_FAILURES(
+      "portcullis_valkey_failures_total",
+      Type.COUNTER,
+      "",
+      "Questions to the shared store that got no answer that could be used, those included that"
+          + " were not sent because it is away."),
+  VALKEY_KEYS(
+      "portcullis_valkey_keys_remembered",
+      Type.GAUGE,
+      "",
+      "API keys of the shared store that are remembered, each for a second."),
+  VALKEY_KEYS_MALFORMED(
+      "portcullis_valkey_keys_malformed_total",
+      Type.COUNTER,
+      "",
+      "Times that the shared store held something else where an API key belongs; the request got"
+          + " 503, and its record in the decision log says which key and field."),
   TOKEN_CACHE(
       "portcullis_token_cache_tokens", Type.GAUGE, "", "Verified tokens that are remembered."),
+  PROOFS_SEEN(
+      "portcullis_proofs_remembered",
+      Type.GAUGE,
+      "",
+      "Proofs of possession that are remembered, so that none is used twice."),
+  PROOFS_UNSHARED(
+      "portcullis_proofs_unshared_total",
+      Type.COUNTER,
+      "",
+      "Proofs of possession that were judged while the shared store could not be asked."),
   LIMITER_KEYS(
       "portcullis_limiter_keys", Type.GAUGE, "", "Counters of rates and quotas in memory."),
   LOG_QUEUE(

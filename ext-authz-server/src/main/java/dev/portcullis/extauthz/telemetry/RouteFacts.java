@@ -2,13 +2,18 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.telemetry;
 
+import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.engine.record.Redaction;
 import dev.portcullis.policy.plan.RoutePlan;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What is counted for one route and kept out of its log. Lives as long as the route. */
 public final class RouteFacts {
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
+  private final ShadowCounts shadows = new ShadowCounts();
   private volatile Redaction redaction;
   private volatile String version;
 
@@ -20,6 +25,7 @@ public final class RouteFacts {
 
   /** Follows a new version of the route; its counts go on. */
   public void update(RoutePlan plan, String version) {
+    shadows.retain(plan.sources());
     redaction = Redaction.of(plan);
     this.version = version;
   }
@@ -28,12 +34,30 @@ public final class RouteFacts {
     return version;
   }
 
+  /**
+   * What is secret on a route.
+   *
+   * @param facts null: nothing is known of it
+   */
+  static Redaction redactionOf(@Nullable RouteFacts facts) {
+    return facts == null ? Redaction.ANY_ROUTE : facts.redaction;
+  }
+
   Redaction redaction() {
     return redaction;
   }
 
   void count(boolean allow) {
     (allow ? allowed : denied).increment();
+  }
+
+  /** Counts what things in shadow mode would have done to one request. */
+  void count(List<ShadowFinding> findings) {
+    shadows.count(findings);
+  }
+
+  ShadowCounts shadows() {
+    return shadows;
   }
 
   long allowed() {

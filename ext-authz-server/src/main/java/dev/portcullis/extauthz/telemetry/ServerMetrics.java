@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.DoubleSupplier;
 
 /** Puts what was counted into Prometheus' text when it is scraped. */
@@ -37,8 +38,8 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
   /**
    * Starts to show the decisions and the JVM.
    *
-   * @param routesShown how many routes are counted under their own names; bounds the number of time
-   *     series
+   * @param routesShown how many routes are counted under their own names, and how many findings of
+   *     shadows; bounds the number of time series
    */
   public ServerMetrics(DecisionCounters counters, RouteDirectory routes, int routesShown) {
     this.counters = counters;
@@ -48,7 +49,6 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     show(Metric.EXPIRED_CHECKS, counters.expired::sum);
     show(Metric.PROBES, counters.probes::sum);
     show(Metric.FOREIGN_CHECKS, counters.foreign::sum);
-    show(Metric.SHADOW_DENIALS, counters.shadowDenials::sum);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -78,7 +78,9 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
   public MetricSnapshots collect() {
     List<MetricSnapshot> snapshots = new ArrayList<>();
     snapshots.add(decisions());
-    snapshots.add(routeDecisions());
+    SortedMap<String, RouteFacts> all = routes.all();
+    snapshots.add(routeDecisions(all));
+    snapshots.add(new ShadowSeries(all, routesShown).snapshot());
     snapshots.add(counters.seconds.snapshot(Metric.DECISION_SECONDS));
     values.forEach((metric, value) -> snapshots.add(single(metric, value.getAsDouble())));
     return new MetricSnapshots(snapshots);
@@ -94,12 +96,12 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     return builder.build();
   }
 
-  private MetricSnapshot routeDecisions() {
+  private MetricSnapshot routeDecisions(SortedMap<String, RouteFacts> all) {
     CounterSnapshot.Builder builder = counter(Metric.ROUTE_DECISIONS);
     int shown = 0;
     long otherAllowed = 0;
     long otherDenied = 0;
-    for (Map.Entry<String, RouteFacts> entry : routes.all().entrySet()) {
+    for (Map.Entry<String, RouteFacts> entry : all.entrySet()) {
       if (shown++ < routesShown) {
         route(builder, entry.getKey(), entry.getValue().allowed(), entry.getValue().denied());
       } else {
@@ -131,11 +133,11 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     };
   }
 
-  private static CounterSnapshot.Builder counter(Metric metric) {
+  static CounterSnapshot.Builder counter(Metric metric) {
     return CounterSnapshot.builder().name(metric.baseName()).help(metric.help());
   }
 
-  private static CounterDataPointSnapshot point(long value, Labels labels) {
+  static CounterDataPointSnapshot point(long value, Labels labels) {
     return CounterDataPointSnapshot.builder().value((double) value).labels(labels).build();
   }
 

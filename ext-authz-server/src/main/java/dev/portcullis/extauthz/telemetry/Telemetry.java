@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.telemetry;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.record.DecisionRecord;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.check.CheckObserver;
 import dev.portcullis.extauthz.check.UnreadableCheckException;
@@ -21,17 +22,24 @@ public final class Telemetry implements CheckObserver {
   private final DecisionCounters counters;
   private final RouteDirectory routes;
   private final @Nullable DecisionLog log;
+  private final @Nullable DecisionRing ring;
   private final Throttle failures;
 
   /**
    * Puts the parts together.
    *
    * @param log null: decisions are not logged
+   * @param ring null: decisions are not kept to be explained
    */
-  public Telemetry(DecisionCounters counters, RouteDirectory routes, @Nullable DecisionLog log) {
+  public Telemetry(
+      DecisionCounters counters,
+      RouteDirectory routes,
+      @Nullable DecisionLog log,
+      @Nullable DecisionRing ring) {
     this.counters = counters;
     this.routes = routes;
     this.log = log;
+    this.ring = ring;
     this.failures = new Throttle(1_000_000_000L);
   }
 
@@ -39,8 +47,16 @@ public final class Telemetry implements CheckObserver {
   public void decided(RequestContext request, Decision decision, long nanos) {
     RouteFacts facts = routes.find(decision.route());
     counters.decided(decision, facts, nanos);
-    if (log != null) {
-      log.decided(request, decision, facts, nanos);
+    DecisionLog wanting = log != null && log.wants(decision) ? log : null;
+    if (wanting != null || ring != null) {
+      DecisionRecord record =
+          DecisionRecord.of(request, decision, RouteFacts.redactionOf(facts), nanos);
+      if (wanting != null) {
+        wanting.add(record);
+      }
+      if (ring != null) {
+        ring.add(record);
+      }
     }
   }
 

@@ -199,7 +199,8 @@ final class CheckResponseWriterTest {
         null,
         validUntil,
         IpAddress.parse("192.0.2.7"),
-        AuditSpec.refusalsOnly());
+        AuditSpec.refusalsOnly(),
+        null);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.portcullis.extauthz.plan.PlanSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,9 @@ final class ConfigTest {
             "--max-waiting=5",
             "--token-cache=1GiB",
             "--native-crypto=off",
+            "--address-list=tor-exits=/lists/tor.txt",
+            "--address-list",
+            "offices=offices=1.txt",
             "--metric-routes=9");
     assertThat(config.listen().getPort()).isEqualTo(1);
     assertThat(config.admin().getPort()).isEqualTo(2);
@@ -87,6 +91,9 @@ final class ConfigTest {
     assertThat(config.maxWaiting()).isEqualTo(5);
     assertThat(config.tokenCacheBytes()).isEqualTo(1L << 30);
     assertThat(config.nativeCrypto()).isFalse();
+    assertThat(config.addressLists())
+        .isEqualTo(
+            Map.of("tor-exits", Path.of("/lists/tor.txt"), "offices", Path.of("offices=1.txt")));
     assertThat(config.metricRoutes()).isEqualTo(9);
   }
 
@@ -97,6 +104,17 @@ final class ConfigTest {
     ServerConfig config = config(environment, "--drain", "2s");
     assertThat(config.plan()).isEqualTo(new PlanSource.Directory(Path.of("/there")));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void refusesNamesThatNoPolicyCanSay() {
+    for (String name : List.of("Tor", "tor_exits", "-a", "a-", "a".repeat(64))) {
+      assertThatThrownBy(
+              () -> config(Map.of(), "--plan-dir=/plan", "--address-list=" + name + "=x"))
+          .as(name)
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("--address-list");
+    }
   }
 
   @Test

@@ -78,7 +78,7 @@ final class MutualTlsServerTest {
                 new CheckRequestReader(Clock.systemUTC()),
                 new ProbeResponder(List::of, _ -> null, Clock.systemUTC()),
                 new CheckResponseWriter(),
-                new Telemetry(counters, routes, null),
+                new Telemetry(counters, routes, null, null),
                 room),
             Guard.mutualTls(own, callers),
             new GrpcLimits(1, 100, 4 << 20));

@@ -45,12 +45,15 @@ public final class TestAuthority {
   /** A workload's certificate; one that has ended when its life is negative. */
   public Workload workload(String uri, Duration life)
       throws GeneralSecurityException, OperatorCreationException, IOException {
+    return issue(life, new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+  }
+
+  /** A certificate with these names; one that has ended when its life is negative. */
+  public Workload issue(Duration life, GeneralName... names)
+      throws GeneralSecurityException, OperatorCreationException, IOException {
     KeyPair own = keys();
     JcaX509v3CertificateBuilder builder = builder(new X500Principal("CN=workload"), own, life);
-    builder.addExtension(
-        Extension.subjectAlternativeName,
-        false,
-        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+    builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
     return new Workload(
         pem(sign(builder, keys.getPrivate())), pem(new JcaPKCS8Generator(own.getPrivate(), null)));
   }

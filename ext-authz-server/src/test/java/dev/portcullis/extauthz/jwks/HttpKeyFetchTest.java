@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 final class HttpKeyFetchTest {
-  private final HttpKeyFetch fetch = new HttpKeyFetch(Duration.ofSeconds(5));
+  private final HttpKeyFetch fetch =
+      new HttpKeyFetch(IssuerTrust.ofTheJvm(), Duration.ofSeconds(5));
   private TestIssuer issuer;
 
   @BeforeEach
@@ -96,7 +97,8 @@ final class HttpKeyFetchTest {
         Thread.currentThread().interrupt();
       }
     });
-    try (HttpKeyFetch impatient = new HttpKeyFetch(Duration.ofMillis(300))) {
+    try (HttpKeyFetch impatient =
+        new HttpKeyFetch(IssuerTrust.ofTheJvm(), Duration.ofMillis(300))) {
       assertThatThrownBy(() -> impatient.fetch(issuer.uri()))
           .isInstanceOf(IOException.class)
           .hasMessage("did not answer within 300 ms");

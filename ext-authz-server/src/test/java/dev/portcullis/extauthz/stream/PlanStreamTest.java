@@ -9,21 +9,31 @@ import com.google.common.net.HostAndPort;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
+import dev.portcullis.codec.AddressListCodec;
 import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.codec.PlanVersion;
+import dev.portcullis.codec.observation.KeySetTrouble;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
+import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.identity.TestAuthority;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
+import dev.portcullis.extauthz.jwks.RemoteKeySets;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
 import dev.portcullis.extauthz.plan.PlanKeeper;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.plan.PlanStatus;
+import dev.portcullis.extauthz.plan.ReplicaObserver;
 import dev.portcullis.extauthz.plan.SecretVault;
 import dev.portcullis.extauthz.telemetry.RouteDirectory;
+import dev.portcullis.policy.match.Cidr;
+import dev.portcullis.policy.match.CidrSet;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
@@ -33,13 +43,16 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -54,11 +67,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class PlanStreamTest {
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String ISSUER = "https://idp.example.com/jwks";
   private static final SecretMaterial JWKS = Plans.secret("swordfish");
 
   private final TestEngine engine = new TestEngine();
-  private final ApiKeyDirectory keys = new ApiKeyDirectory();
+  private final ApiKeyUse use = new ApiKeyUse();
+  private final ApiKeyDirectory keys = new ApiKeyDirectory(use, null);
   private final SecretVault secrets = new SecretVault();
+  private final HeldLists lists = new HeldLists();
   private final PlanStatus status = new PlanStatus();
 
   private Path certificate;
@@ -67,6 +83,7 @@ final class PlanStreamTest {
   private Path token;
   private TestOperator operator;
   private @Nullable PlanKeeper keeper;
+  private @Nullable RemoteKeySets keySets;
   private CountDownLatch ready = new CountDownLatch(1);
 
   @TempDir Path directory;
@@ -91,7 +108,7 @@ final class PlanStreamTest {
   void asksForEverythingWithReferencesFirst() throws Exception {
     startReplica();
     TestOperator.Conversation stream = operator.next();
-    for (PlanKind kind : List.of(PlanKind.SECRET, PlanKind.API_KEY, PlanKind.ROUTE)) {
+    for (PlanKind kind : PlanKind.values()) {
       DeltaDiscoveryRequest request = stream.hear();
       assertThat(request.getTypeUrl()).isEqualTo(kind.typeUrl());
       assertThat(request.getNode().getId()).isEqualTo("authz-0");
@@ -233,8 +250,49 @@ final class PlanStreamTest {
     assertThat(stream.hear().getInitialResourceVersionsMap())
         .isEqualTo(Map.of(JWKS.hash(), JWKS.hash()));
     assertThat(stream.hear().getInitialResourceVersionsMap()).isEmpty();
+    assertThat(stream.hear().getInitialResourceVersionsMap()).isEmpty();
     assertThat(stream.hear().getInitialResourceVersionsMap())
         .isEqualTo(Map.of("shop/a", PlanVersion.of(Plans.open("shop/a"))));
+  }
+
+  @Test
+  void tellsWhatItSawAndTellsItAnewToTheNextOperator() throws Exception {
+    TestOperator.Conversation stream = connect();
+    ApiKeyRecord partner = Plans.key("7Q2MABCDEFGHJKMN", false);
+    acknowledged(stream.say(PlanKind.API_KEY, List.of(key(partner)), List.of()));
+    Instant at = Instant.now();
+    keys.used(partner, at);
+    Objects.requireNonNull(keySets).keysAt(ISSUER);
+    sees(stream, partner, at);
+
+    int port = operator.port();
+    operator.close();
+    operator = new TestOperator(port, certificate, key);
+    operator.expect("first");
+    stream = operator.next();
+    for (int i = 0; i < PlanKind.values().length; i++) {
+      stream.hear();
+    }
+    acknowledged(stream.say(PlanKind.ROUTE, List.of(route(Plans.open("shop/a"))), List.of()));
+    sees(stream, partner, at);
+  }
+
+  /** It may be told of one thing after the other. */
+  private static void sees(TestOperator.Conversation stream, ApiKeyRecord partner, Instant at)
+      throws InterruptedException {
+    boolean trouble = false;
+    boolean used = false;
+    while (!trouble || !used) {
+      DeltaDiscoveryRequest told = stream.hear();
+      assertThat(told.getTypeUrl()).isEqualTo(Observations.TYPE);
+      Observations seen =
+          Observations.ofJson(
+              told.getNode().getMetadata().getFieldsOrThrow(Observations.FIELD).getStringValue());
+      trouble |= new KeySetTrouble(false, "nobody at " + ISSUER).equals(seen.keySets().get(ISSUER));
+      used |=
+          Observations.step(at)
+              .equals(seen.lastUsed().get(partner.namespace() + "/" + partner.name()));
+    }
   }
 
   /** Whoever waits for all decision services does not wait for one that is done. */
@@ -268,6 +326,61 @@ final class PlanStreamTest {
             assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
           });
     }
+  }
+
+  @Test
+  void takesListsOnceAndKeepsThemOnDisk() throws Exception {
+    AddressList list = list("192.0.2.0/24");
+    TestOperator.Conversation stream = connect();
+    acknowledged(stream.say(PlanKind.ADDRESS_LIST, List.of(resource(list)), List.of()));
+    assertThat(Objects.requireNonNull(lists.find(list.hash())).size()).isOne();
+    acknowledged(
+        stream.say(
+            PlanKind.ROUTE,
+            List.of(route(Plans.denying("shop/a", list)), route(Plans.denying("shop/b", list))),
+            List.of()));
+    stopReplica();
+    operator.close();
+
+    lists.remove(list.hash());
+    startReplica();
+    assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(engine.route("shop/b")).isNotNull();
+    assertThat(Objects.requireNonNull(lists.find(list.hash())).size()).isOne();
+    try (Stream<Path> files = Files.walk(directory.resolve("state"))) {
+      assertThat(files.filter(Files::isRegularFile))
+          .containsExactlyInAnyOrder(
+              directory.resolve("state/plan.json"),
+              directory.resolve("state/lists").resolve(list.hash()));
+    }
+  }
+
+  @Test
+  void refusesAListThatDoesNotFitItsNameAndDropsOneThatIsGone() throws Exception {
+    AddressList list = list("192.0.2.0/24");
+    TestOperator.Conversation stream = connect();
+    String name = "0".repeat(64);
+    DeltaDiscoveryRequest answer =
+        stream.say(
+            PlanKind.ADDRESS_LIST,
+            List.of(
+                TestOperator.resource(
+                    PlanKind.ADDRESS_LIST, name, AddressListCodec.encode(list.ranges())),
+                resource(list)),
+            List.of());
+    assertThat(answer.getErrorDetail().getMessage()).contains(name).doesNotContain(list.hash());
+    assertThat(lists.hashes()).containsExactly(list.hash());
+    acknowledged(stream.say(PlanKind.ADDRESS_LIST, List.of(), List.of(list.hash())));
+    assertThat(lists.hashes()).isEmpty();
+  }
+
+  private static AddressList list(String range) {
+    return AddressListCodec.of(CidrSet.of(List.of(Cidr.parse(range))));
+  }
+
+  private static Resource resource(AddressList list) {
+    return TestOperator.resource(
+        PlanKind.ADDRESS_LIST, list.hash(), AddressListCodec.encode(list.ranges()));
   }
 
   @Test
@@ -373,7 +486,7 @@ final class PlanStreamTest {
     ready = new CountDownLatch(1);
     PlanKeeper fresh =
         new PlanKeeper(
-            engine, keys, secrets, new RouteDirectory(), _ -> {}, status, Clock.systemUTC());
+            engine, keys, secrets, lists, new RouteDirectory(), _ -> {}, status, Clock.systemUTC());
     fresh.follow(
         new PlanSource.Operator(
             new OperatorAddress(
@@ -382,11 +495,28 @@ final class PlanStreamTest {
             "authz-0",
             Duration.ofSeconds(30)),
         identity,
+        observer(),
         ready::countDown);
     keeper = fresh;
   }
 
+  private ReplicaObserver observer() {
+    RemoteKeySets unreachable =
+        new RemoteKeySets(
+            uri -> {
+              throw new ConnectException("nobody at " + uri);
+            },
+            null,
+            Clock.systemUTC());
+    keySets = unreachable;
+    return new ReplicaObserver(unreachable, use, Clock.systemUTC());
+  }
+
   private void stopReplica() {
+    if (keySets != null) {
+      keySets.close();
+      keySets = null;
+    }
     if (keeper != null) {
       keeper.close();
       keeper = null;

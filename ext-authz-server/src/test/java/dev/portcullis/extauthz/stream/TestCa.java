@@ -29,12 +29,12 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority for one test, and a certificate of its for 127.0.0.1. */
-final class TestCa {
+public final class TestCa {
   private final X509Certificate authority;
   private final X509Certificate server;
   private final KeyPair serverKey;
 
-  TestCa() throws GeneralSecurityException, IOException, OperatorCreationException {
+  public TestCa() throws GeneralSecurityException, IOException, OperatorCreationException {
     KeyPair authorityKey = keyPair();
     X500Principal name = new X500Principal("CN=Test authority");
     authority =
@@ -53,15 +53,15 @@ final class TestCa {
                     new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1"))));
   }
 
-  Path writeAuthority(Path file) throws IOException {
+  public Path writeAuthority(Path file) throws IOException {
     return Files.writeString(file, pem(authority));
   }
 
-  Path writeCertificate(Path file) throws IOException {
+  public Path writeCertificate(Path file) throws IOException {
     return Files.writeString(file, pem(server));
   }
 
-  Path writeKey(Path file) throws IOException {
+  public Path writeKey(Path file) throws IOException {
     return Files.writeString(file, pem(new JcaPKCS8Generator(serverKey.getPrivate(), null)));
   }
 

@@ -78,14 +78,23 @@ final class DecisionLogTest {
   @Test
   void keepsTheSampleOfWhatPassedAndEveryRefusal() {
     try (DecisionLog log = new DecisionLog(out, 16)) {
-      log.decided(request(), decision(null, 0), FACTS, 1);
-      log.decided(request(), decision(null, 1), FACTS, 1);
+      log.decided(request(), decision(null, 0, List.of(new ShadowFinding(BY, null))), FACTS, 1);
+      log.decided(request(), decision(null, 1, List.of()), FACTS, 1);
       log.decided(request(), decision(DenyReason.BOT, 0), null, 1);
     }
     assertThat(out.toString(StandardCharsets.UTF_8).lines())
         .hasSize(2)
         .anyMatch(line -> line.contains("\"outcome\":\"allow\""))
         .anyMatch(line -> line.contains("\"reason\":\"BOT\""));
+  }
+
+  @Test
+  void keepsWhatAShadowWouldHaveRefusedWhateverTheSampleIs() {
+    try (DecisionLog log = new DecisionLog(out, 16)) {
+      log.decided(request(), decision(null, 0), FACTS, 1);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("\"outcome\":\"allow\"", "\"rule\":\"per-client\",\"wouldDeny\":\"BOT\"");
   }
 
   @Test
@@ -137,6 +146,11 @@ final class DecisionLogTest {
   }
 
   private static Decision decision(@Nullable DenyReason reason, double sample) {
+    return decision(reason, sample, List.of(new ShadowFinding(BY, DenyReason.BOT)));
+  }
+
+  private static Decision decision(
+      @Nullable DenyReason reason, double sample, List<ShadowFinding> shadow) {
     return new Decision(
         "01ABC",
         "shop/orders",
@@ -145,7 +159,7 @@ final class DecisionLogTest {
         List.of(),
         List.of(),
         List.of(),
-        List.of(new ShadowFinding(BY, DenyReason.BOT)),
+        shadow,
         List.of("no value"),
         new BotScore(40, List.of(new BotSignal("userAgent", 40, "curl"))),
         new Identity(
@@ -161,6 +175,7 @@ final class DecisionLogTest {
             List.of()),
         Identity.NO_END,
         IpAddress.parse("192.0.2.7"),
-        new AuditSpec(sample, List.of("x-private")));
+        new AuditSpec(sample, List.of("x-private")),
+        null);
   }
 }

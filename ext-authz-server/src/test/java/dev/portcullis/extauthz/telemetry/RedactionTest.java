@@ -4,6 +4,7 @@ package dev.portcullis.extauthz.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.engine.record.Redaction;
 import dev.portcullis.extauthz.Plans;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,7 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.cluster;
 
-import dev.portcullis.operator.sidecar.ClosedPorts;
+import dev.portcullis.fleet.ClosedPorts;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

@@ -12,20 +12,15 @@ import dev.portcullis.compiler.source.KeySource;
 import dev.portcullis.compiler.source.LastAccepted;
 import dev.portcullis.compiler.source.PolicySource;
 import dev.portcullis.crds.v1alpha1.ApiKey;
-import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
-import dev.portcullis.crds.v1alpha1.apipolicy.Jwks;
-import dev.portcullis.crds.v1alpha1.apipolicy.Method;
-import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
-import dev.portcullis.operator.sidecar.Fleet;
+import dev.portcullis.fleet.Fleet;
 import dev.portcullis.policy.plan.PolicyRef;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +67,7 @@ public record ClusterSnapshot(
         policies.values().stream()
             .map(policy -> PolicySource.ofCluster(policy, fallback(policy, watch, served)))
             .toList();
+    NamedByPolicies named = NamedByPolicies.of(sources);
     Fleet fleet = Fleet.of(watch.pods().pods(), watch.services().toList());
     return new ClusterSnapshot(
         policies,
@@ -81,7 +77,8 @@ public record ClusterSnapshot(
             sources,
             keys.values().stream().map(KeySource::ofCluster).toList(),
             targets(watch, fleet),
-            watch.secrets().read(secretNames(sources)),
+            watch.secrets().read(named.secrets()),
+            watch.configMaps().read(named.configMaps()),
             new KnownTrust.Domain(trustDomain)));
   }
 
@@ -138,28 +135,5 @@ public record ClusterSnapshot(
             .map(ServicePort::getName)
             .filter(Objects::nonNull)
             .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static Set<SecretName> secretNames(List<PolicySource> sources) {
-    Set<SecretName> names = new HashSet<>();
-    for (PolicySource source : sources) {
-      addSecrets(source.ref().namespace(), source.spec(), names);
-      LastAccepted last = source.lastAccepted();
-      addSecrets(source.ref().namespace(), last == null ? null : last.spec(), names);
-    }
-    return names;
-  }
-
-  private static void addSecrets(
-      String namespace, @Nullable PolicySpec spec, Set<SecretName> names) {
-    if (spec instanceof ApiPolicySpec api && api.authentication() != null) {
-      for (Method method : api.authentication().methods()) {
-        Jwks jwks = method.jwt() == null ? null : method.jwt().jwks();
-        SecretKeyRef ref = jwks == null ? null : jwks.secretRef();
-        if (ref != null) {
-          names.add(new SecretName(namespace, ref.name()));
-        }
-      }
-    }
   }
 }

@@ -42,6 +42,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final NamespacedInformers<ControllerRevision> revisionInformers;
   private final AcceptedRevisions revisions;
   private final SecretWatch secrets;
+  private final ConfigMapWatch configMaps;
   private final EnrolledPods pods;
   private volatile boolean broken;
   private volatile boolean closing;
@@ -89,6 +90,7 @@ public final class ClusterWatch implements AutoCloseable {
     }
     revisions = new AcceptedRevisions(client, revisionInformers, own);
     secrets = new SecretWatch(client, dirty);
+    configMaps = new ConfigMapWatch(client, dirty);
   }
 
   private <T extends HasMetadata> Controller<T> register(Reconciler<T> reconciler, Scope scope) {
@@ -161,6 +163,10 @@ public final class ClusterWatch implements AutoCloseable {
     return secrets;
   }
 
+  ConfigMapWatch configMaps() {
+    return configMaps;
+  }
+
   /** What was accepted before. */
   public AcceptedRevisions revisions() {
     return revisions;
@@ -179,5 +185,6 @@ public final class ClusterWatch implements AutoCloseable {
     pods.close();
     revisionInformers.close();
     secrets.close();
+    configMaps.close();
   }
 }

@@ -3,6 +3,7 @@
 package dev.portcullis.operator.inject;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.PolicyCompiler;
 import dev.portcullis.compiler.PolicyOutcome;
@@ -96,10 +97,12 @@ public final class PolicyAdmission implements Admission {
     List<PolicySource> policies = new ArrayList<>(input.policies());
     List<KeySource> keys = new ArrayList<>(input.apiKeys());
     PolicyRef ref = put(request, policies, keys);
-    // Secrets are read when a policy that names them is there; before, nobody knows.
+    // Secrets and ConfigMaps are read when a policy that names them is there; before, nobody knows.
     KnownSecrets secrets =
         new KnownSecrets(input.secrets().material(), input.secrets().forbidden(), false);
-    PolicySet asked = new PolicySet(policies, keys, input.targets(), secrets);
+    KnownConfigMaps configMaps =
+        new KnownConfigMaps(input.configMaps().contents(), input.configMaps().forbidden(), false);
+    PolicySet asked = new PolicySet(policies, keys, input.targets(), secrets, configMaps);
     PolicyOutcome outcome = compile(asked, known).get(ref);
     if (outcome == null) {
       throw new AdmissionException("the compiler says nothing of " + ref, null);

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.peers;
 
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.operator.identity.Role;
 import dev.portcullis.operator.xds.HeldResources;
 import dev.portcullis.operator.xds.NodeKey;
@@ -17,9 +18,15 @@ import java.util.Map;
  *
  * @param description what the node says about itself, as far as its configuration depends on it
  * @param connected whether its stream is open, or was a moment ago
+ * @param observed what it said that it saw
  */
 record NodeReport(
-    NodeKey key, Role role, Node description, boolean connected, Map<ResourceType, Answers> types) {
+    NodeKey key,
+    Role role,
+    Node description,
+    boolean connected,
+    Map<ResourceType, Answers> types,
+    Observations observed) {
 
   /** What a node holds and refused of one type, by name. */
   record Answers(Map<String, String> versions, Map<String, Rejection> rejections) {
@@ -52,7 +59,8 @@ record NodeReport(
         role,
         description,
         registration.connected(),
-        answers(registration.node().held()));
+        answers(registration.node().held()),
+        registration.node().observed().all());
   }
 
   private static Map<ResourceType, Answers> answers(HeldResources held) {

@@ -78,6 +78,7 @@ final class PeerNodes {
       Answers answers = report.types().getOrDefault(type, Answers.NONE);
       node.held().replace(type, answers.versions(), answers.rejections());
     }
+    node.observed().replace(report.observed());
     Instant lostBefore = before == null ? null : before.lostAt();
     Instant lostAt = report.connected() ? null : lostBefore == null ? clock.instant() : lostBefore;
     entries.put(name, new Entry(report, node, lostAt));

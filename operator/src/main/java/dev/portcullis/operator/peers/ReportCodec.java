@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.operator.identity.BoundPod;
 import dev.portcullis.operator.identity.Identity;
 import dev.portcullis.operator.identity.Role;
@@ -73,6 +74,9 @@ final class ReportCodec {
     ObjectNode types = tree.putObject("types");
     new TreeMap<>(report.types())
         .forEach((type, answers) -> write(types.putObject(type.name()), answers));
+    if (!report.observed().equals(Observations.NONE)) {
+      tree.put("observed", report.observed().toJson());
+    }
     return bytes(tree);
   }
 
@@ -114,7 +118,8 @@ final class ReportCodec {
         role,
         description(text(tree, "description")),
         tree.path("connected").asBoolean(),
-        types);
+        types,
+        tree.has("observed") ? Observations.ofJson(text(tree, "observed")) : Observations.NONE);
   }
 
   private static @Nullable ResourceType type(String name) {

@@ -3,9 +3,9 @@
 package dev.portcullis.operator.probe;
 
 import dev.portcullis.compiler.TargetName;
-import dev.portcullis.operator.sidecar.FleetPlan;
-import dev.portcullis.operator.sidecar.UnprotectedPod;
-import dev.portcullis.operator.sidecar.UnprotectedPod.Reason;
+import dev.portcullis.fleet.FleetPlan;
+import dev.portcullis.fleet.UnprotectedPod;
+import dev.portcullis.fleet.UnprotectedPod.Reason;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.Collection;
 import java.util.HashMap;

@@ -2,7 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.probe;
 
-import dev.portcullis.operator.sidecar.PodName;
+import dev.portcullis.fleet.PodName;
 import dev.portcullis.policy.identity.SpiffeId;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.OptionalInt;

@@ -9,7 +9,7 @@ import dev.portcullis.envoy.ResourceKind;
 import dev.portcullis.envoy.Upstream;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
-import dev.portcullis.operator.sidecar.FleetPlan;
+import dev.portcullis.fleet.FleetPlan;
 import dev.portcullis.operator.xds.ResourceType;
 import dev.portcullis.operator.xds.XdsResource;
 import dev.portcullis.operator.xds.XdsSnapshot;

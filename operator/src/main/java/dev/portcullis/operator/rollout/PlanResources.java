@@ -2,12 +2,14 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.rollout;
 
+import dev.portcullis.codec.AddressListCodec;
 import dev.portcullis.codec.PlanCodec;
 import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.operator.xds.ResourceType;
 import dev.portcullis.operator.xds.XdsResource;
 import dev.portcullis.operator.xds.XdsSnapshot;
+import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.SecretMaterial;
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
 final class PlanResources {
   private IdentityHashMap<RoutePlan, XdsResource> routes = new IdentityHashMap<>();
   private Map<ApiKeyRecord, XdsResource> keys = new HashMap<>();
+  private Map<String, XdsResource> lists = new HashMap<>();
   private final Supplier<List<ProbeKey>> probeKeys;
   private XdsSnapshot last = XdsSnapshot.EMPTY;
 
@@ -39,6 +42,7 @@ final class PlanResources {
     last =
         last.with(ResourceType.PLAN_ROUTE, routes(result))
             .with(ResourceType.PLAN_API_KEY, keys(result))
+            .with(ResourceType.PLAN_ADDRESS_LIST, lists(result))
             .with(ResourceType.PLAN_SECRET, secrets(result));
     return last;
   }
@@ -76,6 +80,23 @@ final class PlanResources {
         });
     keys = next;
     return resources;
+  }
+
+  private List<XdsResource> lists(CompileResult result) {
+    Map<String, XdsResource> next = new HashMap<>();
+    for (AddressList list : result.lists().values()) {
+      XdsResource known = lists.get(list.hash());
+      next.put(
+          list.hash(),
+          known != null
+              ? known
+              : XdsResource.of(
+                  ResourceType.PLAN_ADDRESS_LIST,
+                  list.hash(),
+                  AddressListCodec.encode(list.ranges())));
+    }
+    lists = next;
+    return List.copyOf(next.values());
   }
 
   private List<XdsResource> secrets(CompileResult result) {

@@ -2,11 +2,13 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.rollout;
 
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.function.Function;
 
@@ -17,19 +19,26 @@ import java.util.function.Function;
  * @param deciders every decision service that counts, as it stands with a route
  * @param proxies those that serve a route; a route without any is absent
  * @param unheard operators whose nodes nothing is known of
+ * @param observed what connected decision services say that they saw, by their names
  */
 public record Progress(
     Map<RouteId, String> planVersions,
     Function<RouteId, List<Report>> deciders,
     Map<RouteId, List<Report>> proxies,
-    SortedSet<String> unheard) {
+    SortedSet<String> unheard,
+    SortedMap<String, Observations> observed) {
 
-  /** There is nobody of whom nothing is known. */
+  /** There is nobody of whom nothing is known, and nobody saw anything. */
   public Progress(
       Map<RouteId, String> planVersions,
       Function<RouteId, List<Report>> deciders,
       Map<RouteId, List<Report>> proxies) {
-    this(planVersions, deciders, proxies, Collections.emptySortedSet());
+    this(
+        planVersions,
+        deciders,
+        proxies,
+        Collections.emptySortedSet(),
+        Collections.emptySortedMap());
   }
 
   /** One node and where it stands. */

@@ -2,13 +2,14 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.rollout;
 
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.codec.probe.ProbeKey;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.envoy.EnvoyTranslator;
 import dev.portcullis.envoy.sidecar.SidecarSpec;
+import dev.portcullis.fleet.FleetPlan;
+import dev.portcullis.fleet.PodName;
 import dev.portcullis.operator.identity.Role;
-import dev.portcullis.operator.sidecar.FleetPlan;
-import dev.portcullis.operator.sidecar.PodName;
 import dev.portcullis.operator.xds.ConnectedNode;
 import dev.portcullis.operator.xds.NodeDirectory;
 import dev.portcullis.operator.xds.NodeKey;
@@ -193,7 +194,18 @@ public final class Rollout {
         versions,
         route -> deciderReports(deciders, plansByName.get(route.value()), now),
         proxyReports(now),
-        directory.unheard(RECONNECTS_WITHIN));
+        directory.unheard(RECONNECTS_WITHIN),
+        observed(deciders));
+  }
+
+  private static SortedMap<String, Observations> observed(List<Registration> deciders) {
+    SortedMap<String, Observations> observed = new TreeMap<>();
+    for (Registration decider : deciders) {
+      if (decider.connected()) {
+        observed.put(decider.node().key().id(), decider.node().observed().all());
+      }
+    }
+    return observed;
   }
 
   private static List<Progress.Report> deciderReports(

@@ -39,12 +39,14 @@ final class PolicyStatusFactory {
   private final Progress progress;
   private final ProgrammedFinder programmed;
   private final EnforcedFinder enforced;
+  private final KeySetFinder keySets;
   private final Instant now;
 
   PolicyStatusFactory(Progress progress, Enforcement enforcement, Instant now) {
     this.progress = progress;
     this.programmed = new ProgrammedFinder(progress);
     this.enforced = new EnforcedFinder(enforcement);
+    this.keySets = new KeySetFinder(progress.observed());
     this.now = now;
   }
 
@@ -63,8 +65,9 @@ final class PolicyStatusFactory {
     findings.add(programmedNow);
     findings.add(enforced.of(programmedNow, outcome.targets()));
     enforced.unprotected(outcome.targets().keySet()).ifPresent(findings::add);
-    if (policy instanceof ApiPolicy) {
+    if (policy instanceof ApiPolicy api) {
       enforced.refused(outcome.routes()).ifPresent(findings::add);
+      keySets.of(api).ifPresent(findings::add);
     }
     if (!outcome.overridden().isEmpty()) {
       findings.add(overridden(outcome));

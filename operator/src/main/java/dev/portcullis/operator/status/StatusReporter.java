@@ -8,6 +8,7 @@ import dev.portcullis.crds.v1alpha1.ApiKey;
 import dev.portcullis.crds.v1alpha1.ApiKeyStatus;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
+import dev.portcullis.fleet.FleetPlan;
 import dev.portcullis.operator.Leadership;
 import dev.portcullis.operator.cluster.ClusterSnapshot;
 import dev.portcullis.operator.probe.Enforcement;
@@ -16,7 +17,6 @@ import dev.portcullis.operator.probe.Gates;
 import dev.portcullis.operator.probe.Prober;
 import dev.portcullis.operator.rollout.PolicyWorker;
 import dev.portcullis.operator.rollout.Progress;
-import dev.portcullis.operator.sidecar.FleetPlan;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Clock;
 import java.time.Instant;
@@ -62,7 +62,7 @@ public final class StatusReporter implements PolicyWorker.Reporter {
     unprotected.report(fleet.unprotected());
     PolicyStatusFactory policies =
         new PolicyStatusFactory(progress, new Enforcement(prober.states(gates), fleet), now);
-    ApiKeyStatusFactory keys = new ApiKeyStatusFactory(now);
+    ApiKeyStatusFactory keys = new ApiKeyStatusFactory(progress.observed().values(), now);
     List<StatusUpdate> updates = new ArrayList<>();
     snapshot
         .policies()

@@ -2,8 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.status;
 
-import dev.portcullis.operator.sidecar.UnprotectedPod;
-import dev.portcullis.operator.sidecar.UnprotectedPod.Reason;
+import dev.portcullis.fleet.UnprotectedPod;
+import dev.portcullis.fleet.UnprotectedPod.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.micrometer.core.instrument.MeterRegistry;

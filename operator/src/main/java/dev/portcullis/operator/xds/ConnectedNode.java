@@ -16,6 +16,7 @@ public final class ConnectedNode {
   private final Node description;
   private final Runnable wake;
   private final HeldResources held = new HeldResources();
+  private final Observed observed = new Observed();
   private final Set<ResourceType> reads = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Wanted> wanted = new AtomicReference<>(Wanted.NOTHING_YET);
 
@@ -47,6 +48,11 @@ public final class ConnectedNode {
   /** What the node acknowledged and refused. */
   public HeldResources held() {
     return held;
+  }
+
+  /** What the node said that it saw. */
+  public Observed observed() {
+    return observed;
   }
 
   /** Whether the node ever asked for resources of the type, on this stream. */

@@ -2,6 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.xds;
 
+import com.google.protobuf.Value;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.operator.identity.Identity;
 import dev.portcullis.operator.identity.Role;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -112,7 +114,9 @@ final class DeltaStream {
       return;
     }
     Optional<ResourceType> type = ResourceType.of(request.getTypeUrl());
-    if (type.isEmpty()) {
+    if (request.getTypeUrl().equals(Observations.TYPE)) {
+      observe(request);
+    } else if (type.isEmpty()) {
       context.metrics().ignored("unknown_type");
     } else if (!type.get().readableBy(role)) {
       fail(
@@ -180,6 +184,26 @@ final class DeltaStream {
       return false;
     }
     return true;
+  }
+
+  /** It is believed of those only who may read plans, and never for more than a status. */
+  private void observe(DeltaDiscoveryRequest request) {
+    if (role != Role.DECISION_SERVICE || (identity.pod() != null && !mutual)) {
+      context.metrics().ignored("observations_of_others");
+      return;
+    }
+    try {
+      Value json = request.getNode().getMetadata().getFieldsOrThrow(Observations.FIELD);
+      registered().observed().add(Observations.ofJson(json.getStringValue()));
+    } catch (IllegalArgumentException e) {
+      context.metrics().ignored("malformed_observations");
+      LOG.atWarn()
+          .addKeyValue("node", registered().key())
+          .addKeyValue("error", e.getMessage())
+          .log("node told something that cannot be read");
+      return;
+    }
+    context.directory().progress(registered());
   }
 
   private void reply(ResourceType type, Subscription subscription, DeltaDiscoveryRequest request) {

@@ -23,6 +23,7 @@ public enum ResourceType {
   SECRET(
       "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", Removal.AFTER_USERS),
   PLAN_SECRET(PlanTypes.SECRET, Removal.AFTER_USERS),
+  PLAN_ADDRESS_LIST(PlanTypes.ADDRESS_LIST, Removal.AFTER_USERS),
   PLAN_API_KEY(PlanTypes.API_KEY, Removal.AT_ONCE),
   PLAN_ROUTE(PlanTypes.ROUTE, Removal.AT_ONCE),
   /** What nodes hold, from one operator to another. */
@@ -60,7 +61,10 @@ public enum ResourceType {
 
   /** Whether the type is a part of plans, which decision services read. */
   public boolean isPlan() {
-    return this == PLAN_SECRET || this == PLAN_API_KEY || this == PLAN_ROUTE;
+    return switch (this) {
+      case PLAN_SECRET, PLAN_ADDRESS_LIST, PLAN_API_KEY, PLAN_ROUTE -> true;
+      case CLUSTER, ENDPOINTS, LISTENER, ROUTES, SECRET, NODE_REPORT -> false;
+    };
   }
 
   /** Whether nodes of the role may ask for the type; of it they get what is meant for them. */

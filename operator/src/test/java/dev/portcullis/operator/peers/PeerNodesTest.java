@@ -4,6 +4,7 @@ package dev.portcullis.operator.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.operator.identity.Identity;
 import dev.portcullis.operator.identity.Role;
 import dev.portcullis.operator.peers.NodeReport.Answers;
@@ -127,7 +128,8 @@ class PeerNodesTest {
         Role.GATEWAY,
         Node.newBuilder().setId(id).build(),
         connected,
-        Map.of(ResourceType.CLUSTER, new Answers(Map.of("c", version), Map.of())));
+        Map.of(ResourceType.CLUSTER, new Answers(Map.of("c", version), Map.of())),
+        Observations.NONE);
   }
 
   private void pass(Duration time) {

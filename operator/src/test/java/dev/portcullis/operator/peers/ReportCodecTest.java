@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.portcullis.codec.observation.KeySetTrouble;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.operator.identity.BoundPod;
 import dev.portcullis.operator.identity.Identity;
 import dev.portcullis.operator.identity.Role;
@@ -20,6 +22,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +77,19 @@ class ReportCodecTest {
                 report.role(),
                 report.description(),
                 true,
-                Map.of(ResourceType.CLUSTER, new Answers(Map.of("c", "1"), Map.of()))));
+                Map.of(ResourceType.CLUSTER, new Answers(Map.of("c", "1"), Map.of())),
+                Observations.NONE));
+  }
+
+  @Test
+  void carriesWhatADecisionServiceSaw() {
+    ConnectedNode decider = node(new Identity("ext-authz"), Role.DECISION_SERVICE);
+    Observations seen =
+        new Observations(
+            new TreeMap<>(Map.of("https://idp/jwks", new KeySetTrouble(true, "refused"))),
+            new TreeMap<>(Map.of("shop/acme", Instant.parse("2026-11-22T20:00:00Z"))));
+    decider.observed().replace(seen);
+    assertThat(reread(decider, null).observed()).isEqualTo(seen);
   }
 
   @Test

@@ -5,7 +5,7 @@ package dev.portcullis.operator.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.portcullis.operator.sidecar.PodName;
+import dev.portcullis.fleet.PodName;
 import dev.portcullis.policy.identity.SpiffeId;
 import dev.portcullis.policy.plan.RouteId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

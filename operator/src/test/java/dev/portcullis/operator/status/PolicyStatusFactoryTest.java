@@ -4,6 +4,8 @@ package dev.portcullis.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.codec.observation.KeySetTrouble;
+import dev.portcullis.codec.observation.Observations;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.Endpoint;
 import dev.portcullis.compiler.KnownServices;
@@ -21,17 +23,20 @@ import dev.portcullis.operator.probe.Enforcement;
 import dev.portcullis.operator.rollout.NodeState;
 import dev.portcullis.operator.rollout.Progress;
 import dev.portcullis.operator.rollout.Progress.Report;
+import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +76,7 @@ class PolicyStatusFactoryTest {
 
   private final Map<RouteId, String> versions = new HashMap<>();
   private final Map<RouteId, List<Report>> proxies = new HashMap<>();
+  private final SortedMap<String, Observations> observed = new TreeMap<>();
 
   @Test
   void namesTheOneRouteOfATarget() {
@@ -174,12 +180,61 @@ class PolicyStatusFactoryTest {
                 new PolicyStatus.Proxies(0, 0)));
   }
 
+  @Test
+  void tellsOfIssuersWhoseKeysCannotBeFetched() {
+    String jwt =
+        SERVICE.replace(
+            "{name: public, anonymous: {}}",
+            "{name: staff, jwt: {issuer: 'https://idp.example.com/', audiences: [orders]}},"
+                + " {name: others, jwt: {issuer: 'https://other', audiences: [orders],"
+                + " jwks: {uri: 'https://other/jwks'}}}");
+    CompileResult result = compile(Set.of(ORDERS), jwt);
+    assertThat(status(jwt, result).conditions()).noneMatch(c -> c.type().equals("JwksStale"));
+
+    observed.put("ext-authz-1", seen("https://other/jwks", true, "timed out"));
+    observed.put("ext-authz-2", seen("https://unrelated/jwks", false, "no route"));
+    assertThat(condition("JwksStale", status(jwt, result)))
+        .satisfies(stale -> {
+          assertThat(stale.status()).isEqualTo(Condition.Status.TRUE);
+          assertThat(stale.reason()).isEqualTo("IssuerUnreachable");
+          assertThat(stale.message())
+              .contains("https://other/jwks (ext-authz-1): timed out")
+              .doesNotContain("unrelated");
+        });
+
+    observed.put(
+        "ext-authz-2",
+        seen(
+            new JwksSpec.Discovered("https://idp.example.com/").uri(),
+            false,
+            "connection refused"));
+    assertThat(condition("JwksStale", status(jwt, result)))
+        .satisfies(stale -> {
+          assertThat(stale.reason()).isEqualTo("NoKeys");
+          assertThat(stale.message())
+              .contains(
+                  "https://idp.example.com/.well-known/openid-configuration (ext-authz-2):"
+                      + " connection refused");
+        });
+  }
+
+  private static Observations seen(String uri, boolean kept, String cause) {
+    return new Observations(
+        new TreeMap<>(Map.of(uri, new KeySetTrouble(kept, cause))), Collections.emptySortedMap());
+  }
+
   private PolicyStatus status(String yaml, CompileResult result) {
     ApiPolicy policy = Serialization.unmarshal(yaml, ApiPolicy.class);
     PolicyRef ref =
         new PolicyRef(
             "ApiPolicy", policy.getMetadata().getNamespace(), policy.getMetadata().getName());
-    Progress progress = new Progress(versions, _ -> List.of(ready("ext-authz-1")), proxies);
+    Progress progress =
+        new Progress(
+            versions,
+            _ -> List.of(ready("ext-authz-1")),
+            proxies,
+            Collections.emptySortedSet(),
+            observed);
     return new PolicyStatusFactory(progress, Enforcement.UNKNOWN, Instant.EPOCH)
         .of(policy, Objects.requireNonNull(result.outcomes().get(ref)), null);
   }

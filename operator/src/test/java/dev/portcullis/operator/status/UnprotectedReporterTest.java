@@ -4,9 +4,9 @@ package dev.portcullis.operator.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.operator.sidecar.PodName;
-import dev.portcullis.operator.sidecar.UnprotectedPod;
-import dev.portcullis.operator.sidecar.UnprotectedPod.Reason;
+import dev.portcullis.fleet.PodName;
+import dev.portcullis.fleet.UnprotectedPod;
+import dev.portcullis.fleet.UnprotectedPod.Reason;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

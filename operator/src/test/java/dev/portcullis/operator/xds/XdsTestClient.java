@@ -2,7 +2,10 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.operator.xds;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.google.rpc.Status;
+import dev.portcullis.codec.observation.Observations;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -55,6 +58,18 @@ final class XdsTestClient implements StreamObserver<DeltaDiscoveryResponse>, Aut
 
   void resume(ResourceType type, Map<String, String> versions) {
     requests.onNext(request(type).putAllInitialResourceVersions(versions).build());
+  }
+
+  void tell(String observations) {
+    Struct metadata =
+        Struct.newBuilder()
+            .putFields(Observations.FIELD, Value.newBuilder().setStringValue(observations).build())
+            .build();
+    requests.onNext(
+        DeltaDiscoveryRequest.newBuilder()
+            .setNode(node.toBuilder().setMetadata(metadata))
+            .setTypeUrl(Observations.TYPE)
+            .build());
   }
 
   void acknowledge(DeltaDiscoveryResponse response) {

@@ -71,6 +71,14 @@ public final class ProbeKey {
     }
   }
 
+  /**
+   * A key for something else, which all have who have this one. Nothing that one signs is worth
+   * anything to the other.
+   */
+  public byte[] derive(String use) {
+    return sign("derived", use);
+  }
+
   /** Whether a signature is this key's; takes the same time wherever it differs. */
   boolean signed(String use, String text, byte[] signature) {
     return MessageDigest.isEqual(sign(use, text), signature);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the ways to authenticate, and gathers what they refer to. */
@@ -65,7 +66,37 @@ final class AuthenticationCheck {
         out.add(method);
       }
     }
+    introspectedJwts(methods, out, list);
     return out.isEmpty() ? null : new AuthenticationSpec(scope.policy(), scope.mode(), out);
+  }
+
+  private void introspectedJwts(List<Method> methods, List<AuthMethodSpec> out, FieldPath list) {
+    for (AuthMethodSpec method : out) {
+      if (!(method instanceof AuthMethodSpec.Introspection)) {
+        continue;
+      }
+      for (AuthMethodSpec jwt : out) {
+        if (jwt instanceof AuthMethodSpec.Jwt && jwt.readsWhere(method)) {
+          scope.report(
+              DiagnosticCode.INTROSPECTION_WITHOUT_JWTS,
+              list.at(index(methods, method.name())).field("introspection"),
+              "JWTs are for method "
+                  + jwt.name()
+                  + ", which reads at the same place: no issuer is"
+                  + " asked about them",
+              "nothing has to be done if other tokens are meant; else write different places into"
+                  + " from");
+          break;
+        }
+      }
+    }
+  }
+
+  private static int index(List<Method> methods, String name) {
+    return IntStream.range(0, methods.size())
+        .filter(i -> methods.get(i).name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private @Nullable AuthMethodSpec method(Method method, FieldPath path) {
@@ -76,6 +107,7 @@ final class AuthenticationCheck {
         new Values.Choice("jwt", method.jwt() != null),
         new Values.Choice("apiKey", method.apiKey() != null),
         new Values.Choice("mtls", method.mtls() != null),
+        new Values.Choice("introspection", method.introspection() != null),
         new Values.Choice("anonymous", method.anonymous() != null));
     if (method.jwt() != null) {
       return new JwtCheck(scope, secrets).check(method.name(), method.jwt(), path.field("jwt"));
@@ -85,6 +117,10 @@ final class AuthenticationCheck {
     }
     if (method.mtls() != null) {
       return TransportCheck.method(method.name(), method.mtls(), path.field("mtls"), scope);
+    }
+    if (method.introspection() != null) {
+      return new IntrospectionCheck(scope, secrets)
+          .check(method.name(), method.introspection(), path.field("introspection"));
     }
     return method.anonymous() == null ? null : new AuthMethodSpec.Anonymous(method.name());
   }

@@ -59,7 +59,7 @@ final class AuthorizationCheck {
     return new RuleSpec(
         rule.name(),
         Words.plan(rule.effect()),
-        scope.modeOr(rule.mode()),
+        Scope.modeInSection(rule.mode()),
         Values.matches(rule.match(), path.field("match"), scope),
         rule.scopes(),
         when,

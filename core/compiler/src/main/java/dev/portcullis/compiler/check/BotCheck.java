@@ -40,13 +40,13 @@ final class BotCheck {
         spec.thresholds().stream()
             .filter(threshold -> threshold.action() != null)
             .sorted(Comparator.comparingInt(Threshold::score))
-            .map(threshold -> threshold(threshold, scope))
+            .map(BotCheck::threshold)
             .toList());
   }
 
-  private static BotSpec.Threshold threshold(Threshold threshold, Scope scope) {
+  private static BotSpec.Threshold threshold(Threshold threshold) {
     return new BotSpec.Threshold(
-        threshold.score(), Words.plan(threshold.action()), scope.modeOr(threshold.mode()));
+        threshold.score(), Words.plan(threshold.action()), Scope.modeInSection(threshold.mode()));
   }
 
   private static String profile(Profile profile) {

@@ -11,6 +11,7 @@ import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RequestSpec;
@@ -39,7 +40,8 @@ public sealed interface Content {
    * Sections of an ApiPolicy; null where it has none.
    *
    * @param trustedProxies null: it says nothing of them
-   * @param ipAccess the request section with nothing but addresses
+   * @param ipAccess the request section with nothing but addresses; its lists in ConfigMaps still
+   *     lack their hashes
    * @param request the request section without addresses
    * @param authentication where a method takes keys from a Secret, its reference still lacks the
    *     hash; see {@link SecretUse}
@@ -51,6 +53,7 @@ public sealed interface Content {
       @Nullable List<Cidr> trustedProxies,
       @Nullable RequestSpec ipAccess,
       @Nullable RequestSpec request,
+      @Nullable GeoSpec geo,
       @Nullable CorsSpec cors,
       @Nullable AuthenticationSpec authentication,
       @Nullable AuthorizationSpec authorization,
@@ -68,15 +71,25 @@ public sealed interface Content {
 
     /** The same sections with another authentication. */
     public OfApi with(AuthenticationSpec other) {
+      return with(ipAccess, other);
+    }
+
+    /** The same sections with other addresses. */
+    public OfApi with(RequestSpec other) {
+      return with(other, authentication);
+    }
+
+    private OfApi with(@Nullable RequestSpec addresses, @Nullable AuthenticationSpec methods) {
       return new OfApi(
           mode,
           failureMode,
           transport,
           trustedProxies,
-          ipAccess,
+          addresses,
           request,
+          geo,
           cors,
-          other,
+          methods,
           authorization,
           audit,
           expressions,

@@ -6,21 +6,19 @@ package dev.portcullis.compiler.check;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Quote;
-import dev.portcullis.crds.v1alpha1.apipolicy.ClaimToHeader;
+import dev.portcullis.crds.v1alpha1.apipolicy.BackchannelLogout;
 import dev.portcullis.crds.v1alpha1.apipolicy.Jwks;
 import dev.portcullis.crds.v1alpha1.apipolicy.JwtMethod;
+import dev.portcullis.crds.v1alpha1.apipolicy.ProofOfPossession;
 import dev.portcullis.crds.v1alpha1.apipolicy.SecretKeyRef;
 import dev.portcullis.policy.plan.AuthMethodSpec;
-import dev.portcullis.policy.plan.ClaimHeader;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LogoutSpec;
 import dev.portcullis.policy.plan.SecretRef;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a method that verifies signed tokens. */
@@ -29,34 +27,11 @@ final class JwtCheck {
       List.of(JwsAlgorithm.RS256, JwsAlgorithm.ES256, JwsAlgorithm.PS256, JwsAlgorithm.EdDSA);
   private static final Duration DEFAULT_SKEW = Duration.ofSeconds(30);
   private static final Duration MAX_SKEW = Duration.ofSeconds(60);
-  private static final CredentialLocation BEARER =
+  static final CredentialLocation BEARER =
       new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "Bearer ");
 
-  /** Headers by which HTTP, Envoy or we ourselves decide something. */
-  private static final Set<String> RESERVED_HEADERS =
-      Set.of(
-          "host",
-          "authorization",
-          "cookie",
-          "connection",
-          "content-length",
-          "content-type",
-          "content-encoding",
-          "expect",
-          "forwarded",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "proxy-connection",
-          "set-cookie",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade",
-          "via",
-          "x-request-id");
-
-  private static final List<String> RESERVED_PREFIXES = List.of("x-envoy-", "x-forwarded-", ":");
+  private static final CredentialLocation DPOP =
+      new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "DPoP ");
 
   private final Scope scope;
   private final List<Content.SecretUse> secrets;
@@ -90,8 +65,28 @@ final class JwtCheck {
             skew == null
                 ? DEFAULT_SKEW
                 : Values.duration(skew, Duration.ZERO, MAX_SKEW, path.field("clockSkew"), scope),
-            AuthenticationCheck.locations(jwt.from(), BEARER, path.field("from"), scope),
-            headers(jwt.claimsToHeaders(), path.field("claimsToHeaders")));
+            locations(jwt, path.field("from")),
+            ClaimHeadersCheck.check(jwt.claimsToHeaders(), path.field("claimsToHeaders"), scope),
+            ProofCheck.check(jwt, path, scope),
+            logout(jwt.backchannelLogout(), path.field("backchannelLogout")));
+  }
+
+  private List<CredentialLocation> locations(JwtMethod jwt, FieldPath path) {
+    boolean dpop = jwt.proofOfPossession() == ProofOfPossession.DPOP;
+    List<CredentialLocation> locations =
+        AuthenticationCheck.locations(jwt.from(), dpop ? DPOP : BEARER, path, scope);
+    for (int i = 0; dpop && i < locations.size(); i++) {
+      CredentialLocation location = locations.get(i);
+      if (location.kind() != CredentialLocation.Kind.HEADER
+          || !location.prefix().equalsIgnoreCase(DPOP.prefix())) {
+        scope.report(
+            DiagnosticCode.BAD_PROOF_SOURCE,
+            path.at(i),
+            "a token with a proof of possession stands in a header after the scheme DPoP",
+            "name a header with prefix \"DPoP \", or leave from out");
+      }
+    }
+    return locations;
   }
 
   private void checkFamilies(List<JwsAlgorithm> algorithms, @Nullable Jwks jwks, FieldPath path) {
@@ -166,22 +161,11 @@ final class JwtCheck {
         new SecretRef(scope.policy().namespace(), secret.name(), secret.key(), ""));
   }
 
-  private List<ClaimHeader> headers(List<ClaimToHeader> claims, FieldPath path) {
-    List<ClaimHeader> out = new ArrayList<>();
-    for (int i = 0; i < claims.size(); i++) {
-      ClaimToHeader claim = claims.get(i);
-      String header = String.valueOf(claim.header()).toLowerCase(Locale.ROOT);
-      if (RESERVED_HEADERS.contains(header)
-          || RESERVED_PREFIXES.stream().anyMatch(header::startsWith)) {
-        scope.report(
-            DiagnosticCode.FORBIDDEN_HEADER,
-            path.at(i).field("header"),
-            "the header " + Quote.of(header) + " has a meaning of its own in HTTP or Envoy",
-            "choose another name, such as x-user-id");
-      }
-      out.add(new ClaimHeader(claim.claim(), header));
+  private @Nullable LogoutSpec logout(@Nullable BackchannelLogout logout, FieldPath path) {
+    if (logout == null) {
+      return null;
     }
-    Values.unique(out, ClaimHeader::header, "header", path, scope);
-    return out;
+    Values.unique(logout.clientIds(), id -> id, "", path.field("clientIds"), scope);
+    return logout.clientIds().isEmpty() ? null : new LogoutSpec(logout.clientIds());
   }
 }

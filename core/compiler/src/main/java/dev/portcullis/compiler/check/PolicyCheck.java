@@ -93,6 +93,7 @@ public final class PolicyCheck {
         RequestCheck.trustedProxies(spec.clientAddress(), path.field("clientAddress"), scope),
         RequestCheck.ipAccess(spec.ipAccess(), path.field("ipAccess"), scope),
         RequestCheck.request(spec.request(), scope),
+        GeoCheck.check(spec.geo(), path.field("geo"), scope),
         CorsCheck.check(spec.cors(), path.field("cors"), scope),
         methods,
         rules,

@@ -44,6 +44,15 @@ final class Scope {
     return mode;
   }
 
+  /**
+   * The mode of a part that its section tries along with the others. In a policy that is in shadow
+   * mode as a whole the section records what all of it would have done; a part of it that says
+   * nothing of its own must then count as if it were enforced, or no rule of it would ever allow.
+   */
+  static Mode modeInSection(dev.portcullis.crds.v1alpha1.@Nullable Mode own) {
+    return own == null ? Mode.ENFORCE : Words.plan(own);
+  }
+
   /** The mode of a part that may have its own. */
   Mode modeOr(dev.portcullis.crds.v1alpha1.@Nullable Mode own) {
     return own == null ? mode : Words.plan(own);

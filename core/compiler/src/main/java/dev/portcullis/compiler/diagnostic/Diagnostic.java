@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What is wrong, where, and how to mend it.
  *
  * @param policy the resource that it is about (also an {@code ApiKey}); null: none could be read
- * @param message one sentence without a full stop
- * @param fix one sentence without a full stop
+ * @param message one sentence without a full stop; control characters in it are escaped, since it
+ *     may quote what a user wrote
+ * @param fix one sentence without a full stop; the same
  */
 public record Diagnostic(
     DiagnosticCode code,
@@ -26,6 +27,11 @@ public record Diagnostic(
       Comparator.comparing(Diagnostic::position)
           .thenComparing(Diagnostic::code)
           .thenComparing(Diagnostic::message);
+
+  public Diagnostic {
+    message = Quote.escaped(message);
+    fix = Quote.escaped(fix);
+  }
 
   /** Whether it keeps its resource from being accepted. */
   public boolean isError() {

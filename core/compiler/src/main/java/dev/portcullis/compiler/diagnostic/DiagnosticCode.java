@@ -150,6 +150,17 @@ public enum DiagnosticCode {
       Severity.ERROR,
       "Every page in the world could act with the cookies of its visitor.",
       "List the origins that you mean, or remove allowCredentials."),
+  BAD_COUNTRY(
+      2018,
+      Severity.ERROR,
+      "A text is no country: ISO 3166-1 has no such two letters.",
+      "Write the country's code, such as DE, JP or GB."),
+  BAD_CLIENT_CERTIFICATE(
+      2023,
+      Severity.ERROR,
+      "A URI, a DNS name or a fingerprint cannot be one of a client's certificate.",
+      "Write URIs as https://partner.example/apps/*, DNS names as *.partner.example, fingerprints"
+          + " as openssl x509 -fingerprint -sha256 prints them."),
 
   EXPRESSION_INVALID(
       3001,
@@ -171,7 +182,7 @@ public enum DiagnosticCode {
       3004,
       Severity.WARNING,
       "A rule asks how the caller authenticated on a route where no method's credential tells it.",
-      "Add a jwt method to an ApiPolicy of the target, or remove stepUp."),
+      "Add a method jwt or introspection to an ApiPolicy of the target, or remove stepUp."),
 
   JWKS_INVALID(
       4001,
@@ -223,13 +234,13 @@ public enum DiagnosticCode {
   TRUST_DOMAIN_FOREIGN(
       4010,
       Severity.WARNING,
-      "A principal names another trust domain than that of the workloads here, so that nobody can"
-          + " have it.",
-      "Write the trust domain of this installation."),
+      "A principal names another trust domain than that of the workloads here. Nobody but a client"
+          + " from outside can have it, at a gateway that asks for certificates.",
+      "Write the trust domain of this installation, unless such clients are meant."),
   NO_TLS_LISTENER(
       4011,
       Severity.NOTE,
-      "A method mtls never holds behind a gateway that listens without TLS.",
+      "A method mtls never holds behind a gateway that asks its clients for no certificates.",
       "Nothing has to be done where other methods are meant; in a cluster it holds."),
   STRICT_WITHOUT_TLS(
       4012,
@@ -243,6 +254,42 @@ public enum DiagnosticCode {
       "A route that only workloads with an identity reach lets all of them in by the method"
           + " anonymous.",
       "Nothing has to be done if that is meant; a method mtls says which workloads."),
+  INTROSPECTION_REFUSED(
+      4014,
+      Severity.ERROR,
+      "An issuer would be asked about tokens in a way that others can read and answer.",
+      "Use https; http is for loopback addresses and names inside the cluster (*.svc)."),
+  INTROSPECTION_WITHOUT_JWTS(
+      4015,
+      Severity.NOTE,
+      "A method introspection reads where a method jwt reads, so that no issuer is asked about a"
+          + " JWT.",
+      "Nothing has to be done if other tokens are meant; else let the methods read at different"
+          + " places."),
+  BAD_PROOF_SOURCE(
+      4020,
+      Severity.ERROR,
+      "A method asks for proofs of possession and looks for its tokens where clients that make"
+          + " proofs do not send them (RFC 9449 section 7.1).",
+      "Name headers with prefix \"DPoP \" in from, or leave from out."),
+  PROOF_NOT_ASKED_FOR(
+      4021,
+      Severity.ERROR,
+      "A method says what proofs of possession must say and asks for none.",
+      "Set proofOfPossession to DPoP, or remove dpop."),
+  CLIENTS_AT_GATEWAYS(
+      4030,
+      Severity.NOTE,
+      "A method asks for certificates of clients from outside. They are seen where a gateway ends"
+          + " the client's connection; a sidecar behind it sees the gateway's own.",
+      "Where the Service's pods have sidecars, a further method mtls names the gateway's identity"
+          + " as a principal."),
+  BOUND_WITHOUT_TLS(
+      4031,
+      Severity.WARNING,
+      "A method takes tokens that are bound to clients' certificates, behind a gateway that asks"
+          + " for none, and so refuses every token.",
+      "Let the gateway ask its clients for certificates, or ask for another proof."),
 
   SERVICE_NOT_FOUND(
       5001,
@@ -319,7 +366,22 @@ public enum DiagnosticCode {
       5015,
       Severity.WARNING,
       "A sectionName is a number. It names a port and never means its number.",
-      "Name the port in the Service, or in the container, and write that name.");
+      "Name the port in the Service, or in the container, and write that name."),
+  CONFIG_MAP_NOT_FOUND(
+      5020,
+      Severity.ERROR,
+      "A policy needs a ConfigMap, or a key of one, that does not exist.",
+      "Create the ConfigMap, or correct the reference."),
+  CONFIG_MAP_FORBIDDEN(
+      5021,
+      Severity.ERROR,
+      "The operator may not read a ConfigMap that a policy needs.",
+      "Grant it get, list and watch on that ConfigMap."),
+  ADDRESS_LIST_UNUSABLE(
+      5022,
+      Severity.ERROR,
+      "A ConfigMap that should be a list of addresses has lines that are none, or too many.",
+      "Write one address or range a line; # and ; begin comments.");
 
   private final int number;
   private final Severity severity;

@@ -32,6 +32,15 @@ public final class Quote {
     return out.append(text.length() > end ? "…" : "").toString();
   }
 
+  /** The text with control characters escaped, however long it is. */
+  static String escaped(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      append(out, text.charAt(i));
+    }
+    return out.toString();
+  }
+
   private static void append(StringBuilder out, char c) {
     int type = Character.getType(c);
     if (type == Character.CONTROL || type == Character.FORMAT || Character.isSurrogate(c)) {

@@ -3,6 +3,7 @@
 
 package dev.portcullis.compiler.source;
 
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
 import dev.portcullis.compiler.Workload;
@@ -42,6 +43,28 @@ final class CoreReader {
       // As the API server does it: what stands in both is taken from stringData.
       values("stringData", false);
     }
+  }
+
+  /**
+   * A ConfigMap without a namespace counts in every namespace. What of it is no text is left out:
+   * most ConfigMaps are none of ours, and who refers to this one is told what it lacks.
+   */
+  void configMap() {
+    if (name.isEmpty()) {
+      return;
+    }
+    SortedMap<String, String> texts = new TreeMap<>();
+    YamlValue.Mapping data = YamlText.mapping(document, "data");
+    if (data != null) {
+      data.entries()
+          .forEach((key, entry) -> {
+            if (entry.value() instanceof YamlValue.Scalar scalar
+                && scalar.kind() == YamlValue.Scalar.Kind.TEXT) {
+              texts.put(key, scalar.text());
+            }
+          });
+    }
+    file.add(new KnownConfigMaps.Name(namespace, name), new KnownConfigMaps.Content(texts));
   }
 
   void service() {

@@ -93,7 +93,7 @@ final class DocumentReader {
       case "apps/v1 Deployment" -> reader.workload(TargetRef.Kind.DEPLOYMENT);
       case "apps/v1 StatefulSet" -> reader.workload(TargetRef.Kind.STATEFUL_SET);
       case "apps/v1 DaemonSet" -> reader.workload(TargetRef.Kind.DAEMON_SET);
-      case "v1 ConfigMap" -> {}
+      case "v1 ConfigMap" -> reader.configMap();
       default ->
           file.report(
               document,

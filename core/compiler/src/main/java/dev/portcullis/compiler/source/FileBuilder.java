@@ -3,6 +3,7 @@
 
 package dev.portcullis.compiler.source;
 
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
 import dev.portcullis.compiler.WorkloadName;
@@ -23,6 +24,8 @@ final class FileBuilder {
   private final List<PolicySource> policies = new ArrayList<>();
   private final List<KeySource> apiKeys = new ArrayList<>();
   private final Map<KnownSecrets.Key, SecretMaterial> secrets = new LinkedHashMap<>();
+  private final Map<KnownConfigMaps.Name, KnownConfigMaps.Content> configMaps =
+      new LinkedHashMap<>();
   private final Map<ServiceName, Set<String>> services = new LinkedHashMap<>();
   private final Map<WorkloadName, Set<String>> workloads = new LinkedHashMap<>();
   private final Map<String, SortedMap<String, String>> namespaces = new LinkedHashMap<>();
@@ -48,6 +51,10 @@ final class FileBuilder {
     secrets.put(key, material);
   }
 
+  void add(KnownConfigMaps.Name name, KnownConfigMaps.Content content) {
+    configMaps.put(name, content);
+  }
+
   void add(ServiceName service, Set<String> ports) {
     services.put(service, ports);
   }
@@ -68,6 +75,16 @@ final class FileBuilder {
 
   FileContent build(String hash) {
     return new FileContent(
-        file, hash, true, policies, apiKeys, secrets, services, workloads, namespaces, diagnostics);
+        file,
+        hash,
+        true,
+        policies,
+        apiKeys,
+        secrets,
+        configMaps,
+        services,
+        workloads,
+        namespaces,
+        diagnostics);
   }
 }

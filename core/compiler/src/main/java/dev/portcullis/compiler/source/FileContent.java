@@ -3,6 +3,7 @@
 
 package dev.portcullis.compiler.source;
 
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.ServiceName;
 import dev.portcullis.compiler.WorkloadName;
@@ -30,6 +31,7 @@ public record FileContent(
     List<PolicySource> policies,
     List<KeySource> apiKeys,
     Map<KnownSecrets.Key, SecretMaterial> secrets,
+    Map<KnownConfigMaps.Name, KnownConfigMaps.Content> configMaps,
     Map<ServiceName, Set<String>> services,
     Map<WorkloadName, Set<String>> workloads,
     Map<String, SortedMap<String, String>> namespaces,
@@ -39,6 +41,7 @@ public record FileContent(
     policies = List.copyOf(policies);
     apiKeys = List.copyOf(apiKeys);
     secrets = Map.copyOf(secrets);
+    configMaps = Map.copyOf(configMaps);
     services = Map.copyOf(services);
     workloads = Map.copyOf(workloads);
     namespaces = Map.copyOf(namespaces);
@@ -54,6 +57,7 @@ public record FileContent(
         policies,
         apiKeys,
         secrets,
+        configMaps,
         services,
         workloads,
         namespaces,
@@ -68,6 +72,7 @@ public record FileContent(
         false,
         List.of(),
         List.of(),
+        Map.of(),
         Map.of(),
         Map.of(),
         Map.of(),

@@ -3,6 +3,7 @@
 
 package dev.portcullis.compiler.source;
 
+import dev.portcullis.compiler.KnownConfigMaps;
 import dev.portcullis.compiler.KnownSecrets;
 import dev.portcullis.compiler.KnownServices;
 import dev.portcullis.compiler.KnownTargets;
@@ -82,16 +83,19 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
   /**
    * What the compiler needs.
    *
-   * @param secretsComplete whether a Secret that is not in the files does not exist
+   * @param complete whether a Secret or ConfigMap that is not in the files does not exist
    */
-  public PolicySet policySet(KnownServices services, boolean secretsComplete) {
+  public PolicySet policySet(KnownServices services, boolean complete) {
     Map<KnownSecrets.Key, SecretMaterial> secrets = new HashMap<>();
     files.values().forEach(content -> content.secrets().forEach(secrets::putIfAbsent));
+    Map<KnownConfigMaps.Name, KnownConfigMaps.Content> configMaps = new HashMap<>();
+    files.values().forEach(content -> content.configMaps().forEach(configMaps::putIfAbsent));
     return new PolicySet(
         files.values().stream().flatMap(content -> content.policies().stream()).toList(),
         files.values().stream().flatMap(content -> content.apiKeys().stream()).toList(),
         targets(services),
-        new KnownSecrets(secrets, secretsComplete));
+        new KnownSecrets(secrets, complete),
+        new KnownConfigMaps(configMaps, Set.of(), complete));
   }
 
   /** Where Services are known, nothing else exists; else the files say what they can. */

@@ -3,7 +3,9 @@
 
 package dev.portcullis.engine.authentication;
 
+import dev.portcullis.engine.Inquiry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the methods of a route say of one request. */
 public sealed interface AuthenticationResult {
@@ -45,6 +47,21 @@ public sealed interface AuthenticationResult {
   }
 
   /**
+   * The request carries a token that holds, and that whoever sent it is its holder is not proven.
+   *
+   * @param method name of the method that asks for the proof
+   * @param detail why, for operators
+   * @param challenges values of {@code WWW-Authenticate}
+   * @param nonce that a proof must carry; null: that is not what is wrong
+   */
+  record Unproven(String method, String detail, List<String> challenges, @Nullable String nonce)
+      implements AuthenticationResult {
+    public Unproven {
+      challenges = List.copyOf(challenges);
+    }
+  }
+
+  /**
    * Whether the credentials hold cannot be found out now.
    *
    * @param method name of the method that cannot tell
@@ -56,4 +73,7 @@ public sealed interface AuthenticationResult {
   enum Waits implements AuthenticationResult {
     WAITS
   }
+
+  /** Finding out takes the answer of somebody else; ask again with it. */
+  record Asks(Inquiry inquiry) implements AuthenticationResult {}
 }

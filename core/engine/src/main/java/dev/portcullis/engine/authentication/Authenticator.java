@@ -16,7 +16,8 @@ public interface Authenticator {
    * <p>Never returns null. An exception counts as {@link AuthenticationResult.Unavailable}.
    *
    * @param patience how long the thread may be kept; only without any the answer may be {@link
-   *     AuthenticationResult.Waits}
+   *     AuthenticationResult.Waits}; and what was answered of what {@link
+   *     AuthenticationResult.Asks} asked
    */
   AuthenticationResult authenticate(RequestContext request, Patience patience);
 }

@@ -48,4 +48,36 @@ public record Identity(
     return new Identity(
         method, false, "", null, List.of(), Map.of(), null, null, NO_END, List.of());
   }
+
+  /** The same, but no longer than until then, in seconds since 1970. */
+  public Identity endingBy(long end) {
+    return end >= validUntil
+        ? this
+        : new Identity(
+            method,
+            authenticated,
+            subject,
+            issuer,
+            scopes,
+            claims,
+            client,
+            plan,
+            end,
+            upstreamHeaders);
+  }
+
+  /** The same without claims, which may be anybody's personal data. */
+  public Identity withoutClaims() {
+    return new Identity(
+        method,
+        authenticated,
+        subject,
+        issuer,
+        scopes,
+        Map.of(),
+        client,
+        plan,
+        validUntil,
+        List.of());
+  }
 }

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     Identity#NO_END}: none did, or it does not say
  * @param client address of the client behind trusted proxies
  * @param audit what the decision log keeps
+ * @param trace what the decision went through; null: nobody asked
  */
 public record Decision(
     String id,
@@ -47,11 +48,44 @@ public record Decision(
     @Nullable Identity identity,
     long validUntil,
     IpAddress client,
-    AuditSpec audit)
+    AuditSpec audit,
+    @Nullable Trace trace)
     implements Outcome {
 
   /** Whether the request may pass. */
   public boolean allowed() {
     return refusal == null;
+  }
+
+  /**
+   * What may be kept of it for people: without claims, and without headers, which may repeat them.
+   */
+  public Decision forPeople() {
+    return new Decision(
+        id,
+        route,
+        refusal,
+        by,
+        List.of(),
+        List.of(),
+        List.of(),
+        shadow,
+        notes,
+        bot,
+        identity == null ? null : identity.withoutClaims(),
+        validUntil,
+        client,
+        audit,
+        trace);
+  }
+
+  /** Whether something in shadow mode would have refused the request. */
+  public boolean refusedInShadow() {
+    for (int i = 0; i < shadow.size(); i++) {
+      if (shadow.get(i).wouldDeny() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -3,20 +3,30 @@
 
 package dev.portcullis.engine.decision;
 
+import dev.portcullis.engine.Inquiry;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A request that waits: one step needs more of the thread than it may have. Nothing is decided, so
- * nothing may pass. Used by one thread at a time, and once: either goes on or is refused.
+ * A request that waits: one step needs more of the thread than it may have, or an answer of
+ * somebody else. Nothing is decided, so nothing may pass. Used by one thread at a time, and once:
+ * either goes on or is refused.
  */
 public non-sealed interface Suspended extends Outcome {
 
-  /**
-   * Goes on with the step that waits; those before it are not run again. Keeps the calling thread
-   * for milliseconds, and never throws.
-   */
-  Decision resume();
+  /** What must be asked before it can go on; null: it needs nothing but time. */
+  @Nullable Inquiry inquiry();
 
   /**
-   * Refuses the request as unavailable instead of going on.
+   * Goes on with the step that waits; those before it are not run again. The inquiry has been asked
+   * then. Keeps the calling thread for milliseconds, and never throws.
+   *
+   * @return the decision, or a request that waits for an answer
+   */
+  Outcome resume();
+
+  /**
+   * Refuses the request as unavailable instead of going on. May be called while the inquiry is
+   * being asked.
    *
    * @param cause for operators; quotes no value of the request
    */

@@ -8,11 +8,14 @@ import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +26,16 @@ public final class AuthenticationStep implements PhaseStep {
   private final AuthenticationSpec spec;
   private final Authenticator authenticator;
   private final RuleRef policy;
+  private final boolean asksClients;
   private final Map<String, Verdict.Allow> allows = new HashMap<>();
 
   /** Takes the compiled methods of the section. */
   public AuthenticationStep(AuthenticationSpec spec, Authenticator authenticator) {
     this.spec = spec;
     this.authenticator = authenticator;
+    this.asksClients =
+        spec.methods().stream()
+            .anyMatch(method -> method instanceof AuthMethodSpec.Mtls mtls && mtls.namesClients());
     this.policy = new RuleRef(Phase.AUTHENTICATION, spec.source(), null);
     for (AuthMethodSpec method : spec.methods()) {
       allows.put(method.name(), new Verdict.Allow(by(method.name())));
@@ -38,6 +45,16 @@ public final class AuthenticationStep implements PhaseStep {
   @Override
   public Phase phase() {
     return Phase.AUTHENTICATION;
+  }
+
+  @Override
+  public String section() {
+    return "authentication";
+  }
+
+  @Override
+  public PolicyRef source() {
+    return spec.source();
   }
 
   @Override
@@ -71,15 +88,23 @@ public final class AuthenticationStep implements PhaseStep {
                   DenyReason.CREDENTIALS_INVALID.title(),
                   detail),
               challenges);
+      case AuthenticationResult.Unproven(var method, var detail, var challenges, var nonce) -> {
+        DenyReason reason = DenyReason.PROOF_INVALID;
+        Verdict verdict =
+            refuse(evaluation, new Refusal(reason, by(method), reason.title(), detail), challenges);
+        yield nonce == null ? verdict : with(verdict, new HeaderField("dpop-nonce", nonce));
+      }
       case AuthenticationResult.Unavailable(var method, var cause) ->
           unavailable(evaluation, by(method), cause);
       case AuthenticationResult.Waits _ -> Verdict.Waits.WAITS;
+      case AuthenticationResult.Asks(var inquiry) -> new Verdict.Asks(inquiry);
     };
   }
 
   private Refusal unaccepted(Evaluation evaluation) {
+    RequestContext request = evaluation.request();
     DenyReason reason =
-        evaluation.request().peer().principal() == null
+        request.peer().principal() == null && (request.clientCertificate() == null || !asksClients)
             ? DenyReason.MTLS_REQUIRED
             : DenyReason.PRINCIPAL_NOT_ACCEPTED;
     return new Refusal(reason, policy, reason.title(), "");
@@ -99,6 +124,15 @@ public final class AuthenticationStep implements PhaseStep {
     return new Verdict.Deny(
         refusal,
         challenges.stream().map(value -> new HeaderField("www-authenticate", value)).toList());
+  }
+
+  private static Verdict with(Verdict verdict, HeaderField header) {
+    if (!(verdict instanceof Verdict.Deny(Refusal refusal, List<HeaderField> headers))) {
+      return verdict;
+    }
+    List<HeaderField> all = new ArrayList<>(headers);
+    all.add(header);
+    return new Verdict.Deny(refusal, all);
   }
 
   private Verdict unavailable(Evaluation evaluation, RuleRef by, String cause) {

@@ -6,11 +6,14 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.decision.Trace.Found;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.expression.CompiledExpression;
 import dev.portcullis.expression.EvaluationException;
 import dev.portcullis.expression.UnreadableVariableException;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -44,22 +47,51 @@ final class AuthorizationRule {
 
   /** Whether the rule speaks for the request; an error counts as the rule's effect demands. */
   boolean applies(Evaluation evaluation) {
-    if (!matcher.matches(evaluation.request().method(), evaluation.matches())
-        || !holdsScopes(evaluation.identity())) {
-      return false;
+    Found found = look(evaluation);
+    Trace trace = evaluation.trace();
+    if (trace != null) {
+      trace.look(by, mode == Mode.SHADOW, found, conditionOf(found));
+    }
+    return switch (found) {
+      case APPLIES -> true;
+      case CONDITION_FAILED -> spec.effect() == RuleSpec.Effect.DENY;
+      case OTHER_REQUEST,
+          SCOPES_MISSING,
+          CONDITION_FALSE,
+          STEP_UP,
+          GRANTED,
+          EXHAUSTED,
+          NOT_REACHED,
+          IN_LIST,
+          NOT_IN_LIST,
+          LIST_ABSENT ->
+          false;
+    };
+  }
+
+  private Found look(Evaluation evaluation) {
+    if (!evaluation.fits(matcher)) {
+      return Found.OTHER_REQUEST;
+    }
+    if (!holdsScopes(evaluation)) {
+      return Found.SCOPES_MISSING;
     }
     if (when == null) {
-      return true;
+      return Found.APPLIES;
     }
     try {
-      return when.test(evaluation);
+      return when.test(evaluation) ? Found.APPLIES : Found.CONDITION_FALSE;
     } catch (EvaluationException e) {
       evaluation.note("rule " + spec.name() + ": " + e.getMessage());
-      return switch (spec.effect()) {
-        case DENY -> true;
-        case ALLOW -> false;
-      };
+      return Found.CONDITION_FAILED;
     }
+  }
+
+  /** The condition, if it was asked. */
+  private @Nullable String conditionOf(Found found) {
+    return when == null || found == Found.OTHER_REQUEST || found == Found.SCOPES_MISSING
+        ? null
+        : when.source();
   }
 
   /**
@@ -70,18 +102,29 @@ final class AuthorizationRule {
     if (stepUp == null) {
       return null;
     }
+    boolean holds;
     try {
-      return stepUp.holds(evaluation.identity(), evaluation.request().receivedAt())
-          ? null
-          : stepUp.refusal();
+      holds = stepUp.holds(evaluation.identity(), evaluation.request().receivedAt());
     } catch (UnreadableVariableException e) {
       evaluation.note("rule " + spec.name() + ": " + e.getMessage());
-      return stepUp.refusal();
+      holds = false;
     }
+    Trace trace = evaluation.trace();
+    if (trace != null && !holds) {
+      trace.look(by, mode == Mode.SHADOW, Found.STEP_UP, null);
+    }
+    return holds ? null : stepUp.refusal(evaluation.identity());
   }
 
-  private boolean holdsScopes(@Nullable Identity identity) {
-    return spec.scopes().isEmpty()
-        || (identity != null && identity.scopes().containsAll(spec.scopes()));
+  private boolean holdsScopes(Evaluation evaluation) {
+    if (spec.scopes().isEmpty()) {
+      return true;
+    }
+    Trace trace = evaluation.trace();
+    if (trace != null) {
+      trace.read(Variable.AUTH_SCOPES);
+    }
+    Identity identity = evaluation.identity();
+    return identity != null && identity.scopes().containsAll(spec.scopes());
   }
 }

@@ -10,6 +10,7 @@ import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RuleSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * authentication is told so; everybody else is denied.
  */
 public final class AuthorizationStep implements PhaseStep {
+  private final PolicyRef source;
   private final Mode mode;
   private final List<AuthorizationRule> denies = new ArrayList<>();
   private final List<AuthorizationRule> allows = new ArrayList<>();
@@ -32,6 +34,7 @@ public final class AuthorizationStep implements PhaseStep {
    */
   public AuthorizationStep(AuthorizationSpec spec, PathIndex.Builder index)
       throws UnloadablePlanException {
+    this.source = spec.source();
     this.mode = spec.mode();
     this.noRuleAllows =
         Verdict.deny(
@@ -47,6 +50,16 @@ public final class AuthorizationStep implements PhaseStep {
   @Override
   public Phase phase() {
     return Phase.AUTHORIZATION;
+  }
+
+  @Override
+  public String section() {
+    return "authorization";
+  }
+
+  @Override
+  public PolicyRef source() {
+    return source;
   }
 
   @Override

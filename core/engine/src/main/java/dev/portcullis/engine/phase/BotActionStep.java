@@ -6,11 +6,15 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.decision.Trace.Found;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
 import java.util.Comparator;
 import java.util.List;
 
@@ -40,6 +44,16 @@ public final class BotActionStep implements PhaseStep {
   }
 
   @Override
+  public String section() {
+    return "bot thresholds";
+  }
+
+  @Override
+  public PolicyRef source() {
+    return spec.source();
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
     BotScore score = evaluation.score();
     Identity identity = evaluation.identity();
@@ -47,13 +61,21 @@ public final class BotActionStep implements PhaseStep {
       return Verdict.NOT_APPLICABLE;
     }
     for (BotSpec.Threshold threshold : highestFirst) {
-      if (score.value() < threshold.score()) {
+      boolean shadow = spec.mode() == Mode.SHADOW || threshold.mode() == Mode.SHADOW;
+      boolean reached = score.value() >= threshold.score();
+      if (evaluation.trace() != null) {
+        note(evaluation.trace(), threshold, shadow, reached);
+      }
+      if (!reached) {
         continue;
       }
-      if (spec.mode() == Mode.SHADOW || threshold.mode() == Mode.SHADOW) {
+      if (shadow) {
         evaluation.shadow(
             by(threshold), threshold.action() == BotSpec.Action.DENY ? DenyReason.BOT : null);
-        continue;
+        if (threshold.mode() == Mode.SHADOW) {
+          continue;
+        }
+        return Verdict.NOT_APPLICABLE;
       }
       return switch (threshold.action()) {
         case DENY -> Verdict.deny(by(threshold), DenyReason.BOT);
@@ -64,6 +86,11 @@ public final class BotActionStep implements PhaseStep {
       };
     }
     return Verdict.NOT_APPLICABLE;
+  }
+
+  private void note(Trace trace, BotSpec.Threshold threshold, boolean shadow, boolean reached) {
+    trace.read(Variable.BOT_SCORE);
+    trace.look(by(threshold), shadow, reached ? Found.APPLIES : Found.NOT_REACHED, null);
   }
 
   private RuleRef by(BotSpec.Threshold threshold) {

@@ -6,12 +6,14 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.bot.BotScorer;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.PolicyRef;
 
 /**
  * Scores how automated a request looks. A scorer that fails leaves no score and a note; whatever
  * reads the score then has no value, which denies, does not allow, and applies limits.
  */
-public record BotScoreStep(RequestMatcher matcher, BotScorer scorer) implements PhaseStep {
+public record BotScoreStep(PolicyRef source, RequestMatcher matcher, BotScorer scorer)
+    implements PhaseStep {
 
   @Override
   public Phase phase() {
@@ -19,8 +21,13 @@ public record BotScoreStep(RequestMatcher matcher, BotScorer scorer) implements 
   }
 
   @Override
+  public String section() {
+    return "bot score";
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
-    if (matcher.matches(evaluation.request().method(), evaluation.matches())) {
+    if (evaluation.fits(matcher)) {
       try {
         evaluation.score(scorer.score(evaluation.request(), evaluation.client()));
       } catch (RuntimeException e) {

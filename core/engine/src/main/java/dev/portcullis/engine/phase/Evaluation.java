@@ -9,9 +9,12 @@ import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
+import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.PathMatches;
+import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.engine.path.RequestPath;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.expression.UnreadableVariableException;
@@ -33,7 +36,9 @@ public final class Evaluation implements VariableSource {
   private final String route;
   private final RequestContext request;
   private final IpAddress client;
+  private final GeoSource geo;
   private final PathIndex index;
+  private final @Nullable Trace trace;
   private Patience patience;
   private @Nullable RequestPath path;
   private @Nullable PathMatches matches;
@@ -49,15 +54,44 @@ public final class Evaluation implements VariableSource {
    * Starts from the facts.
    *
    * @param client the client's address behind trusted proxies
+   * @param geo where it is
    * @param patience how long a step may keep the thread
+   * @param trace notes what steps look at; null: nobody asked
    */
   public Evaluation(
-      String route, RequestContext request, IpAddress client, PathIndex index, Patience patience) {
+      String route,
+      RequestContext request,
+      IpAddress client,
+      GeoSource geo,
+      PathIndex index,
+      Patience patience,
+      @Nullable Trace trace) {
     this.route = route;
     this.request = request;
     this.client = client;
+    this.geo = geo;
     this.index = index;
     this.patience = patience;
+    this.trace = trace;
+  }
+
+  /** Notes what steps look at; null: nobody asked. */
+  public @Nullable Trace trace() {
+    return trace;
+  }
+
+  /** Notes, if anybody asked, that the step at work reads a variable. */
+  void reads(Variable input) {
+    if (trace != null) {
+      trace.read(input);
+    }
+  }
+
+  /** Notes, if anybody asked, that the step at work reads variables. */
+  void reads(List<Variable> inputs) {
+    if (trace != null) {
+      inputs.forEach(trace::read);
+    }
   }
 
   /** How long a step may keep the thread that it runs on. */
@@ -106,6 +140,15 @@ public final class Evaluation implements VariableSource {
       matches = found;
     }
     return found;
+  }
+
+  /** Whether a matcher means the request. */
+  boolean fits(RequestMatcher matcher) {
+    if (trace != null) {
+      trace.read(Variable.REQUEST_METHOD);
+      trace.read(Variable.REQUEST_PATH);
+    }
+    return matcher.matches(request.method(), matches());
   }
 
   /** Who calls; null: nobody identified. */
@@ -188,6 +231,9 @@ public final class Evaluation implements VariableSource {
 
   @Override
   public Object read(Variable variable) {
+    if (trace != null) {
+      trace.read(variable);
+    }
     return switch (variable) {
       case REQUEST_METHOD -> request.method();
       case REQUEST_PATH -> path().text();
@@ -202,7 +248,11 @@ public final class Evaluation implements VariableSource {
       case SOURCE_ADDRESS -> client.toString();
       case SOURCE_PORT -> (long) request.peer().port();
       case SOURCE_PRINCIPAL -> principal(request.peer().principal());
+      case SOURCE_COUNTRY -> known(geo.country(client), variable);
+      case SOURCE_ASN -> known(geo.autonomousSystem(client), variable);
       case TLS_JA4 -> orEmpty(request.ja4());
+      case TLS_VERSION -> orEmpty(request.tlsVersion());
+      case TLS_SNI -> orEmpty(request.tlsServerName());
       case AUTH_AUTHENTICATED -> identity != null && identity.authenticated();
       case AUTH_METHOD -> identity == null ? "" : identity.method();
       case AUTH_SUBJECT -> identity == null ? "" : identity.subject();
@@ -218,6 +268,13 @@ public final class Evaluation implements VariableSource {
       case BOT_SIGNALS -> points(scored(variable));
       case ROUTE_NAME -> route;
     };
+  }
+
+  private static Object known(@Nullable Object value, Variable variable) {
+    if (value == null) {
+      throw new UnreadableVariableException(variable.celName() + ": there is no database of it");
+    }
+    return value;
   }
 
   private AuthenticationEvent event() {

@@ -7,11 +7,22 @@ import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.path.AmbiguousPathException;
 import dev.portcullis.engine.path.PathReader;
 import dev.portcullis.engine.request.MalformedRequestException;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.PolicyRef;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses requests that cannot be read in exactly one way, on every route. */
 public final class HygieneStep implements PhaseStep {
+  private static final List<Variable> INPUTS =
+      List.of(
+          Variable.REQUEST_METHOD,
+          Variable.REQUEST_PATH,
+          Variable.REQUEST_HOST,
+          Variable.REQUEST_HEADERS,
+          Variable.REQUEST_QUERY);
   private static final int MAX_QUERY_PARAMETERS = 1000;
   private static final RuleRef ENGINE = new RuleRef(Phase.HYGIENE, null, null);
 
@@ -21,7 +32,18 @@ public final class HygieneStep implements PhaseStep {
   }
 
   @Override
+  public String section() {
+    return "protocol";
+  }
+
+  @Override
+  public @Nullable PolicyRef source() {
+    return null;
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
+    evaluation.reads(INPUTS);
     try {
       MethodRules.check(evaluation.request());
       evaluation.path(PathReader.read(evaluation.request().line().target()));

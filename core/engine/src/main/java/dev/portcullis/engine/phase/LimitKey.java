@@ -9,6 +9,7 @@ import dev.portcullis.engine.limit.CounterKey;
 import dev.portcullis.expression.CompiledExpression;
 import dev.portcullis.expression.EvaluationException;
 import dev.portcullis.expression.Stage;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.plan.Expression;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -57,6 +58,7 @@ final class LimitKey {
       return byDefault(evaluation);
     }
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Address) {
+      evaluation.reads(Variable.SOURCE_ADDRESS);
       return CounterKey.address(limit, evaluation.client());
     }
     try {
@@ -84,12 +86,18 @@ final class LimitKey {
 
   private static String text(Part part, Evaluation evaluation) throws EvaluationException {
     return switch (part) {
-      case Part.Address _ -> CounterKey.site(evaluation.client()).toString();
+      case Part.Address _ -> {
+        evaluation.reads(Variable.SOURCE_ADDRESS);
+        yield CounterKey.site(evaluation.client()).toString();
+      }
       case Part.Computed(CompiledExpression expression) -> expression.text(evaluation);
     };
   }
 
   private CounterKey byDefault(Evaluation evaluation) {
+    evaluation.reads(Variable.AUTH_CLIENT);
+    evaluation.reads(Variable.AUTH_SUBJECT);
+    evaluation.reads(Variable.SOURCE_ADDRESS);
     Identity identity = evaluation.identity();
     if (identity != null && identity.client() != null && !identity.client().isEmpty()) {
       return named("client", identity.client());

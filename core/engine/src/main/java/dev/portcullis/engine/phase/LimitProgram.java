@@ -6,8 +6,11 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.decision.Trace.Found;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.engine.request.HeaderField;
@@ -84,21 +87,43 @@ final class LimitProgram {
 
   /** The counter that the request is charged to; null when the limit does not count it. */
   @Nullable QuotaLine line(Evaluation evaluation) {
-    return matcher.matches(evaluation.request().method(), evaluation.matches())
-            && applies(evaluation)
+    return applies(evaluation)
         ? new QuotaLine(key.of(evaluation), meter(evaluation.identity()))
         : null;
   }
 
   private boolean applies(Evaluation evaluation) {
+    if (!evaluation.fits(matcher)) {
+      return notCounted(evaluation, Found.OTHER_REQUEST, null);
+    }
     if (when == null) {
       return true;
     }
     try {
-      return when.test(evaluation);
+      return when.test(evaluation) || notCounted(evaluation, Found.CONDITION_FALSE, when.source());
     } catch (EvaluationException e) {
       evaluation.note("limit " + spec.name() + ": " + e.getMessage());
       return true;
+    }
+  }
+
+  private boolean notCounted(Evaluation evaluation, Found why, @Nullable String condition) {
+    Trace trace = evaluation.trace();
+    if (trace != null) {
+      trace.look(by, spec.mode() == Mode.SHADOW, why, condition);
+    }
+    return false;
+  }
+
+  /** Notes how the limit stands. */
+  void trace(Evaluation evaluation, QuotaState state) {
+    Trace trace = evaluation.trace();
+    if (trace != null) {
+      trace.look(
+          by,
+          spec.mode() == Mode.SHADOW,
+          state.granted() ? Found.GRANTED : Found.EXHAUSTED,
+          state.remaining());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.PolicyRef;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,16 @@ final class LimitStep implements PhaseStep {
   }
 
   @Override
+  public String section() {
+    return "limits";
+  }
+
+  @Override
+  public @Nullable PolicyRef source() {
+    return null;
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
     chargeShadowed(evaluation);
     Verdict.@Nullable Deny deny = apply(peeked, evaluation, false);
@@ -67,6 +78,7 @@ final class LimitStep implements PhaseStep {
     for (int i = 0; i < states.size(); i++) {
       LimitProgram limit = lines.limits.get(i);
       evaluation.limits().add(limit, lines.lines.get(i).meter(), states.get(i), evaluation.now());
+      limit.trace(evaluation, states.get(i));
       if (deny == null && !states.get(i).granted()) {
         deny = Verdict.deny(limit.by(), limit.reason());
       }
@@ -82,8 +94,9 @@ final class LimitStep implements PhaseStep {
     List<QuotaState> states =
         store.charge(ChargeId.of(evaluation.request(), phase, true), lines.lines, evaluation.now());
     for (int i = 0; i < states.size(); i++) {
+      LimitProgram limit = lines.limits.get(i);
+      limit.trace(evaluation, states.get(i));
       if (!states.get(i).granted()) {
-        LimitProgram limit = lines.limits.get(i);
         evaluation.shadow(limit.by(), limit.reason());
       }
     }

@@ -4,12 +4,20 @@
 package dev.portcullis.engine.phase;
 
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.PolicyRef;
+import org.jspecify.annotations.Nullable;
 
 /** One step of a route's decisions, compiled. Thread-safe. */
 public interface PhaseStep {
 
   /** Where it stands in the order of steps. */
   Phase phase();
+
+  /** The section of a policy that it is made of, for people: {@code authentication}. */
+  String section();
+
+  /** The policy that the section comes from; null: the engine, or several. */
+  @Nullable PolicyRef source();
 
   /** Says what the step says; an exception counts as {@link Verdict.Unavailable}. */
   Verdict decide(Evaluation evaluation);

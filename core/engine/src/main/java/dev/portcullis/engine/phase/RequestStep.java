@@ -4,26 +4,33 @@
 package dev.portcullis.engine.phase;
 
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
-import dev.portcullis.policy.match.CidrSet;
-import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a policy demands of a request's form and sender. */
 public final class RequestStep implements PhaseStep {
+  private static final List<Variable> INPUTS =
+      List.of(
+          Variable.SOURCE_ADDRESS,
+          Variable.REQUEST_METHOD,
+          Variable.REQUEST_HEADERS,
+          Variable.REQUEST_QUERY);
   private final RequestSpec spec;
-  private final CidrSet allowed;
-  private final CidrSet denied;
+  private final AddressRules addresses;
 
   /** Compiles the section. */
-  public RequestStep(RequestSpec spec) {
+  public RequestStep(RequestSpec spec, AddressLists lists) {
     this.spec = spec;
-    this.allowed = CidrSet.of(spec.allowAddresses());
-    this.denied = CidrSet.of(spec.denyAddresses());
+    this.addresses = new AddressRules(spec, lists);
   }
 
   @Override
@@ -32,26 +39,37 @@ public final class RequestStep implements PhaseStep {
   }
 
   @Override
-  public Verdict decide(Evaluation evaluation) {
-    Verdict.@Nullable Deny deny = firstFault(evaluation);
-    if (deny == null) {
-      return Verdict.NOT_APPLICABLE;
-    }
-    return switch (spec.mode()) {
-      case ENFORCE -> deny;
-      case SHADOW -> {
-        evaluation.shadow(deny.refusal().by(), deny.refusal().reason());
-        yield Verdict.NOT_APPLICABLE;
-      }
-    };
+  public String section() {
+    return "request";
   }
 
-  private Verdict.@Nullable Deny firstFault(Evaluation evaluation) {
-    IpAddress client = evaluation.client();
-    Headers headers = evaluation.request().headers();
-    if (denied.contains(client) || (!allowed.isEmpty() && !allowed.contains(client))) {
-      return deny("ipAccess", DenyReason.ADDRESS_DENIED);
+  @Override
+  public PolicyRef source() {
+    return spec.source();
+  }
+
+  @Override
+  public Verdict decide(Evaluation evaluation) {
+    evaluation.reads(INPUTS);
+    Verdict fault = firstFault(evaluation);
+    if (fault == null || spec.mode() == Mode.ENFORCE) {
+      return fault == null ? Verdict.NOT_APPLICABLE : fault;
     }
+    switch (fault) {
+      case Verdict.Deny deny -> evaluation.shadow(deny.refusal().by(), deny.refusal().reason());
+      case Verdict.Unavailable absent -> evaluation.shadow(absent.by(), DenyReason.UNAVAILABLE);
+      case Verdict.Allow _, Verdict.NotApplicable _, Verdict.Waits _, Verdict.Asks _ ->
+          throw new IllegalStateException("not a fault: " + fault);
+    }
+    return Verdict.NOT_APPLICABLE;
+  }
+
+  private @Nullable Verdict firstFault(Evaluation evaluation) {
+    Verdict stranger = addresses.fault(evaluation);
+    if (stranger != null) {
+      return stranger;
+    }
+    Headers headers = evaluation.request().headers();
     if (spec.maxHeaderBytes() != null && headers.length() > spec.maxHeaderBytes()) {
       return deny("maxHeaderBytes", DenyReason.HEADERS_TOO_LARGE);
     }

@@ -4,6 +4,7 @@
 package dev.portcullis.engine.phase;
 
 import dev.portcullis.engine.authentication.Identity;
+import dev.portcullis.engine.authentication.jwt.Confirmation;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
@@ -22,20 +23,28 @@ final class StepUp {
   private static final Duration SKEW = Duration.ofSeconds(60);
 
   private final StepUpSpec spec;
-  private final Verdict.Deny refusal;
+  private final Verdict.Deny bearer;
+  private final Verdict.Deny dpop;
 
   StepUp(StepUpSpec spec, RuleRef by) {
     this.spec = spec;
-    DenyReason reason = DenyReason.STEP_UP_REQUIRED;
-    this.refusal =
-        new Verdict.Deny(
-            new Refusal(reason, by, reason.title(), ""),
-            List.of(new HeaderField("www-authenticate", challenge(spec))));
+    this.bearer = refusal(spec, by, "Bearer");
+    this.dpop = refusal(spec, by, "DPoP");
   }
 
-  /** What a caller is told whose authentication does not do. */
-  Verdict.Deny refusal() {
-    return refusal;
+  private static Verdict.Deny refusal(StepUpSpec spec, RuleRef by, String scheme) {
+    DenyReason reason = DenyReason.STEP_UP_REQUIRED;
+    return new Verdict.Deny(
+        new Refusal(reason, by, reason.title(), ""),
+        List.of(new HeaderField("www-authenticate", challenge(spec, scheme))));
+  }
+
+  /**
+   * What a caller is told whose authentication does not do, in the scheme of its token: one that is
+   * bound to a key is never taken without a proof.
+   */
+  Verdict.Deny refusal(@Nullable Identity identity) {
+    return identity == null || Confirmation.thumbprint(identity.claims()).isEmpty() ? bearer : dpop;
   }
 
   /**
@@ -60,9 +69,10 @@ final class StepUp {
    * Section 3 of the RFC; {@code amr} has no parameter there, so that people are told. The values
    * are characters of scope tokens, which need no escape in a quoted string.
    */
-  private static String challenge(StepUpSpec spec) {
+  private static String challenge(StepUpSpec spec, String scheme) {
     StringBuilder value =
-        new StringBuilder("Bearer error=\"insufficient_user_authentication\", error_description=\"")
+        new StringBuilder(scheme)
+            .append(" error=\"insufficient_user_authentication\", error_description=\"")
             .append(DenyReason.STEP_UP_REQUIRED.title());
     if (!spec.amr().isEmpty()) {
       value.append(", by: ").append(String.join(" ", spec.amr()));

@@ -6,10 +6,13 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.Hop;
 import dev.portcullis.engine.request.Peer;
+import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.TransportSpec;
+import java.util.List;
 
 /**
  * Refuses requests over connections without a workload identity on a route that is {@code Strict}.
@@ -18,6 +21,7 @@ import dev.portcullis.policy.plan.TransportSpec;
  * Strict} speaks of, the connections between workloads: theirs ends at the gateway.
  */
 public final class TransportStep implements PhaseStep {
+  private static final List<Variable> INPUTS = List.of(Variable.SOURCE_PRINCIPAL);
   private final TransportSpec spec;
   private final RuleRef by;
 
@@ -33,7 +37,18 @@ public final class TransportStep implements PhaseStep {
   }
 
   @Override
+  public String section() {
+    return "transport";
+  }
+
+  @Override
+  public PolicyRef source() {
+    return spec.source();
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
+    evaluation.reads(INPUTS);
     Peer peer = evaluation.request().peer();
     if (spec.mtls() != MtlsMode.STRICT
         || peer.principal() != null

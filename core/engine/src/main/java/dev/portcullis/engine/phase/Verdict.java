@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
@@ -46,6 +47,12 @@ public sealed interface Verdict {
   enum Waits implements Verdict {
     WAITS
   }
+
+  /**
+   * The step needs an answer of somebody else. It has changed nothing, and is run again when the
+   * answer is there.
+   */
+  record Asks(Inquiry inquiry) implements Verdict {}
 
   /** A refusal that says to clients what the reason says. */
   static Deny deny(RuleRef by, DenyReason reason) {

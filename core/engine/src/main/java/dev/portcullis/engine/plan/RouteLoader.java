@@ -14,11 +14,14 @@ import dev.portcullis.engine.phase.AuthorizationStep;
 import dev.portcullis.engine.phase.BotActionStep;
 import dev.portcullis.engine.phase.BotScoreStep;
 import dev.portcullis.engine.phase.ClientAddress;
+import dev.portcullis.engine.phase.GeoStep;
 import dev.portcullis.engine.phase.HygieneStep;
 import dev.portcullis.engine.phase.LimitSteps;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.RequestStep;
 import dev.portcullis.engine.phase.TransportStep;
+import dev.portcullis.engine.port.AddressLists;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.CidrSet;
@@ -40,13 +43,21 @@ public final class RouteLoader {
   private final AuthenticatorFactory authenticators;
   private final BotScorerFactory scorers;
   private final QuotaStore store;
+  private final GeoSource geo;
+  private final AddressLists lists;
 
   /** Takes the makers of what plans ask for. */
   public RouteLoader(
-      AuthenticatorFactory authenticators, BotScorerFactory scorers, QuotaStore store) {
+      AuthenticatorFactory authenticators,
+      BotScorerFactory scorers,
+      QuotaStore store,
+      GeoSource geo,
+      AddressLists lists) {
     this.authenticators = authenticators;
     this.scorers = scorers;
     this.store = store;
+    this.geo = geo;
+    this.lists = lists;
   }
 
   /**
@@ -77,12 +88,17 @@ public final class RouteLoader {
       steps.add(new TransportStep(route.transport()));
     }
     if (route.request() != null) {
-      steps.add(new RequestStep(route.request()));
+      steps.add(new RequestStep(route.request(), lists));
+    }
+    if (route.geo() != null) {
+      steps.add(new GeoStep(route.geo(), geo));
     }
     if (route.bot() != null) {
       steps.add(
           new BotScoreStep(
-              RequestMatcher.lenient(route.bot().match(), index), scorers.create(route.bot())));
+              route.bot().source(),
+              RequestMatcher.lenient(route.bot().match(), index),
+              scorers.create(route.bot())));
       steps.add(new BotActionStep(route.bot()));
     }
     if (route.authentication() != null) {
@@ -100,6 +116,7 @@ public final class RouteLoader {
         steps,
         index.build(),
         new ClientAddress(CidrSet.of(route.trustedProxies())),
+        geo,
         owner,
         identityHeaders(route.authentication()),
         route.audit());

@@ -7,6 +7,7 @@ import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.phase.ClientAddress;
 import dev.portcullis.engine.phase.PhaseStep;
+import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.policy.plan.AuditSpec;
 import java.util.List;
 
@@ -20,6 +21,7 @@ public sealed interface RouteProgram {
    * A route that decides.
    *
    * @param steps in the order of their phases
+   * @param geo where clients are
    * @param owner named when nothing more particular let a request pass
    * @param identityHeaders names that only Portcullis may set towards upstream
    */
@@ -28,6 +30,7 @@ public sealed interface RouteProgram {
       List<PhaseStep> steps,
       PathIndex index,
       ClientAddress clientAddress,
+      GeoSource geo,
       RuleRef owner,
       List<String> identityHeaders,
       AuditSpec audit)

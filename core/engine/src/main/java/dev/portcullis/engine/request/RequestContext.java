@@ -5,6 +5,7 @@ package dev.portcullis.engine.request;
 
 import dev.portcullis.policy.decision.CheckNames;
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +59,35 @@ public final class RequestContext {
    * connection. Envoys let nobody but a gateway say it.
    */
   public @Nullable String ja4() {
-    String ja4 = headers.first(CheckNames.JA4_HEADER);
+    return written(CheckNames.JA4_HEADER);
+  }
+
+  /**
+   * The version of TLS that the client speaks with our gateway, such as {@code TLSv1.3}; null: as
+   * above.
+   */
+  public @Nullable String tlsVersion() {
+    return written(CheckNames.TLS_VERSION_HEADER);
+  }
+
+  /** The server that the client asked our gateway for (SNI), in lower case; null: as above. */
+  public @Nullable String tlsServerName() {
+    String name = written(CheckNames.TLS_SNI_HEADER);
+    return name == null ? null : name.toLowerCase(Locale.ROOT);
+  }
+
+  private @Nullable String written(String header) {
+    String text = headers.first(header);
     // Envoy writes a dash for what it does not know.
-    return ja4 == null || ja4.equals("-") ? null : ja4;
+    return text == null || text.equals("-") ? null : text;
+  }
+
+  /**
+   * The certificate of the client; null: a gateway of ours ended its connection and saw none, or
+   * none did.
+   */
+  public @Nullable ClientCertificate clientCertificate() {
+    return peer.certificate();
   }
 
   /** Envoy's id of the request. */

@@ -3,7 +3,9 @@
 
 package dev.portcullis.engine.authentication;
 
+import dev.portcullis.engine.request.ClientCertificate;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.engine.request.RequestLine;
@@ -25,6 +27,16 @@ public final class TestRequest {
   public static RequestContext from(String principal, String... namesAndValues) {
     return request(
         TestToken.NOW, "/", Objects.requireNonNull(Principal.read(principal)), namesAndValues);
+  }
+
+  /** Of a client from outside that showed this certificate. */
+  public static RequestContext showing(ClientCertificate certificate, String... namesAndValues) {
+    return new RequestContext(
+        new RequestLine("GET", "/", "orders.shop", "https", "HTTP/2"),
+        Headers.of(namesAndValues),
+        new Peer(IpAddress.parse("192.0.2.1"), 40000, null, Hop.AT_GATEWAY, certificate),
+        "request-1",
+        Instant.ofEpochSecond(TestToken.NOW));
   }
 
   public static RequestContext at(long epochSecond, String target, String... namesAndValues) {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PathIndexTest {
 
@@ -63,6 +64,21 @@ class PathIndexTest {
     assertThat(restricts.matches("GET", matches)).isTrue();
     assertThat(restricts.matches("HEAD", matches)).isTrue();
     assertThat(restricts.matches("POST", matches)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/login/7", "/logins", "/logi", "/a/login"})
+  void overlooksNothingButTheLastSlash(String path) {
+    PathIndex.Builder builder = new PathIndex.Builder();
+    RequestMatcher restricts =
+        RequestMatcher.lenient(
+            List.of(new MatchSpec(List.of(), List.of(PathPattern.parse("/login")))), builder);
+    RequestMatcher other =
+        RequestMatcher.lenient(
+            List.of(new MatchSpec(List.of(), List.of(PathPattern.parse("/other")))), builder);
+    PathMatches matches = builder.build().match(PathReader.read(path));
+    assertThat(restricts.matches("GET", matches)).isFalse();
+    assertThat(other.matches("GET", matches)).isFalse();
   }
 
   @Test

@@ -144,4 +144,23 @@ class PathReaderTest {
       }
     }
   }
+
+  @Test
+  void takesWhatIsJustShortEnough() {
+    assertThat(PathReader.read("/" + "a".repeat(8191)).text()).hasSize(8192);
+    assertThat(PathReader.read("/" + "a".repeat(8191) + "?" + "b".repeat(9000)).text())
+        .hasSize(8192);
+    assertThatThrownBy(() -> PathReader.read("/" + "a".repeat(8192)))
+        .isInstanceOf(MalformedRequestException.class);
+    assertThat(PathReader.read("/a".repeat(256)).count()).isEqualTo(256);
+    assertThatThrownBy(() -> PathReader.read("/a".repeat(257)))
+        .isInstanceOf(MalformedRequestException.class);
+  }
+
+  @Test
+  void takesTheFirstAndLastCharactersThatNeedNoEscape() {
+    assertThat(PathReader.read("/!~").text()).isEqualTo("/!~");
+    assertThat(PathReader.read("/%20%7e").text()).isEqualTo("/ ~");
+    assertThat(PathReader.read("/a").toString()).isEqualTo("/a");
+  }
 }

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate that is mounted from a Secret, so that nobody but the gateway reads its key. Envoy
@@ -59,19 +60,17 @@ public final class MountedCertificate {
   }
 
   /**
-   * Listens with the certificate for clients that show none. Without one it does not listen,
-   * however long it takes.
+   * Listens with the certificate. Without it, and without the authorities where there are any, it
+   * does not listen, however long it takes.
+   *
+   * <p>Sessions of clients that may show a certificate are not resumed: a resumed one would be with
+   * whom it was when its certificate was looked at, be that expired or revoked meanwhile.
    *
    * @param file the absolute path of the small file
+   * @param clients who signs clients' certificates; null: clients are not asked for any
    */
-  public static TransportSocket downstream(Path file) {
-    ConfigSource source =
-        ConfigSource.newBuilder()
-            .setResourceApiVersion(ApiVersion.V3)
-            .setInitialFetchTimeout(Scalars.seconds(0))
-            .setPathConfigSource(PathConfigSource.newBuilder().setPath(file.toString()))
-            .build();
-    CommonTlsContext common =
+  public static TransportSocket downstream(Path file, @Nullable ClientAuthorities clients) {
+    CommonTlsContext.Builder common =
         CommonTlsContext.newBuilder()
             .setTlsParams(
                 TlsParameters.newBuilder()
@@ -79,17 +78,32 @@ public final class MountedCertificate {
                     .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
             .addAlpnProtocols("h2")
             .addAlpnProtocols("http/1.1")
-            .addTlsCertificateSdsSecretConfigs(
-                SdsSecretConfig.newBuilder().setName(NAME).setSdsConfig(source))
-            .build();
+            .addTlsCertificateSdsSecretConfigs(secret(NAME, file));
+    DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder();
+    if (clients == null) {
+      context.setRequireClientCertificate(Scalars.bool(false));
+    } else {
+      common.setValidationContextSdsSecretConfig(clients.secret());
+      context
+          .setRequireClientCertificate(Scalars.bool(clients.required()))
+          .setDisableStatelessSessionResumption(true)
+          .setDisableStatefulSessionResumption(true);
+    }
     return TransportSocket.newBuilder()
         .setName("envoy.transport_sockets.tls")
-        .setTypedConfig(
-            Extensions.any(
-                DownstreamTlsContext.newBuilder()
-                    .setCommonTlsContext(common)
-                    .setRequireClientCertificate(Scalars.bool(false))
-                    .build()))
+        .setTypedConfig(Extensions.any(context.setCommonTlsContext(common).build()))
+        .build();
+  }
+
+  /** A secret that a small file names. */
+  static SdsSecretConfig secret(String name, Path file) {
+    return SdsSecretConfig.newBuilder()
+        .setName(name)
+        .setSdsConfig(
+            ConfigSource.newBuilder()
+                .setResourceApiVersion(ApiVersion.V3)
+                .setInitialFetchTimeout(Scalars.seconds(0))
+                .setPathConfigSource(PathConfigSource.newBuilder().setPath(file.toString())))
         .build();
   }
 

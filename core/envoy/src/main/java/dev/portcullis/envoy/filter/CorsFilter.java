@@ -28,7 +28,7 @@ public record CorsFilter() implements FilterStep {
 
   /** What Portcullis itself tells callers: when to come back, and what is missing. */
   private static final List<String> OURS =
-      List.of("ratelimit", "ratelimit-policy", "retry-after", "www-authenticate");
+      List.of("dpop-nonce", "ratelimit", "ratelimit-policy", "retry-after", "www-authenticate");
 
   @Override
   public List<HttpFilter> filters() {

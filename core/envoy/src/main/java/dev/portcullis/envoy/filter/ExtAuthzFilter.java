@@ -27,24 +27,38 @@ import java.util.Map;
 /**
  * Asks the decision service about every request.
  *
- * <p>Whether a request passes when no answer comes cannot be said per route, so there are two
- * filters: <i>closed</i> acts unless a route says otherwise, <i>open</i> acts only where a route
- * turns it on. A route that does so turns the other off; no route that leads to a service turns
- * both off. What matches no route at all is not asked about and gets 404.
+ * <p>Neither whether a request passes when no answer comes nor how long to wait for one can be said
+ * per route (a per-route service would carry a time-out, and Envoy before 1.39 may use it after it
+ * is freed), so there are four filters: <i>closed</i> acts unless a route says otherwise;
+ * <i>open</i> and the <i>patient</i> form of each act only where a route turns them on. A route
+ * that does so turns <i>closed</i> off; one that leads to no guarded service does that alone. What
+ * matches no route at all is not asked about and gets 404.
+ *
+ * @param certificates whether the decision service is told the certificate of the client. It comes
+ *     in a field of its own, which no client can write
  */
-public record ExtAuthzFilter() implements FilterStep {
+public record ExtAuthzFilter(boolean certificates) implements FilterStep {
   static final String CLOSED = "portcullis.ext-authz.closed";
   static final String OPEN = "portcullis.ext-authz.open";
+  static final String CLOSED_PATIENT = "portcullis.ext-authz.closed-patient";
+  static final String OPEN_PATIENT = "portcullis.ext-authz.open-patient";
 
   /** The longest that a decision may take, all tries together. */
   static final int TIMEOUT_MILLIS = 250;
+
+  /** The same for a decision that may need the answers of others. */
+  static final int PATIENT_MILLIS = 5_000;
 
   private static final Any OFF =
       Extensions.any(FilterConfig.newBuilder().setDisabled(true).build());
 
   @Override
   public List<HttpFilter> filters() {
-    return List.of(filter(CLOSED, FailureMode.DENY), filter(OPEN, FailureMode.ALLOW));
+    return List.of(
+        filter(CLOSED, FailureMode.DENY, TIMEOUT_MILLIS),
+        filter(OPEN, FailureMode.ALLOW, TIMEOUT_MILLIS),
+        filter(CLOSED_PATIENT, FailureMode.DENY, PATIENT_MILLIS),
+        filter(OPEN_PATIENT, FailureMode.ALLOW, PATIENT_MILLIS));
   }
 
   @Override
@@ -57,8 +71,8 @@ public record ExtAuthzFilter() implements FilterStep {
                         .putContextExtensions(CheckNames.ROUTE, guard.route().value()))
                 .build());
     return switch (guard.failureMode()) {
-      case DENY -> Map.of(CLOSED, ask);
-      case ALLOW -> Map.of(CLOSED, OFF, OPEN, ask);
+      case DENY -> guard.patient() ? Map.of(CLOSED, OFF, CLOSED_PATIENT, ask) : Map.of(CLOSED, ask);
+      case ALLOW -> Map.of(CLOSED, OFF, guard.patient() ? OPEN_PATIENT : OPEN, ask);
     };
   }
 
@@ -67,12 +81,12 @@ public record ExtAuthzFilter() implements FilterStep {
     return Map.of(CLOSED, OFF);
   }
 
-  private static HttpFilter filter(String name, FailureMode mode) {
+  private HttpFilter filter(String name, FailureMode mode, int timeoutMillis) {
     boolean open = mode == FailureMode.ALLOW;
     ExtAuthz config =
         ExtAuthz.newBuilder()
             .setTransportApiVersion(ApiVersion.V3)
-            .setGrpcService(service())
+            .setGrpcService(service(timeoutMillis))
             .setFailureModeAllow(open)
             // Not 403: a client must not take an outage for a verdict and forget its session.
             .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable))
@@ -80,12 +94,12 @@ public record ExtAuthzFilter() implements FilterStep {
             .setEncodeRawHeaders(true)
             .setValidateMutations(true)
             .setClearRouteCache(false)
-            .setIncludePeerCertificate(false)
+            .setIncludePeerCertificate(certificates)
             .setStatPrefix(open ? "open" : "closed")
             .build();
     return HttpFilter.newBuilder()
         .setName(name)
-        .setDisabled(open)
+        .setDisabled(!name.equals(CLOSED))
         .setTypedConfig(Extensions.any(config))
         .build();
   }
@@ -96,13 +110,13 @@ public record ExtAuthzFilter() implements FilterStep {
    * said. Its longest interval must not be shorter than the time-out: Envoy takes it for the
    * time-out of each try as well (measured with 1.40), and would cut off every slower decision.
    */
-  private static GrpcService service() {
+  private static GrpcService service(int timeoutMillis) {
     return GrpcService.newBuilder()
         .setEnvoyGrpc(
             GrpcService.EnvoyGrpc.newBuilder()
                 .setClusterName(ExtAuthzCluster.NAME)
                 .setSkipEnvoyHeaders(true))
-        .setTimeout(Scalars.millis(TIMEOUT_MILLIS))
+        .setTimeout(Scalars.millis(timeoutMillis))
         .setRetryPolicy(
             RetryPolicy.newBuilder()
                 .setRetryOn("connect-failure,refused-stream,reset-before-request")
@@ -110,7 +124,7 @@ public record ExtAuthzFilter() implements FilterStep {
                 .setRetryBackOff(
                     BackoffStrategy.newBuilder()
                         .setBaseInterval(Scalars.millis(5))
-                        .setMaxInterval(Scalars.millis(TIMEOUT_MILLIS))))
+                        .setMaxInterval(Scalars.millis(timeoutMillis))))
         .build();
   }
 }

@@ -18,7 +18,8 @@ import java.util.List;
  * <tr><td>{@link RequestHeaderFilter}<td>removes the headers that only Portcullis may set, tells
  *     the peer<td>before the decision, which reads the peer and sets the headers; after it, it would
  *     remove ours
- * <tr><td>{@link ExtAuthzFilter} closed, open<td>asks the decision service; one of the two acts
+ * <tr><td>{@link ExtAuthzFilter} closed, open, each also patient<td>asks the decision service; one
+ *     of the four acts
  *     <td>before everything that spends work on a request nobody has allowed yet
  * <tr><td>{@link BodyLimitFilter}<td>ends bodies that grow over the route's bound
  *     <td>after the decision: strangers are told 401 and not how large a body may be
@@ -27,18 +28,25 @@ import java.util.List;
  */
 public final class FilterOrder {
   /** The steps in their order. */
-  public static final List<FilterStep> STEPS =
-      List.of(
-          new CorsFilter(),
-          new RequestHeaderFilter(),
-          new ExtAuthzFilter(),
-          new BodyLimitFilter(),
-          new RouterFilter());
+  public static final List<FilterStep> STEPS = steps(false);
 
   private FilterOrder() {}
 
-  /** The filters of a listener in their order. */
-  public static List<HttpFilter> filters() {
-    return STEPS.stream().flatMap(step -> step.filters().stream()).toList();
+  private static List<FilterStep> steps(boolean certificates) {
+    return List.of(
+        new CorsFilter(),
+        new RequestHeaderFilter(),
+        new ExtAuthzFilter(certificates),
+        new BodyLimitFilter(),
+        new RouterFilter());
+  }
+
+  /**
+   * The filters of a listener in their order.
+   *
+   * @param certificates whether the decision service is told clients' certificates
+   */
+  public static List<HttpFilter> filters(boolean certificates) {
+    return steps(certificates).stream().flatMap(step -> step.filters().stream()).toList();
   }
 }

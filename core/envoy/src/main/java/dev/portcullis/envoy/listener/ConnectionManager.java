@@ -32,25 +32,38 @@ final class ConnectionManager {
   private static final int CONNECTION_WINDOW_BYTES = 1_048_576;
   private static final int HEADERS_SECONDS = 10;
   private static final int IDLE_SECONDS = 300;
+  private static final int CERTIFIED_SECONDS = 600;
 
   private ConnectionManager() {}
 
   /** Asks about every request. */
   static HttpConnectionManager of(String name, ConfigSource routes) {
-    return guarding(name, routes, ReservedHeaders.stripped());
+    return guarding(name, routes, ReservedHeaders.stripped(), false).build();
   }
 
   /** Asks about every request, and tells what the client's first TLS message looked like. */
   static HttpConnectionManager fingerprinting(String name, ConfigSource routes) {
-    return guarding(name, routes, ReservedHeaders.strippedAndFingerprinted());
+    return guarding(name, routes, ReservedHeaders.strippedAndFingerprinted(), false).build();
   }
 
-  private static HttpConnectionManager guarding(
-      String name, ConfigSource routes, TypedExtensionConfig early) {
+  /**
+   * The same, and tells clients' certificates. A certificate is looked at when its connection
+   * begins, so connections do not grow old: a client that was revoked meanwhile is asked again.
+   */
+  static HttpConnectionManager certifying(String name, ConfigSource routes) {
+    HttpConnectionManager.Builder manager =
+        guarding(name, routes, ReservedHeaders.strippedAndFingerprinted(), true);
+    manager
+        .getCommonHttpProtocolOptionsBuilder()
+        .setMaxConnectionDuration(Scalars.seconds(CERTIFIED_SECONDS));
+    return manager.build();
+  }
+
+  private static HttpConnectionManager.Builder guarding(
+      String name, ConfigSource routes, TypedExtensionConfig early, boolean certificates) {
     return manager(name, early)
         .setRds(Rds.newBuilder().setRouteConfigName(name).setConfigSource(routes))
-        .addAllHttpFilters(FilterOrder.filters())
-        .build();
+        .addAllHttpFilters(FilterOrder.filters(certificates));
   }
 
   /** Reads requests as strictly, and asks nobody. Routes are the caller's to say. */

@@ -7,6 +7,7 @@ import com.google.protobuf.Struct;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import java.util.List;
 
 /**
  * What a client's first TLS message looks like (JA4), for those who decide about its requests. It
@@ -32,11 +33,21 @@ final class Fingerprint {
         .build();
   }
 
-  /** An early mutation that writes it into each request, over whatever the client sent there. */
-  static Struct written() {
+  /**
+   * Early mutations that write it, and what else the client's TLS says, into each request, over
+   * whatever the client sent there. Envoy writes a dash for what there is not.
+   */
+  static List<Struct> written() {
+    return List.of(
+        written(CheckNames.JA4_HEADER, "%TLS_JA4_FINGERPRINT%"),
+        written(CheckNames.TLS_VERSION_HEADER, "%DOWNSTREAM_TLS_VERSION%"),
+        written(CheckNames.TLS_SNI_HEADER, "%REQUESTED_SERVER_NAME%"));
+  }
+
+  private static Struct written(String name, String value) {
     Struct header =
-        Extensions.struct("key", Extensions.value(CheckNames.JA4_HEADER)).toBuilder()
-            .putFields("value", Extensions.value("%TLS_JA4_FINGERPRINT%"))
+        Extensions.struct("key", Extensions.value(name)).toBuilder()
+            .putFields("value", Extensions.value(value))
             .build();
     Struct append =
         Extensions.struct("header", Extensions.value(header)).toBuilder()

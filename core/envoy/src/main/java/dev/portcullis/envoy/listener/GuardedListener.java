@@ -4,6 +4,7 @@
 package dev.portcullis.envoy.listener;
 
 import dev.portcullis.envoy.HostPort;
+import dev.portcullis.envoy.cluster.ClientAuthorities;
 import dev.portcullis.envoy.cluster.MountedCertificate;
 import dev.portcullis.envoy.cluster.Protocols;
 import dev.portcullis.envoy.proto.Addresses;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A listener whose every request is asked about. */
 public final class GuardedListener {
@@ -41,14 +43,30 @@ public final class GuardedListener {
    * first messages look like. Connections without TLS are closed.
    *
    * @param certificate the file that {@link MountedCertificate} describes
+   * @param clients which certificates clients may show; null: they are not asked for any
+   * @param own the trust domain whose identities no client from outside may show; null: there are
+   *     none
    */
-  public static Listener of(String name, HostPort listen, ConfigSource routes, Path certificate) {
+  public static Listener of(
+      String name,
+      HostPort listen,
+      ConfigSource routes,
+      Path certificate,
+      @Nullable ClientAuthorities clients,
+      @Nullable String own) {
+    FilterChain.Builder chain =
+        clients == null
+            ? chain("https", ConnectionManager.fingerprinting(name, routes))
+            : chain("https", ConnectionManager.certifying(name, routes));
+    if (clients != null && own != null) {
+      chain.addFilters(0, ForgedIdentity.filter(own));
+    }
     return listener(name, listen)
         .addListenerFilters(Fingerprint.inspector())
         .addFilterChains(
-            chain("https", ConnectionManager.fingerprinting(name, routes))
+            chain
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setTransportProtocol("tls"))
-                .setTransportSocket(MountedCertificate.downstream(certificate))
+                .setTransportSocket(MountedCertificate.downstream(certificate, clients))
                 .setTransportSocketConnectTimeout(Scalars.seconds(HANDSHAKE_SECONDS)))
         .build();
   }

@@ -25,9 +25,9 @@ final class ReservedHeaders {
     return mutations(List.of());
   }
 
-  /** The same, and then the client's fingerprint is written. */
+  /** The same, and then what the client's TLS says is written. */
   static TypedExtensionConfig strippedAndFingerprinted() {
-    return mutations(List.of(Fingerprint.written()));
+    return mutations(Fingerprint.written());
   }
 
   private static TypedExtensionConfig mutations(List<Struct> then) {

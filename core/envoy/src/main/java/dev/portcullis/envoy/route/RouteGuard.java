@@ -10,6 +10,7 @@ import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param route whose plan the decision service is asked about
  * @param failureMode what happens when it does not answer
+ * @param patient whether it may ask others before it answers, which takes seconds
  * @param maxBodyBytes what Envoy lets pass of a request's body; absent: any
  * @param cors which pages may call from a browser, with the headers that they may send; null: Envoy
  *     adds nothing
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record RouteGuard(
     RouteId route,
     FailureMode failureMode,
+    boolean patient,
     OptionalLong maxBodyBytes,
     @Nullable CorsSpec cors,
     SortedSet<String> claimHeaders) {
@@ -56,6 +59,7 @@ public record RouteGuard(
           new RouteGuard(
               id,
               guarded.failureMode(),
+              patient(guarded),
               maxBodyBytes(guarded),
               cors(guarded),
               claimHeaders(guarded));
@@ -63,7 +67,13 @@ public record RouteGuard(
   }
 
   private static RouteGuard closed(RouteId id) {
-    return new RouteGuard(id, FailureMode.DENY, OptionalLong.empty(), null, new TreeSet<>());
+    return new RouteGuard(id, FailureMode.DENY, false, OptionalLong.empty(), null, new TreeSet<>());
+  }
+
+  private static boolean patient(GuardedRoute route) {
+    return route.authentication() != null
+        && route.authentication().methods().stream()
+            .anyMatch(AuthMethodSpec.Introspection.class::isInstance);
   }
 
   private static OptionalLong maxBodyBytes(GuardedRoute route) {
@@ -88,8 +98,15 @@ public record RouteGuard(
           .flatMap(method -> method.from().stream())
           .filter(place -> place.kind() == CredentialLocation.Kind.HEADER)
           .forEach(place -> headers.add(place.name()));
+      if (route.authentication().methods().stream().anyMatch(RouteGuard::wantsProof)) {
+        headers.add("dpop");
+      }
     }
     return List.copyOf(headers);
+  }
+
+  private static boolean wantsProof(AuthMethodSpec method) {
+    return method instanceof AuthMethodSpec.Jwt jwt && jwt.proof() instanceof ProofSpec.Dpop;
   }
 
   /** Also of methods in shadow mode: a header that only sometimes is ours is nobody's. */
@@ -103,6 +120,10 @@ public record RouteGuard(
       switch (method) {
         case AuthMethodSpec.Jwt jwt ->
             jwt.claimsToHeaders()
+                .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
+        case AuthMethodSpec.Introspection asked ->
+            asked
+                .claimsToHeaders()
                 .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
         case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> {}
       }

@@ -120,6 +120,20 @@ final class EdgeIT {
     assertThat(answer).contains(JA4 + ": " + seen.getFirst()).doesNotContain("forged");
   }
 
+  @Test
+  void tellsVersionAndServerNameWhateverTheClientSays() throws Exception {
+    String forged =
+        "x-portcullis-tls-version: TLSv9\r\nX-Portcullis-TLS-Version: TLSv9\r\n"
+            + "X-Portcullis-Tls-Sni: internal.example.org\r\n";
+    assertThat(get(HOST, forged).text()).startsWith("HTTP/1.1 200");
+    assertThat(
+            asked().stream()
+                .filter(header -> header.getKey().startsWith("x-portcullis-tls-"))
+                .map(header -> header.getKey() + "=" + header.getRawValue().toStringUtf8()))
+        .containsExactlyInAnyOrder(
+            "x-portcullis-tls-version=TLSv1.3", "x-portcullis-tls-sni=" + HOST);
+  }
+
   /** The headers that the decision service was asked about. */
   private List<HeaderValue> asked() {
     return authz

@@ -34,7 +34,16 @@ final class Plans {
   static GuardedRoute withBody(String id, FailureMode mode, long maxBodyBytes) {
     RequestSpec request =
         new RequestSpec(
-            POLICY, Mode.ENFORCE, List.of(), List.of(), maxBodyBytes, List.of(), null, null);
+            POLICY,
+            Mode.ENFORCE,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            maxBodyBytes,
+            List.of(),
+            null,
+            null);
     return route(id, mode, request, List.of(), null);
   }
 
@@ -87,6 +96,7 @@ final class Plans {
         List.of(),
         cors,
         request,
+        null,
         authentication,
         null,
         List.of(),

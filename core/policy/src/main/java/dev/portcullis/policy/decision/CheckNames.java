@@ -22,5 +22,13 @@ public final class CheckNames {
    */
   public static final String JA4_HEADER = "x-portcullis-ja4";
 
+  /**
+   * Likewise the version of TLS that the gateway and the client agreed on, such as {@code TLSv1.3}.
+   */
+  public static final String TLS_VERSION_HEADER = "x-portcullis-tls-version";
+
+  /** Likewise the server that the client asked for when its connection began (SNI). */
+  public static final String TLS_SNI_HEADER = "x-portcullis-tls-sni";
+
   private CheckNames() {}
 }

@@ -18,13 +18,12 @@ import java.util.List;
  * line per node.
  */
 public final class CidrSet {
-  private final long[] high;
-  private final long[] low;
+  private final SortedAddresses lowest;
   private final byte[] prefix;
 
   private CidrSet(List<Cidr> apart) {
-    high = new long[apart.size()];
-    low = new long[apart.size()];
+    long[] high = new long[apart.size()];
+    long[] low = new long[apart.size()];
     prefix = new byte[apart.size()];
     for (int i = 0; i < apart.size(); i++) {
       Cidr range = apart.get(i);
@@ -32,6 +31,7 @@ public final class CidrSet {
       low[i] = range.address().low();
       prefix[i] = (byte) range.prefix();
     }
+    lowest = new SortedAddresses(high, low);
   }
 
   /** The ranges, in any order; what is named twice counts once. */
@@ -51,39 +51,27 @@ public final class CidrSet {
 
   /** Whether there is no range. */
   public boolean isEmpty() {
-    return high.length == 0;
+    return lowest.size() == 0;
   }
 
   /** How many ranges there are, without those that lie inside others. */
   public int size() {
-    return high.length;
+    return lowest.size();
+  }
+
+  /** The range at an index from 0; they ascend. */
+  public Cidr get(int index) {
+    return new Cidr(lowest.get(index), prefix[index] & 0xFF);
   }
 
   /** Whether a range holds the address. Allocates nothing. */
   public boolean contains(IpAddress address) {
-    int from = 0;
-    int to = high.length;
-    while (from < to) {
-      int middle = (from + to) >>> 1;
-      if (compare(high[middle], low[middle], address.high(), address.low()) <= 0) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    int last = from - 1;
+    int last = lowest.floor(address);
     // A prefix of 128 is kept as -128.
-    return last >= 0
-        && IpAddress.sharePrefix(
-            high[last], low[last], address.high(), address.low(), prefix[last] & 0xFF);
+    return last >= 0 && lowest.shares(last, address, prefix[last] & 0xFF);
   }
 
   private static int compare(IpAddress one, IpAddress other) {
-    return compare(one.high(), one.low(), other.high(), other.low());
-  }
-
-  private static int compare(long high, long low, long otherHigh, long otherLow) {
-    int byHigh = Long.compareUnsigned(high, otherHigh);
-    return byHigh != 0 ? byHigh : Long.compareUnsigned(low, otherLow);
+    return SortedAddresses.compare(one.high(), one.low(), other.high(), other.low());
   }
 }

@@ -67,41 +67,9 @@ public record PrincipalPattern(String text) {
     return text.substring(Principal.SCHEME.length(), Principal.pathStart(text));
   }
 
-  /*
-   * The usual walk for stars: at a difference, the last star takes one character more. A star that
-   * lies before an earlier segment is never asked again, since it may not take a slash; so the work
-   * is at most the pattern's longest segment times the identity's length, both of them bounded, and
-   * a pattern without stars is one pass.
-   */
   /** Whether the pattern means this workload. Allocates nothing. */
   public boolean matches(Principal id) {
-    String value = id.value();
-    int at = 0;
-    int star = -1;
-    int resume = 0;
-    int i = 0;
-    while (i < value.length()) {
-      char c = value.charAt(i);
-      char wanted = at < text.length() ? text.charAt(at) : '\0';
-      if (wanted == '*') {
-        star = at++;
-        resume = i;
-      } else if (wanted == c) {
-        // A slash ends the reach of the star before it.
-        star = c == '/' ? -1 : star;
-        at++;
-        i++;
-      } else if (star >= 0 && value.charAt(resume) != '/') {
-        at = star + 1;
-        i = ++resume;
-      } else {
-        return false;
-      }
-    }
-    while (at < text.length() && text.charAt(at) == '*') {
-      at++;
-    }
-    return at == text.length();
+    return SegmentWildcard.matches(text, id.value(), "/");
   }
 
   private static void require(boolean condition, String text, String problem) {

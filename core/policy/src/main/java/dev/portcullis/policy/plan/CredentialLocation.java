@@ -19,4 +19,9 @@ public record CredentialLocation(Kind kind, String name, String prefix) {
     COOKIE,
     QUERY
   }
+
+  /** Whether what stands at the one may stand at the other. */
+  public boolean meets(CredentialLocation other) {
+    return kind == other.kind && name.equals(other.name) && prefix.equalsIgnoreCase(other.prefix);
+  }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     client
  * @param cors for Envoy only: which pages may call from a browser; null: Envoy adds nothing
  * @param request checks of the request's form
+ * @param geo from which countries clients may call; null: from any
  * @param authentication who may call; null: nobody is asked
  * @param authorization what callers may do; null: whoever authenticated may pass
  * @param limits each applies
@@ -28,6 +29,7 @@ public record GuardedRoute(
     List<Cidr> trustedProxies,
     @Nullable CorsSpec cors,
     @Nullable RequestSpec request,
+    @Nullable GeoSpec geo,
     @Nullable AuthenticationSpec authentication,
     @Nullable AuthorizationSpec authorization,
     List<LimitSpec> limits,

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Demands on a request's form, checked before anything else.
  *
- * @param allowAddresses when not empty, a client outside of them is refused
+ * @param allowAddresses when they or {@code allowLists} are not empty, a client outside of all of
+ *     them is refused
  * @param denyAddresses a client inside of them is refused, also when it is allowed above
+ * @param allowLists more that are allowed
+ * @param denyLists more that are denied
  * @param maxBodyBytes in bytes, at least 0; null: unbounded here
  * @param contentTypes media types in lower case without parameters; empty: any. Asked only of
  *     requests with a body
@@ -24,6 +27,8 @@ public record RequestSpec(
     Mode mode,
     List<Cidr> allowAddresses,
     List<Cidr> denyAddresses,
+    List<AddressListSpec> allowLists,
+    List<AddressListSpec> denyLists,
     @Nullable Long maxBodyBytes,
     List<String> contentTypes,
     @Nullable Integer maxHeaderBytes,
@@ -32,6 +37,23 @@ public record RequestSpec(
   public RequestSpec {
     allowAddresses = List.copyOf(allowAddresses);
     denyAddresses = List.copyOf(denyAddresses);
+    allowLists = List.copyOf(allowLists);
+    denyLists = List.copyOf(denyLists);
     contentTypes = List.copyOf(contentTypes);
+  }
+
+  /** The same demands with other lists. */
+  public RequestSpec with(List<AddressListSpec> allowed, List<AddressListSpec> denied) {
+    return new RequestSpec(
+        source,
+        mode,
+        allowAddresses,
+        denyAddresses,
+        allowed,
+        denied,
+        maxBodyBytes,
+        contentTypes,
+        maxHeaderBytes,
+        maxQueryParameters);
   }
 }

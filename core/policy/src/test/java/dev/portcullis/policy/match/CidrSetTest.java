@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +46,9 @@ final class CidrSetTest {
    * The definition, against the search: nested, adjacent and far ranges, and what lies at edges.
    */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 16, 200, 3000})
+  @ValueSource(ints = {1, 2, 3, 16, 200, 3000, 100_000})
   void findsWhatALookAtEveryRangeFinds(int size) {
-    for (int seed = 0; seed < 30; seed++) {
+    for (int seed = 0; seed < (size > 3000 ? 3 : 30); seed++) {
       Random random = new Random(seed * 10_007L + size);
       List<Cidr> ranges = new ArrayList<>();
       for (int i = 0; i < size; i++) {
@@ -62,6 +63,34 @@ final class CidrSetTest {
             .isEqualTo(ranges.stream().anyMatch(range -> range.contains(asked)));
       }
     }
+  }
+
+  /** As feeds have them: many small networks, so that most stay apart. */
+  @Test
+  void findsAmongAHundredThousandNetworks() {
+    Random random = new Random(100_000);
+    List<Cidr> ranges = new ArrayList<>();
+    for (int i = 0; i < 100_000; i++) {
+      ranges.add(
+          new Cidr(
+              new IpAddress(0, 0x0000_FFFF_0000_0000L | (random.nextLong() & 0xFFFF_FFFFL)),
+              112 + random.nextInt(17)));
+    }
+    CidrSet set = CidrSet.of(ranges);
+    assertThat(set.size()).isBetween(80_000, 100_000);
+    for (int i = 0; i < 600; i++) {
+      IpAddress asked = near(ranges.get(random.nextInt(ranges.size())), random);
+      assertThat(set.contains(asked))
+          .as("%s", asked)
+          .isEqualTo(ranges.stream().anyMatch(range -> range.contains(asked)));
+    }
+  }
+
+  @Test
+  void givesItsRangesInTheirOrder() {
+    CidrSet set = set("2001:db8::/128", "10.0.0.0/8", "10.2.0.0/16", "192.0.2.1", "::/128");
+    assertThat(IntStream.range(0, set.size()).mapToObj(i -> set.get(i).toString()))
+        .containsExactly("::/128", "10.0.0.0/8", "192.0.2.1/32", "2001:db8::/128");
   }
 
   private static CidrSet set(String... ranges) {

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param algorithms empty: RS256, ES256, PS256, EdDSA
  * @param clockSkew 0s to 60s; null: 30s
- * @param from empty: header {@code Authorization} with prefix {@code "Bearer "}
+ * @param from empty: header {@code Authorization} with prefix {@code "Bearer "}, or {@code "DPoP "}
+ *     where proofs are asked for
+ * @param proofOfPossession null: none
+ * @param dpop null: what its fields say by default
+ * @param backchannelLogout null: the issuer reports none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
@@ -35,6 +39,19 @@ import org.jspecify.annotations.Nullable;
             + " || !self.algorithms.exists(a, a.startsWith('HS'))",
     message = "algorithms must be all HMAC or none: give each family a method of its own",
     fieldPath = ".algorithms")
+@ValidationRule(
+    value = "!has(self.dpop) || (has(self.proofOfPossession) && self.proofOfPossession == 'DPoP')",
+    message = "dpop says what proofs must say: set proofOfPossession to DPoP, or remove dpop",
+    fieldPath = ".dpop")
+@ValidationRule(
+    value =
+        "!has(self.proofOfPossession) || self.proofOfPossession != 'DPoP' || !has(self.from) ||"
+            + " self.from.all(f, has(f.header) && has(f.prefix) && f.prefix.lowerAscii() == 'dpop"
+            + " ')",
+    message =
+        "with proofOfPossession DPoP a token stands after its scheme (RFC 9449 section 7.1): from"
+            + " may name headers with the prefix \"DPoP \" only",
+    fieldPath = ".from")
 @ValidationRule(
     value =
         "has(self.jwks) || (isURL(self.issuer) && url(self.issuer).getHostname() != '' &&"
@@ -76,7 +93,7 @@ public record JwtMethod(
         @Nullable String clockSkew,
     @JsonPropertyDescription(
             "Where the token may stand, tried in this order. Default: header Authorization with"
-                + " prefix \"Bearer \".")
+                + " prefix \"Bearer \", or \"DPoP \" with proofOfPossession DPoP.")
         @Size(min = 1, max = 8)
         List<CredentialSource> from,
     @JsonPropertyDescription(
@@ -88,7 +105,20 @@ public record JwtMethod(
                 "self.all(a, self.exists_one(b, b.header.lowerAscii() == a.header.lowerAscii()))",
             message =
                 "headers of claimsToHeaders must differ: remove one of those that share a header")
-        List<ClaimToHeader> claimsToHeaders) {
+        List<ClaimToHeader> claimsToHeaders,
+    @JsonPropertyDescription(
+            "How whoever sends a token proves to be its holder, so that a stolen token is worth"
+                + " nothing. None: not at all; a token that is bound to anything (claim cnf) is"
+                + " refused. DPoP: by a signature over each request (RFC 9449), with the key whose"
+                + " thumbprint is the token's claim cnf.jkt. MutualTls: by the certificate that the"
+                + " client shows to a gateway (RFC 8705), whose SHA-256 digest is the token's claim"
+                + " cnf.x5t#S256. Default: None.")
+        @Nullable ProofOfPossession proofOfPossession,
+    @JsonPropertyDescription("What proofs of DPoP must say.") @Nullable Dpop dpop,
+    @JsonPropertyDescription(
+            "Sessions that end at the issuer end here too: it reports logouts to"
+                + " /logout/NAMESPACE/POLICY/METHOD of the decision service's revocation port.")
+        @Nullable BackchannelLogout backchannelLogout) {
 
   public JwtMethod {
     audiences = Absent.toEmpty(audiences);

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way to authenticate: exactly one of {@code jwt}, {@code apiKey}, {@code mtls}, {@code
- * anonymous}.
+ * introspection}, {@code anonymous}.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value =
-        "[has(self.jwt), has(self.apiKey), has(self.mtls), has(self.anonymous)]"
+        "[has(self.jwt), has(self.apiKey), has(self.mtls), has(self.introspection),"
+            + " has(self.anonymous)]"
             + ".filter(present, present).size() == 1",
     message =
-        "a method needs exactly one of jwt, apiKey, mtls and anonymous: give each a method of its"
-            + " own")
+        "a method needs exactly one of jwt, apiKey, mtls, introspection and anonymous: give each a"
+            + " method of its own")
 public record Method(
     @JsonPropertyDescription(
             "Name of the method, unique in the policy. Policies read it as auth.method.")
@@ -35,9 +36,11 @@ public record Method(
     @JsonPropertyDescription("Keys issued as ApiKey resources of this namespace.")
         @Nullable ApiKeyMethod apiKey,
     @JsonPropertyDescription(
-            "Workload identities, proved by mutual TLS. A caller whom no principal names goes on to"
-                + " the next method.")
+            "Certificates of workloads and of clients from outside, proved by mutual TLS. A caller"
+                + " whose certificate nothing here names goes on to the next method.")
         @Nullable MtlsMethod mtls,
+    @JsonPropertyDescription("Tokens of which their issuer is asked (RFC 7662).")
+        @Nullable IntrospectionMethod introspection,
     @JsonPropertyDescription(
             "Requests that carry no credentials. One whose credentials fail is refused, not made"
                 + " anonymous.")

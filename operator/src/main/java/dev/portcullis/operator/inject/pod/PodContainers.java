@@ -3,6 +3,7 @@
 package dev.portcullis.operator.inject.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.portcullis.fleet.Names;
 import java.util.ArrayList;
 import java.util.List;
 

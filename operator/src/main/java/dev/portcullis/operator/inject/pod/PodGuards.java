@@ -4,6 +4,7 @@ package dev.portcullis.operator.inject.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.fleet.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class PodGuards {
   private static final Set<Integer> OWN_PORTS =
       Set.of(Names.OUTBOUND_PORT, Names.INBOUND_PORT, Names.HEALTH_PORT, Names.EGRESS_PORT);
-  private static final Set<String> OWN_VOLUMES = Set.of(Names.IDENTITY_VOLUME, Names.RUN_VOLUME);
+  private static final Set<String> OWN_VOLUMES =
+      Set.of(SidecarVolumes.IDENTITY, SidecarVolumes.RUN);
   private static final Set<String> UNDOES_RULES = Set.of("NET_ADMIN", "SYS_ADMIN", "ALL");
 
   private PodGuards() {}

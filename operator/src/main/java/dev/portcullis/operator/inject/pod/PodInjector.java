@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.crds.enrolment.Enrolment;
 import dev.portcullis.envoy.ProbeForward;
 import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.fleet.MovedPort;
+import dev.portcullis.fleet.Names;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,6 +5,8 @@ package dev.portcullis.operator.inject.pod;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.portcullis.fleet.MovedPort;
+import dev.portcullis.fleet.Names;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

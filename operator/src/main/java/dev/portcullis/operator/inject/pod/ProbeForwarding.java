@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.envoy.ProbeForward;
 import dev.portcullis.envoy.SidecarBootstrap;
+import dev.portcullis.fleet.Names;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ package dev.portcullis.operator.inject.pod;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.portcullis.fleet.Names;
 
 /**
  * The init container that leads the pod's TCP traffic through its sidecar: one command, no shell,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.envoy.ProbeForward;
 import dev.portcullis.envoy.SidecarBootstrap;
+import dev.portcullis.fleet.Names;
 import java.util.List;
 
 /**
@@ -97,12 +98,12 @@ final class SidecarContainer {
     ArrayNode mounts = container.putArray("volumeMounts");
     mounts
         .addObject()
-        .put("name", Names.IDENTITY_VOLUME)
+        .put("name", SidecarVolumes.IDENTITY)
         .put("mountPath", InjectionSettings.IDENTITY.toString())
         .put("readOnly", true);
     mounts
         .addObject()
-        .put("name", Names.RUN_VOLUME)
+        .put("name", SidecarVolumes.RUN)
         .put("mountPath", InjectionSettings.RUN.toString());
     return container;
   }

@@ -4,6 +4,7 @@ package dev.portcullis.operator.inject.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.portcullis.envoy.sidecar.Interception;
+import dev.portcullis.fleet.Names;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.Arrays;

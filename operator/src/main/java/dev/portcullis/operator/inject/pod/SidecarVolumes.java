@@ -9,6 +9,9 @@ import java.util.List;
 
 /** The volumes of a sidecar; no other container may mount them. */
 final class SidecarVolumes {
+  static final String IDENTITY = "portcullis-identity";
+  static final String RUN = "portcullis-run";
+
   private static final int READ_ALL = 0444;
   private static final int TOKEN_SECONDS = 3600;
 
@@ -23,7 +26,7 @@ final class SidecarVolumes {
    * waits for it, rather than to run without.
    */
   private static ObjectNode identity() {
-    ObjectNode volume = JsonNodeFactory.instance.objectNode().put("name", Names.IDENTITY_VOLUME);
+    ObjectNode volume = JsonNodeFactory.instance.objectNode().put("name", IDENTITY);
     ObjectNode projected = volume.putObject("projected");
     ArrayNode sources = projected.putArray("sources");
     sources.addObject().putObject("configMap").put("name", "portcullis-trust");
@@ -38,7 +41,7 @@ final class SidecarVolumes {
   }
 
   private static ObjectNode run() {
-    ObjectNode volume = JsonNodeFactory.instance.objectNode().put("name", Names.RUN_VOLUME);
+    ObjectNode volume = JsonNodeFactory.instance.objectNode().put("name", RUN);
     volume.putObject("emptyDir").put("medium", "Memory").put("sizeLimit", "16Mi");
     return volume;
   }

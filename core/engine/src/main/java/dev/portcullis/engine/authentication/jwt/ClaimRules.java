@@ -5,6 +5,7 @@ package dev.portcullis.engine.authentication.jwt;
 
 import dev.portcullis.engine.authentication.AuthenticationResult;
 import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.ProofSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,19 +19,23 @@ final class ClaimRules {
   /** However much a policy asks for, clocks are forgiven no more than this, in seconds. */
   static final long MAX_SKEW_SECONDS = 60;
 
-  /** The last second of the year 9999: later times are mistakes, or attempts to overflow. */
-  private static final long MAX_TIME = 253_402_300_799L;
-
   private final String issuer;
   private final Set<String> audiences;
   private final long skew;
   private final TokenIdentity identity;
+  private final @Nullable ProofSpec proof;
 
   ClaimRules(AuthMethodSpec.Jwt method) {
+    this(method, method.audiences());
+  }
+
+  /** The same but for whom tokens are meant for. */
+  ClaimRules(AuthMethodSpec.Jwt method, List<String> audiences) {
     issuer = method.issuer();
-    audiences = Set.copyOf(method.audiences());
+    this.audiences = Set.copyOf(audiences);
     skew = Math.clamp(method.clockSkew().toSeconds(), 0, MAX_SKEW_SECONDS);
     identity = new TokenIdentity(method);
+    proof = method.proof();
   }
 
   TokenVerdict judge(Map<String, Object> claims, long now) {
@@ -40,17 +45,21 @@ final class ClaimRules {
     if (exp == null) {
       return refused(TokenFault.EXPIRY_MISSING);
     }
-    if (!isTime(exp)
-        || (nbf != null && !isTime(nbf))
-        || (iat != null && !isTime(iat))
+    if (!RegisteredClaims.isTime(exp)
+        || (nbf != null && !RegisteredClaims.isTime(nbf))
+        || (iat != null && !RegisteredClaims.isTime(iat))
         || !(claims.getOrDefault("sub", "") instanceof String)) {
       return refused(TokenFault.CLAIMS);
     }
     if (!issuer.equals(claims.get("iss"))) {
       return refused(TokenFault.ISSUER);
     }
-    if (!namesUs(claims.get("aud"))) {
+    if (!RegisteredClaims.names(audiences, claims.get("aud"))) {
       return refused(TokenFault.AUDIENCE);
+    }
+    TokenFault binding = Confirmation.fault(claims, proof);
+    if (binding != null) {
+      return refused(binding);
     }
     long until = (Long) exp + skew;
     long notBefore = nbf == null ? 0 : (Long) nbf - skew;
@@ -72,19 +81,5 @@ final class ClaimRules {
 
   private static TokenVerdict refused(TokenFault fault) {
     return new TokenVerdict.Refused(fault);
-  }
-
-  private static boolean isTime(Object value) {
-    return value instanceof Long seconds && seconds >= 0 && seconds <= MAX_TIME;
-  }
-
-  private boolean namesUs(@Nullable Object audience) {
-    return switch (audience) {
-      case String one -> audiences.contains(one);
-      case List<?> many ->
-          many.stream().allMatch(String.class::isInstance)
-              && many.stream().anyMatch(audiences::contains);
-      case null, default -> false;
-    };
   }
 }

@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Encrypted, nested, detached and JSON-serialised forms are refused, and so is every extension
  * that {@code crit} demands. Key material that a header brings along ({@code jwk jku x5c x5u}) is
- * not looked at: it would let the sender choose the key.
+ * not looked at here: it would let the sender choose the key. Only a proof of possession is
+ * verified by such a key, and then the token has said which it must be.
  *
+ * @param header all of its members
  * @param type {@code typ} as it stands, null when absent
  * @param keyId {@code kid}, null when absent
  * @param signingInput the bytes that were signed
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared, copied or handed out.
-record CompactJws(
+public record CompactJws(
+    Map<String, Object> header,
     JwsAlgorithm algorithm,
     @Nullable String type,
     @Nullable String keyId,
@@ -32,7 +35,7 @@ record CompactJws(
     byte[] signature) {
 
   /** The longest token that is looked at, in characters. */
-  static final int MAX_LENGTH = 16 * 1024;
+  public static final int MAX_LENGTH = 16 * 1024;
 
   private static final int MAX_KEY_ID_LENGTH = 256;
 
@@ -44,7 +47,7 @@ record CompactJws(
    *
    * @throws MalformedTextException when it is not a compact JWS that this class accepts
    */
-  static CompactJws parse(String token) throws MalformedTextException {
+  public static CompactJws parse(String token) throws MalformedTextException {
     if (token.length() > MAX_LENGTH) {
       throw new MalformedTextException("longer than " + MAX_LENGTH + " characters");
     }
@@ -60,6 +63,7 @@ record CompactJws(
       }
     }
     return new CompactJws(
+        header,
         algorithm(header),
         text(header, "typ"),
         keyId(header),

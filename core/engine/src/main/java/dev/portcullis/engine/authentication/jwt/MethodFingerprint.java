@@ -8,17 +8,20 @@ import dev.portcullis.policy.plan.ClaimHeader;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.SecretRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a method demands, as 32 bytes: two methods that differ in anything differ here. Every
  * text goes in with its length and every list with its size, so that no author of a policy can make
  * one method look like another.
  */
-final class MethodFingerprint {
+public final class MethodFingerprint {
   private final MessageDigest sha256 = TokenDigest.sha256();
 
   private MethodFingerprint() {}
@@ -35,18 +38,47 @@ final class MethodFingerprint {
       print.text(algorithm.name());
     }
     print.number(method.clockSkew().toMillis());
-    print.number(method.from().size());
-    for (CredentialLocation place : method.from()) {
-      print.text(place.kind().name());
-      print.text(place.name());
-      print.text(place.prefix());
-    }
-    print.number(method.claimsToHeaders().size());
-    for (ClaimHeader header : method.claimsToHeaders()) {
-      print.text(header.claim());
-      print.text(header.header());
-    }
+    print.places(method.from());
+    print.headers(method.claimsToHeaders());
+    print.proof(method.proof());
     return print.sha256.digest();
+  }
+
+  /** The fingerprint of a method that asks the issuer; none of a signed token's is like it. */
+  public static byte[] of(AuthMethodSpec.Introspection method) {
+    var print = new MethodFingerprint();
+    print.number(-1);
+    print.text(method.name());
+    print.text(method.endpoint());
+    print.text(method.clientId().hash());
+    print.text(method.clientSecret().hash());
+    print.number(method.cacheTtl().toMillis());
+    print.number(method.timeout().toMillis());
+    print.number(method.issuer() == null ? 0 : 1);
+    print.text(method.issuer() == null ? "" : method.issuer());
+    print.number(method.audiences().size());
+    method.audiences().forEach(print::text);
+    print.places(method.from());
+    print.headers(method.claimsToHeaders());
+    print.proof(method.proof());
+    return print.sha256.digest();
+  }
+
+  private void places(List<CredentialLocation> places) {
+    number(places.size());
+    for (CredentialLocation place : places) {
+      text(place.kind().name());
+      text(place.name());
+      text(place.prefix());
+    }
+  }
+
+  private void headers(List<ClaimHeader> headers) {
+    number(headers.size());
+    for (ClaimHeader header : headers) {
+      text(header.claim());
+      text(header.header());
+    }
   }
 
   private void keys(JwksSpec jwks) {
@@ -67,6 +99,19 @@ final class MethodFingerprint {
         number(3);
         text(issuer);
       }
+    }
+  }
+
+  private void proof(@Nullable ProofSpec proof) {
+    switch (proof) {
+      case null -> number(0);
+      case ProofSpec.Dpop dpop -> {
+        number(1);
+        number(dpop.origins().size());
+        dpop.origins().forEach(this::text);
+        number(dpop.nonce() ? 1 : 0);
+      }
+      case ProofSpec.MutualTls _ -> number(2);
     }
   }
 

@@ -52,7 +52,8 @@ public final class Signatures {
     return new Signatures(provider);
   }
 
-  boolean verify(JwsAlgorithm algorithm, Key key, byte[] input, byte[] signature) {
+  /** Whether a signature is the key's over the input, in the form that JWS has for it. */
+  public boolean verify(JwsAlgorithm algorithm, Key key, byte[] input, byte[] signature) {
     try {
       return switch (algorithm) {
         case RS256 -> asymmetric("SHA256withRSA", key, input, signature);

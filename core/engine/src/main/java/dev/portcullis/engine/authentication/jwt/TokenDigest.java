@@ -16,7 +16,7 @@ import java.security.NoSuchAlgorithmException;
  * Nobody can make two tokens that meet in 128 bits and of which one is signed by the issuer: that
  * would take a second preimage, 2<sup>128</sup> tries.
  */
-record TokenDigest(long high, long low) {
+public record TokenDigest(long high, long low) {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -27,8 +27,12 @@ record TokenDigest(long high, long low) {
   private static final ThreadLocal<Worker> WORKER =
       ThreadLocal.withInitial(() -> new Worker(sha256(), new byte[32]));
 
-  /** The digest of a token under a method. */
-  static TokenDigest of(byte[] methodFingerprint, String token) {
+  /**
+   * The digest of a token under a method.
+   *
+   * @param token of which characters beyond Latin-1 are not told apart
+   */
+  public static TokenDigest of(byte[] methodFingerprint, String token) {
     Worker worker = WORKER.get();
     MessageDigest sha256 = worker.sha256;
     sha256.update(methodFingerprint);

@@ -18,7 +18,11 @@ public enum TokenFault {
   EXPIRY_MISSING("the token never expires"),
   EXPIRED("the token has expired"),
   NOT_YET_VALID("the token is not valid yet"),
-  ISSUED_IN_FUTURE("the token was issued in the future");
+  ISSUED_IN_FUTURE("the token was issued in the future"),
+  BOUND("the token is bound to a key of its holder, and this method asks for no proof of it"),
+  UNBOUND("the token is not bound to a key of its holder by its claim cnf.jkt alone"),
+  UNBOUND_CERTIFICATE(
+      "the token is not bound to a certificate of its holder by its claim cnf.x5t#S256 alone");
 
   private final String description;
 

@@ -13,30 +13,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Turns claims that hold into the identity that they speak for. */
-final class TokenIdentity {
+public final class TokenIdentity {
   private final String method;
-  private final String issuer;
+  private final @Nullable String issuer;
   private final List<ClaimHeader> headers;
 
   TokenIdentity(AuthMethodSpec.Jwt method) {
-    this.method = method.name();
-    this.issuer = method.issuer();
-    this.headers = method.claimsToHeaders();
+    this(method.name(), method.issuer(), method.claimsToHeaders());
+  }
+
+  /**
+   * Identities of one method.
+   *
+   * @param issuer whom the method trusts; null: the claim {@code iss} says
+   * @param headers claims that upstream receives
+   */
+  public TokenIdentity(String method, @Nullable String issuer, List<ClaimHeader> headers) {
+    this.method = method;
+    this.issuer = issuer;
+    this.headers = List.copyOf(headers);
   }
 
   /**
    * The identity.
    *
-   * @param validUntil as {@link VerifiedToken} has it
+   * @param validUntil as {@link Identity} has it
    */
-  Identity of(Map<String, Object> claims, long validUntil) {
+  public Identity of(Map<String, Object> claims, long validUntil) {
     String subject = text(claims, "sub");
     String authorized = text(claims, "azp");
     return new Identity(
         method,
         true,
         subject == null ? "" : subject,
-        issuer,
+        issuer == null ? text(claims, "iss") : issuer,
         scopes(claims),
         claims,
         authorized == null ? text(claims, "client_id") : authorized,

@@ -12,6 +12,7 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +52,13 @@ public final class TokenVerifier {
       }
       // The cheap rules first: whoever floods us with expired tokens buys no signature check, and
       // a token of another issuer does not make us look for newer keys of this one.
-      TokenVerdict verdict = rules.judge(StrictJson.object(jws.payload()), now);
+      Map<String, Object> claims = StrictJson.object(jws.payload());
+      TokenVerdict verdict = rules.judge(claims, now);
       if (verdict instanceof TokenVerdict.Refused) {
         return verdict;
+      }
+      if (LogoutTokenVerifier.isLogout(claims)) {
+        return new TokenVerdict.Refused(TokenFault.TYPE);
       }
       List<VerificationKey> candidates = keys.candidates(jws.algorithm(), jws.keyId());
       if (candidates.isEmpty()) {

@@ -9,6 +9,8 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
 import dev.portcullis.engine.port.ApiKeySource;
+import dev.portcullis.engine.port.Revocations;
+import dev.portcullis.engine.port.StoredKeys;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.plan.ApiKeyRecord;
@@ -25,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  * An issued key, found by its id and compared by its hash.
  *
  * <p>An id that nobody has costs the same hash and the same comparison as a wrong secret, and every
- * refusal looks alike to the client. The subject of the identity is the name of the ApiKey.
+ * refusal looks alike to the client. Keys that are resources are found at once; where there is a
+ * store of others, it is asked about ids that no resource has. The subject of the identity is the
+ * name of the ApiKey.
  */
-record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeySource source)
+record ApiKeyMethod(
+    AuthMethodSpec.ApiKey spec,
+    CredentialReader reader,
+    ApiKeySource source,
+    Revocations revocations)
     implements CredentialMethod {
   /** What the key of an unknown id is compared with; no text has this hash that anyone knows of. */
   private static final String NOBODY = "0".repeat(64);
@@ -43,13 +51,29 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
   }
 
   @Override
-  public Attempt verify(String text, Instant now, Patience patience) {
+  public Attempt verify(String text, RequestContext request, Patience patience) {
     Optional<ApiKeyText> parsed = ApiKeyText.parse(text);
     if (parsed.isEmpty()) {
       return new Attempt.Failure("not the text of a key, or a typing error in it");
     }
     ApiKeyText key = parsed.get();
     ApiKeyRecord found = source.find(spec.namespace(), key.id());
+    StoredKeys stored = found == null ? source.stored() : null;
+    if (stored == null) {
+      return compared(key, found, found != null, request.receivedAt());
+    }
+    return switch (KeyInquiry.known(stored, spec.namespace(), key.id(), patience)) {
+      case null -> new Attempt.Asks(new KeyInquiry(stored, spec.namespace(), key.id()));
+      case StoredKeys.Answer.Found(ApiKeyRecord there) ->
+          compared(key, there, false, request.receivedAt());
+      case StoredKeys.Answer.Absent _ -> compared(key, null, false, request.receivedAt());
+      // It may be a good one, so it is not said to be bad.
+      case StoredKeys.Answer.Unavailable(String cause) -> new Attempt.Unavailable(cause);
+    };
+  }
+
+  private Attempt compared(
+      ApiKeyText key, @Nullable ApiKeyRecord found, boolean noted, Instant now) {
     boolean same =
         MessageDigest.isEqual(ascii(key.sha256()), ascii(found == null ? NOBODY : found.sha256()));
     if (found == null || !same) {
@@ -57,9 +81,13 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
           found == null ? "no key has this id" : "the secret is not that of key " + found.name());
     }
     String objection = objection(found, now);
-    return objection == null
-        ? new Attempt.Success(new Authenticated(identity(found)))
-        : new Attempt.Failure("key " + found.name() + " " + objection);
+    if (objection != null) {
+      return new Attempt.Failure("key " + found.name() + " " + objection);
+    }
+    if (noted) {
+      source.used(found, now);
+    }
+    return new Attempt.Success(new Authenticated(identity(found)));
   }
 
   @Override
@@ -73,7 +101,7 @@ record ApiKeyMethod(AuthMethodSpec.ApiKey spec, CredentialReader reader, ApiKeyS
 
   /** Why a key whose secret is right is refused all the same; null: it is not. */
   private @Nullable String objection(ApiKeyRecord found, Instant now) {
-    if (found.revoked()) {
+    if (found.revoked() || revocations.revokesKey(found.namespace(), found.id(), now)) {
       return "is revoked";
     }
     if (found.notBefore() != null && now.isBefore(found.notBefore())) {

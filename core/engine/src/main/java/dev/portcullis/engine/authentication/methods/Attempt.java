@@ -3,7 +3,9 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.authentication.AuthenticationResult.Authenticated;
+import org.jspecify.annotations.Nullable;
 
 /** What one method says of one credential. */
 sealed interface Attempt {
@@ -17,6 +19,14 @@ sealed interface Attempt {
   /** The credential is not for this method at all, but may be for another. */
   record Foreign(String detail) implements Attempt {}
 
+  /**
+   * The credential holds, and that whoever sent it is its holder is not proven.
+   *
+   * @param detail for operators
+   * @param nonce that a proof must carry; null: that is not what is wrong
+   */
+  record Unproven(String detail, @Nullable String nonce) implements Attempt {}
+
   /** Whether the credential holds cannot be found out now. */
   record Unavailable(String cause) implements Attempt {}
 
@@ -24,4 +34,7 @@ sealed interface Attempt {
   enum Waits implements Attempt {
     WAITS
   }
+
+  /** Finding out takes the answer of somebody else. */
+  record Asks(Inquiry inquiry) implements Attempt {}
 }

@@ -11,11 +11,21 @@ import dev.portcullis.engine.authentication.jwt.TokenFault;
 import dev.portcullis.engine.authentication.jwt.TokenVerdict;
 import dev.portcullis.engine.authentication.jwt.VerifiedToken;
 import dev.portcullis.engine.authentication.keys.VerificationKeys;
+import dev.portcullis.engine.authentication.proof.HolderProof;
 import dev.portcullis.engine.request.RequestContext;
-import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** A signed token at the places where its method looks for it. */
-record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod tokens, MethodKeys keys)
+/**
+ * A signed token at the places where its method looks for it.
+ *
+ * @param proof judges whether it is sent by its holder; null: nobody asks
+ */
+record JwtCredentialMethod(
+    String name,
+    CredentialReader reader,
+    JwtMethod tokens,
+    MethodKeys keys,
+    @Nullable HolderProof proof)
     implements CredentialMethod {
 
   @Override
@@ -24,13 +34,15 @@ record JwtCredentialMethod(String name, CredentialReader reader, JwtMethod token
   }
 
   @Override
-  public Attempt verify(String token, Instant now, Patience patience) {
+  public Attempt verify(String token, RequestContext request, Patience patience) {
     VerificationKeys current = keys.current();
     if (current == null) {
       return new Attempt.Unavailable(keys.absence());
     }
-    return switch (tokens.verify(token, current, now.getEpochSecond(), patience)) {
-      case VerifiedToken verified -> new Attempt.Success(verified.result());
+    return switch (tokens.verify(token, current, request.receivedAt().getEpochSecond(), patience)) {
+      // What was verified before is remembered; the proof is another for each request.
+      case VerifiedToken verified ->
+          ProvenHolder.attempt(verified.result(), proof, request, token, patience);
       case TokenVerdict.Refused(TokenFault fault) -> refusal(fault);
       case TokenVerdict.UnknownKey(String name) -> {
         keys.unknownKey(name);

@@ -3,13 +3,13 @@
 
 package dev.portcullis.engine.authentication.methods;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.AuthenticationResult;
 import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.credential.Credential;
 import dev.portcullis.engine.request.RequestContext;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +25,22 @@ final class MethodsAuthenticator implements Authenticator {
   private final List<CredentialMethod> methods;
   private final Challenges challenges;
   private final AuthenticationResult withoutCredentials;
+  private final Withdrawal withdrawal;
 
   /**
    * Takes compiled methods.
    *
    * @param anonymous name of the anonymous method; null: there is none
+   * @param withdrawal asked about every token that a method believes
    */
   MethodsAuthenticator(
-      List<CredentialMethod> methods, Challenges challenges, @Nullable String anonymous) {
+      List<CredentialMethod> methods,
+      Challenges challenges,
+      @Nullable String anonymous,
+      Withdrawal withdrawal) {
     this.methods = List.copyOf(methods);
     this.challenges = challenges;
+    this.withdrawal = withdrawal;
     this.withoutCredentials =
         anonymous == null
             ? missing(challenges)
@@ -61,11 +67,11 @@ final class MethodsAuthenticator implements Authenticator {
         }
       }
     }
-    return verify(credentials, request.receivedAt(), patience);
+    return verify(credentials, request, patience);
   }
 
   private AuthenticationResult verify(
-      @Nullable String[] credentials, Instant now, Patience patience) {
+      @Nullable String[] credentials, RequestContext request, Patience patience) {
     AuthenticationResult refusal = withoutCredentials;
     int foreign = 0;
     for (int i = 0; i < credentials.length; i++) {
@@ -74,8 +80,12 @@ final class MethodsAuthenticator implements Authenticator {
         continue;
       }
       CredentialMethod method = methods.get(i);
-      switch (method.verify(credential, now, patience)) {
+      switch (method.verify(credential, request, patience)) {
         case Attempt.Success(AuthenticationResult.Authenticated result) -> {
+          if (withdrawal.concerns(result.identity(), request.receivedAt())) {
+            refusal = worse(refusal, method, Withdrawal.DETAIL);
+            continue;
+          }
           if (foreign > 0) {
             disownBefore(i, credentials, foreign);
           }
@@ -86,10 +96,14 @@ final class MethodsAuthenticator implements Authenticator {
           refusal = worse(refusal, method, detail);
         }
         case Attempt.Failure(String detail) -> refusal = worse(refusal, method, detail);
+        case Attempt.Unproven unproven -> refusal = unproven(refusal, method, unproven);
         // All of it is asked again then: what the methods before this one said costs little, and
         // keys may have changed.
         case Attempt.Waits _ -> {
           return AuthenticationResult.Waits.WAITS;
+        }
+        case Attempt.Asks(Inquiry inquiry) -> {
+          return new AuthenticationResult.Asks(inquiry);
         }
         case Attempt.Unavailable(String cause) -> {
           if (!(refusal instanceof AuthenticationResult.Unavailable)) {
@@ -106,12 +120,34 @@ final class MethodsAuthenticator implements Authenticator {
       AuthenticationResult refusal, CredentialMethod method, String detail) {
     return switch (refusal) {
       case AuthenticationResult.Invalid earlier -> earlier;
+      case AuthenticationResult.Unproven earlier -> earlier;
       case AuthenticationResult.Unavailable earlier -> earlier;
       case AuthenticationResult.Missing _,
           AuthenticationResult.Unaccepted _,
           AuthenticationResult.Waits _,
+          AuthenticationResult.Asks _,
           AuthenticationResult.Authenticated _ ->
           new AuthenticationResult.Invalid(method.name(), detail, challenges.invalid());
+    };
+  }
+
+  /** Says more than that a token failed elsewhere: it holds, and the client can add what lacks. */
+  private AuthenticationResult unproven(
+      AuthenticationResult refusal, CredentialMethod method, Attempt.Unproven attempt) {
+    return switch (refusal) {
+      case AuthenticationResult.Unproven earlier -> earlier;
+      case AuthenticationResult.Unavailable earlier -> earlier;
+      case AuthenticationResult.Invalid _,
+          AuthenticationResult.Missing _,
+          AuthenticationResult.Unaccepted _,
+          AuthenticationResult.Waits _,
+          AuthenticationResult.Asks _,
+          AuthenticationResult.Authenticated _ ->
+          new AuthenticationResult.Unproven(
+              method.name(),
+              attempt.detail(),
+              attempt.nonce() == null ? challenges.unproven() : challenges.withoutNonce(),
+              attempt.nonce());
     };
   }
 

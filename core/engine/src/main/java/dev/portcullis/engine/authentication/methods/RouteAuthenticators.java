@@ -7,21 +7,27 @@ import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.authentication.AuthenticatorFactory;
 import dev.portcullis.engine.authentication.credential.CredentialReader;
-import dev.portcullis.engine.authentication.json.MalformedTextException;
+import dev.portcullis.engine.authentication.introspection.IntrospectionMethod;
+import dev.portcullis.engine.authentication.introspection.Introspections;
 import dev.portcullis.engine.authentication.jwt.JwtMethod;
 import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
-import dev.portcullis.engine.authentication.keys.JwkSetReader;
+import dev.portcullis.engine.authentication.proof.CertificateProof;
+import dev.portcullis.engine.authentication.proof.DpopVerifier;
+import dev.portcullis.engine.authentication.proof.HolderProof;
+import dev.portcullis.engine.authentication.proof.HolderProofs;
 import dev.portcullis.engine.port.ApiKeySource;
 import dev.portcullis.engine.port.KeySource;
+import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.engine.port.SecretSource;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.RouteId;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,24 +37,36 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
   /** More methods than any policy may have. */
   private static final int MAX_METHODS = 32;
 
+  /** How far clocks may differ from those of holders of opaque tokens. */
+  private static final Duration INTROSPECTION_SKEW = Duration.ofSeconds(30);
+
   private final TokenCache cache;
   private final Signatures signatures;
   private final KeySource remoteKeys;
   private final SecretSource secrets;
   private final ApiKeySource apiKeys;
+  private final HolderProofs proofs;
+  private final Revocations revocations;
+  private final Introspections introspections;
 
-  /** Takes the ports; cache and signatures are shared by all routes. */
+  /** Takes the ports; cache, signatures, proofs and introspections are shared by all routes. */
   public RouteAuthenticators(
       TokenCache cache,
       Signatures signatures,
       KeySource remoteKeys,
       SecretSource secrets,
-      ApiKeySource apiKeys) {
+      ApiKeySource apiKeys,
+      HolderProofs proofs,
+      Revocations revocations,
+      Introspections introspections) {
     this.cache = cache;
     this.signatures = signatures;
     this.remoteKeys = remoteKeys;
     this.secrets = secrets;
     this.apiKeys = apiKeys;
+    this.proofs = proofs;
+    this.revocations = revocations;
+    this.introspections = introspections;
   }
 
   @Override
@@ -64,12 +82,18 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
       switch (method) {
         case AuthMethodSpec.Jwt jwt -> methods.add(jwt(jwt));
         case AuthMethodSpec.ApiKey key ->
-            methods.add(new ApiKeyMethod(key, reader(key.name(), key.from()), apiKeys));
+            methods.add(
+                new ApiKeyMethod(key, reader(key.name(), key.from()), apiKeys, revocations));
         case AuthMethodSpec.Mtls mtls -> methods.add(mtls(mtls));
+        case AuthMethodSpec.Introspection asked -> methods.add(introspection(asked, spec));
         case AuthMethodSpec.Anonymous nobody -> anonymous = nobody.name();
       }
     }
-    return new MethodsAuthenticator(methods, Challenges.of(route, spec.methods()), anonymous);
+    return new MethodsAuthenticator(
+        methods,
+        Challenges.of(route, spec.methods()),
+        anonymous,
+        new Withdrawal(revocations, spec.source().namespace()));
   }
 
   private CredentialMethod jwt(AuthMethodSpec.Jwt method) throws UnloadablePlanException {
@@ -86,14 +110,39 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         method.name(),
         reader(method.name(), method.from()),
         new JwtMethod(method, cache, signatures),
-        keys(method));
+        MethodKeys.of(method, remoteKeys, secrets),
+        proof(method.proof(), method.clockSkew()));
+  }
+
+  private @Nullable HolderProof proof(@Nullable ProofSpec spec, Duration skew) {
+    return switch (spec) {
+      case null -> null;
+      case ProofSpec.Dpop dpop -> new DpopVerifier(dpop, skew, proofs);
+      case ProofSpec.MutualTls _ -> CertificateProof.CERTIFICATE_PROOF;
+    };
   }
 
   private static CredentialMethod mtls(AuthMethodSpec.Mtls method) throws UnloadablePlanException {
-    if (method.principals().isEmpty()) {
-      throw new UnloadablePlanException("method " + method.name() + " names no principal");
+    if (method.namesNobody()) {
+      throw new UnloadablePlanException("method " + method.name() + " names nobody");
     }
-    return MtlsMethod.of(method);
+    return new MtlsMethod(method);
+  }
+
+  private CredentialMethod introspection(
+      AuthMethodSpec.Introspection method, AuthenticationSpec all) throws UnloadablePlanException {
+    if (method.timeout().compareTo(AuthMethodSpec.Introspection.MAX_TIMEOUT) > 0) {
+      throw new UnloadablePlanException(
+          "method " + method.name() + " waits longer than Envoy does: " + method.timeout());
+    }
+    return new IntrospectionCredentialMethod(
+        method,
+        reader(method.name(), method.from()),
+        new IntrospectionMethod(method, introspections),
+        secrets,
+        all.methods().stream()
+            .anyMatch(other -> other instanceof AuthMethodSpec.Jwt && other.readsWhere(method)),
+        proof(method.proof(), INTROSPECTION_SKEW));
   }
 
   private static CredentialReader reader(String method, List<CredentialLocation> from)
@@ -102,30 +151,5 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
       throw new UnloadablePlanException("method " + method + " looks nowhere for its credential");
     }
     return new CredentialReader(from);
-  }
-
-  private MethodKeys keys(AuthMethodSpec.Jwt method) throws UnloadablePlanException {
-    return switch (method.jwks()) {
-      case JwksSpec.Remote(String uri) -> new MethodKeys.Remote(uri, remoteKeys.keysAt(uri));
-      case JwksSpec.Discovered discovered ->
-          new MethodKeys.Remote(discovered.issuer(), remoteKeys.keysAt(discovered.uri()));
-      case JwksSpec.Inline(String json) -> inline(method.name(), json);
-      case JwksSpec.FromSecret(var secret) -> {
-        var keys = new SecretKeys(secrets, secret);
-        if (keys.unusable()) {
-          throw new UnloadablePlanException("method " + method.name() + ": " + keys.absence());
-        }
-        yield new MethodKeys.Secret(keys);
-      }
-    };
-  }
-
-  private static MethodKeys inline(String method, String json) throws UnloadablePlanException {
-    try {
-      return new MethodKeys.Inline(
-          JwkSetReader.readPublic(json.getBytes(StandardCharsets.UTF_8)).keys());
-    } catch (MalformedTextException e) {
-      throw new UnloadablePlanException("method " + method + ": jwks.inline: " + e.getMessage(), e);
-    }
   }
 }

@@ -15,10 +15,18 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.authentication.TestKeys;
 import dev.portcullis.engine.authentication.TestRequest;
 import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.introspection.Introspections;
 import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.engine.authentication.proof.HolderProofs;
+import dev.portcullis.engine.port.Revocations;
+import dev.portcullis.engine.request.ClientCertificate;
+import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.match.CertificateDigest;
+import dev.portcullis.policy.match.DnsNamePattern;
 import dev.portcullis.policy.match.PrincipalPattern;
+import dev.portcullis.policy.match.UriPattern;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.JwksSpec;
@@ -27,6 +35,7 @@ import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,8 +52,11 @@ class MtlsMethodTest {
           JwsAlgorithm.RS256);
   private static final AuthMethodSpec.Anonymous PUBLIC = new AuthMethodSpec.Anonymous("public");
 
+  private static final String DIGEST = "ab".repeat(32);
+  private static final long END = 4_000_000_000L;
+
   private static AuthMethodSpec.Mtls mtls(String name, String... principals) {
-    return new AuthMethodSpec.Mtls(
+    return AuthMethodSpec.Mtls.workloads(
         name, Stream.of(principals).map(PrincipalPattern::parse).toList());
   }
 
@@ -55,7 +67,15 @@ class MtlsMethodTest {
             Signatures.ofTheJvm(),
             uri -> new RemoteKeySet(uri, () -> Instant.EPOCH),
             _ -> null,
-            (_, _) -> null)
+            (_, _) -> null,
+            HolderProofs.alone(Signatures.ofTheJvm()),
+            Revocations.NONE,
+            new Introspections(
+                _ -> {
+                  throw new IllegalStateException("nobody is asked");
+                },
+                1 << 20,
+                InstantSource.system()))
         .create(
             new RouteId("shop/orders"),
             new AuthenticationSpec(
@@ -85,6 +105,65 @@ class MtlsMethodTest {
         .isEqualTo(CART);
     assertThat(identity(either.authenticate(TestRequest.from(BATCH), Patience.COMPUTING)).subject())
         .isEqualTo(BATCH);
+  }
+
+  @Test
+  void aClientFromOutsideIsTheFirstOfItsNamesThatIsNamed() throws Exception {
+    AuthMethodSpec.Mtls partners =
+        new AuthMethodSpec.Mtls(
+            "partners",
+            List.of(PrincipalPattern.parse(CART)),
+            List.of(UriPattern.parse("https://partner.example/apps/*")),
+            List.of(DnsNamePattern.parse("*.partner.example")),
+            List.of(CertificateDigest.parse(DIGEST)));
+    Authenticator gate = authenticator(partners);
+    assertThat(
+            subject(
+                gate,
+                "00".repeat(32),
+                List.of("a.partner.example"),
+                List.of("https://other.example/", "https://partner.example/apps/7")))
+        .isEqualTo("https://partner.example/apps/7");
+    assertThat(
+            subject(
+                gate,
+                "00".repeat(32),
+                List.of("other.example", "a.partner.example"),
+                List.of("https://partner.example/apps/7/8")))
+        .isEqualTo("a.partner.example");
+    assertThat(subject(gate, DIGEST, List.of(), List.of())).isEqualTo("sha256:" + DIGEST);
+    assertThat(
+            gate.authenticate(
+                showing("00".repeat(32), List.of("partner.example"), List.of(CART, "a,https://p/")),
+                Patience.COMPUTING))
+        .as("a workload's name is no name of a client")
+        .isEqualTo(AuthenticationResult.Unaccepted.UNACCEPTED);
+  }
+
+  @Test
+  void aClientsCertificateEndsItsIdentity() throws Exception {
+    Identity client =
+        identity(
+            authenticator(
+                    new AuthMethodSpec.Mtls(
+                        "partners",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(CertificateDigest.parse(DIGEST))))
+                .authenticate(showing(DIGEST, List.of(), List.of()), Patience.COMPUTING));
+    assertThat(client.validUntil()).isEqualTo(END + 1);
+  }
+
+  private static String subject(
+      Authenticator gate, String sha256, List<String> dnsNames, List<String> uris) {
+    return identity(gate.authenticate(showing(sha256, dnsNames, uris), Patience.COMPUTING))
+        .subject();
+  }
+
+  private static RequestContext showing(String sha256, List<String> dnsNames, List<String> uris) {
+    return TestRequest.showing(
+        new ClientCertificate(sha256, dnsNames, uris, Instant.ofEpochSecond(END)));
   }
 
   @Test
@@ -162,6 +241,6 @@ class MtlsMethodTest {
   void aMethodWithoutPrincipalsDoesNotLoad() {
     assertThatThrownBy(() -> authenticator(mtls("services")))
         .isInstanceOf(UnloadablePlanException.class)
-        .hasMessageContaining("method services names no principal");
+        .hasMessageContaining("method services names nobody");
   }
 }

@@ -15,10 +15,15 @@ import dev.portcullis.engine.authentication.Authenticator;
 import dev.portcullis.engine.authentication.TestKeys;
 import dev.portcullis.engine.authentication.TestRequest;
 import dev.portcullis.engine.authentication.TestToken;
+import dev.portcullis.engine.authentication.introspection.Introspections;
 import dev.portcullis.engine.authentication.jwt.Signatures;
 import dev.portcullis.engine.authentication.jwt.TokenCache;
 import dev.portcullis.engine.authentication.keys.KeyFetch;
 import dev.portcullis.engine.authentication.keys.RemoteKeySet;
+import dev.portcullis.engine.authentication.proof.HolderProofs;
+import dev.portcullis.engine.revocation.Revocation;
+import dev.portcullis.engine.revocation.RevocationKey;
+import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -35,6 +40,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +57,7 @@ class RouteAuthenticatorsTest {
   private final Map<String, RemoteKeySet> remotes = new HashMap<>();
   private final Map<String, SecretMaterial> secrets = new HashMap<>();
   private final Map<String, ApiKeyRecord> keys = new HashMap<>();
+  private final RevocationSet revoked = new RevocationSet(100);
   private final RouteAuthenticators factory =
       new RouteAuthenticators(
           cache,
@@ -59,7 +66,15 @@ class RouteAuthenticatorsTest {
               remotes.computeIfAbsent(
                   uri, u -> new RemoteKeySet(u, () -> Instant.ofEpochSecond(TestToken.NOW))),
           secrets::get,
-          (namespace, id) -> keys.get(namespace + "/" + id));
+          (namespace, id) -> keys.get(namespace + "/" + id),
+          HolderProofs.alone(Signatures.ofTheJvm()),
+          revoked,
+          new Introspections(
+              _ -> {
+                throw new IllegalStateException("nobody is asked");
+              },
+              1 << 20,
+              InstantSource.system()));
 
   private static final AuthMethodSpec.Jwt EMPLOYEES =
       TestToken.method("employees", new JwksSpec.Inline(SET), JwsAlgorithm.RS256);
@@ -313,6 +328,37 @@ class RouteAuthenticatorsTest {
         unknown, apiKey(authenticator, KEY.reveal().toLowerCase(java.util.Locale.ROOT)), "text");
   }
 
+  private void revoke(RevocationKey key) {
+    Instant now = Instant.ofEpochSecond(TestToken.NOW);
+    revoked.add(
+        new Revocation(key, Revocation.ALL, now.plusSeconds(60), false, now.toEpochMilli()), now);
+  }
+
+  @Test
+  void aRevokedTokenIsRefusedAlthoughItIsRemembered() throws Exception {
+    Authenticator authenticator = authenticator(EMPLOYEES, PUBLIC);
+    String token = TestToken.good().withClaim("jti", "\"t1\"").text();
+    String other = TestToken.good().withClaim("jti", "\"t2\"").text();
+    assertThat(methodOf(bearer(authenticator, token))).isEqualTo("employees");
+    assertThat(cache.size()).isEqualTo(1);
+    revoke(
+        new RevocationKey(
+            RevocationKey.Kind.TOKEN, RevocationKey.EVERYWHERE, TestToken.ISSUER, "t1"));
+    // Not made anonymous either, and told no more than a forged one.
+    refusedLike(bearer(authenticator, "x.y.z"), bearer(authenticator, token), "revoked");
+    assertThat(methodOf(bearer(authenticator, other))).isEqualTo("employees");
+  }
+
+  @Test
+  void aRevokedKeyIsRefusedLikeAnyOther() throws Exception {
+    Authenticator authenticator = authenticator(partners("api", "orders"));
+    issue("api", "orders");
+    assertThat(methodOf(apiKey(authenticator, KEY.reveal()))).isEqualTo("partners");
+    revoke(new RevocationKey(RevocationKey.Kind.API_KEY, "shop", "", KEY.id()));
+    String unknown = ApiKeyText.generate(new SecureRandom()).reveal();
+    refusedLike(apiKey(authenticator, unknown), apiKey(authenticator, KEY.reveal()), "is revoked");
+  }
+
   private static void refusedLike(
       AuthenticationResult one, AuthenticationResult other, String detail) {
     assertThat(one).isInstanceOf(AuthenticationResult.Invalid.class);
@@ -324,5 +370,50 @@ class RouteAuthenticatorsTest {
               assertThat(invalid.challenges())
                   .isEqualTo(((AuthenticationResult.Invalid) one).challenges());
             });
+  }
+
+  private AuthMethodSpec.Introspection opaque(CredentialLocation from) {
+    SecretMaterial client = SecretMaterial.of("client".getBytes(StandardCharsets.US_ASCII));
+    secrets.put(client.hash(), client);
+    SecretRef ref = new SecretRef("shop", "idp", "client-id", client.hash());
+    return new AuthMethodSpec.Introspection(
+        "opaque",
+        "https://idp.example.com/introspect",
+        ref,
+        ref,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(1),
+        null,
+        List.of(),
+        List.of(from),
+        List.of());
+  }
+
+  private static final CredentialLocation BEARER =
+      new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", "bearer ");
+
+  @Test
+  void asksNoIssuerAboutWhatAnotherMethodIsFor() throws Exception {
+    Authenticator both = authenticator(opaque(BEARER), EMPLOYEES);
+    assertThat(bearer(both, "8a1fca2e")).isInstanceOf(AuthenticationResult.Asks.class);
+    assertThat(bearer(both, "a.b.c")).isInstanceOf(AuthenticationResult.Asks.class);
+    assertThat(bearer(both, "eyJhbGciOiJub25lIn0.e30."))
+        .isInstanceOf(AuthenticationResult.Invalid.class);
+    assertThat(bearer(authenticator(opaque(BEARER)), "eyJhbGciOiJub25lIn0.e30."))
+        .isInstanceOf(AuthenticationResult.Asks.class);
+    CredentialLocation elsewhere =
+        new CredentialLocation(CredentialLocation.Kind.HEADER, "x-token", "");
+    assertThat(
+            authenticator(opaque(elsewhere), EMPLOYEES)
+                .authenticate(
+                    TestRequest.of("/", "x-token", "eyJhbGciOiJub25lIn0.e30."), Patience.NONE))
+        .isInstanceOf(AuthenticationResult.Asks.class);
+  }
+
+  @Test
+  void asksNobodyWithoutTheSecretOfTheClient() throws Exception {
+    Authenticator asking = authenticator(opaque(BEARER));
+    secrets.clear();
+    assertThat(bearer(asking, "8a1fca2e")).isInstanceOf(AuthenticationResult.Unavailable.class);
   }
 }

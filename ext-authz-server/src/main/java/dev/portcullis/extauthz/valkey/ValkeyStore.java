@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.valkey;
+
+import com.google.common.base.Throwables;
+import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.stream.Backoff;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * The circuit breaker is the session: while there is one it is asked, and when there is none the
+ * answer is no, at once. A session ends when its connection breaks, when FAILURES commands in a row
+ * had no answer in time, or when the server says that it is not the one that may be written to. One
+ * thread opens the next one, so that no request ever is the one that tries, and each replica tries at
+ * another moment: later and later, with half of the wait left to chance. A session counts as open
+ * when the server has answered a PING. One that ends soon after its beginning is a failure as well,
+ * or a server that lets in and answers nobody would be called on all the time.
+ */
+/**
+ * The store that decision services share. Whoever asks waits for the answer, for so long as was
+ * configured, or is told at once that there is no store now. Thread-safe; never to be asked by an
+ * event loop.
+ */
+public final class ValkeyStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ValkeyStore.class);
+
+  /** Unanswered commands in a row that end a session. */
+  private static final int FAILURES = 5;
+
+  /** Commands under way; one more is not sent. */
+  private static final int AT_A_TIME = 1024;
+
+  /** Codes by which a server says that it is not the one to ask; a script's error quotes them. */
+  private static final Pattern USELESS =
+      Pattern.compile("\\b(READONLY|MASTERDOWN|LOADING|CLUSTERDOWN|NOAUTH)\\b");
+
+  private static final long PROBE_MILLIS = 2_000;
+  private static final Duration CLOSING = Duration.ofSeconds(3);
+  private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final ValkeyConfig config;
+  private final Dialer dialer;
+  private final Thread thread;
+  private final Semaphore permits = new Semaphore(AT_A_TIME);
+  private final AtomicInteger inARow = new AtomicInteger();
+  private final LongAdder asked = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final AtomicLong lost = new AtomicLong();
+  private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
+  private final List<Runnable> opened = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Session session;
+  private volatile boolean closed;
+
+  /** Opens no connection before {@link #start}. */
+  public ValkeyStore(ValkeyConfig config) {
+    this.config = config;
+    this.dialer = new Dialer(config, this::disconnected);
+    this.thread = Thread.ofPlatform().daemon().name("valkey").unstarted(this::keepOpen);
+  }
+
+  /**
+   * Listens to the messages of a channel; before {@link #start}. Messages may get lost.
+   *
+   * @param listener must not wait
+   */
+  public void listen(String channel, Consumer<String> listener) {
+    listeners.put(channel, listener);
+  }
+
+  /**
+   * Tells of each new session; before {@link #start}.
+   *
+   * @param listener must not wait
+   */
+  public void whenOpened(Runnable listener) {
+    opened.add(listener);
+  }
+
+  /** Begins to connect. Returns at once. */
+  public void start() {
+    thread.start();
+  }
+
+  private void keepOpen() {
+    Backoff backoff = Backoff.standard();
+    int failures = 0;
+    while (!closed) {
+      try {
+        long start = System.nanoTime();
+        if (openOnce(failures == 0)) {
+          failures = System.nanoTime() - start < SHORT_NANOS ? failures + 1 : 1;
+        } else {
+          failures++;
+        }
+        Thread.sleep(backoff.after(failures, ThreadLocalRandom.current()));
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Returns when the session is over; false when there was none. */
+  private boolean openOnce(boolean first) throws InterruptedException {
+    Session next = null;
+    try {
+      next = dialer.open();
+      subscribe(next);
+      next.probe(PROBE_MILLIS);
+    } catch (RuntimeException | ExecutionException | TimeoutException e) {
+      if (next != null) {
+        next.close();
+      }
+      if (first) {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.ADDRESS, config.address())
+            .addKeyValue(LogKeys.CAUSE, told(e))
+            .log("the shared store cannot be reached; trying again and again");
+      }
+      return false;
+    }
+    inARow.set(0);
+    session = next;
+    LOG.atInfo().addKeyValue(LogKeys.ADDRESS, config.address()).log("the shared store is there");
+    try {
+      opened.forEach(Runnable::run);
+      String cause = next.awaitEnd();
+      if (!closed) {
+        lost.incrementAndGet();
+        LOG.atWarn()
+            .addKeyValue(LogKeys.ADDRESS, config.address())
+            .addKeyValue(LogKeys.CAUSE, cause)
+            .log("the shared store is lost; deciding without it");
+      }
+    } finally {
+      session = null;
+      next.close();
+    }
+    return true;
+  }
+
+  private void subscribe(Session next)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    next.messages()
+        .addListener(
+            new RedisPubSubAdapter<>() {
+              @Override
+              public void message(String channel, String message) {
+                Consumer<String> listener = listeners.get(channel);
+                if (listener != null) {
+                  listener.accept(message);
+                }
+              }
+            });
+    next.messages()
+        .async()
+        .subscribe(listeners.keySet().toArray(new String[0]))
+        .toCompletableFuture()
+        .get(PROBE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void disconnected(Object connection) {
+    Session current = session;
+    if (current != null && current.has(connection)) {
+      current.abandon("the connection is closed");
+    }
+  }
+
+  /**
+   * Asks, and waits as long as a request may.
+   *
+   * @param question what is sent
+   * @throws StoreException when there is no answer, or one that is an error
+   */
+  public <T> T ask(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> question)
+      throws StoreException, InterruptedException {
+    return ask(question, config.timeout());
+  }
+
+  /** Asks, and waits for another time. */
+  public <T> T ask(
+      Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> question,
+      Duration patience)
+      throws StoreException, InterruptedException {
+    try {
+      return answer(question, patience);
+    } catch (RedisNoScriptException e) {
+      throw new StoreException("the shared store forgets its scripts", e);
+    }
+  }
+
+  /** Runs a script, and waits as long as a request may. */
+  public List<String> run(Script script, List<String> keys, String... arguments)
+      throws StoreException, InterruptedException {
+    return run(config.timeout(), script, keys, arguments);
+  }
+
+  /** Runs a script, and waits for another time. All keys must be of one hash tag. */
+  public List<String> run(Duration patience, Script script, List<String> keys, String... arguments)
+      throws StoreException, InterruptedException {
+    String[] names = keys.toArray(new String[0]);
+    List<Object> answer;
+    try {
+      answer =
+          answer(
+              commands ->
+                  commands.evalsha(script.digest(), ScriptOutputType.MULTI, names, arguments),
+              patience);
+    } catch (RedisNoScriptException unknown) {
+      // A server that was started anew, or another one: it learns the script by this.
+      answer =
+          ask(
+              commands -> commands.eval(script.text(), ScriptOutputType.MULTI, names, arguments),
+              patience);
+    }
+    List<String> texts = new ArrayList<>(answer.size());
+    for (Object each : answer) {
+      texts.add(String.valueOf(each));
+    }
+    return texts;
+  }
+
+  private <T> T answer(
+      Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> question,
+      Duration patience)
+      throws StoreException, InterruptedException, RedisNoScriptException {
+    Session current = session;
+    if (current == null) {
+      throw failure("there is no shared store now");
+    }
+    if (!permits.tryAcquire()) {
+      throw failure("the shared store is asked " + AT_A_TIME + " other questions already");
+    }
+    RedisFuture<T> answer = null;
+    try {
+      asked.increment();
+      answer = question.apply(current.commands());
+      T got = answer.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      inARow.set(0);
+      return got;
+    } catch (TimeoutException e) {
+      throw unanswered(current, "no answer within " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw judged(current, e.getCause() == null ? e : e.getCause());
+    } catch (RuntimeException e) {
+      throw judged(current, e);
+    } finally {
+      if (answer != null) {
+        answer.cancel(true);
+      }
+      permits.release();
+    }
+  }
+
+  private StoreException judged(Session asked, Throwable thrown) {
+    if (thrown instanceof RedisNoScriptException unknown) {
+      inARow.set(0);
+      throw unknown;
+    }
+    if (!(thrown instanceof RedisCommandExecutionException)) {
+      return unanswered(asked, told(thrown), thrown);
+    }
+    inARow.set(0);
+    String message = String.valueOf(thrown.getMessage());
+    Matcher useless = USELESS.matcher(message);
+    if (useless.find()) {
+      asked.abandon("it answers " + useless.group());
+    }
+    // Its first word is a code, and what follows may quote the command.
+    return failure("the shared store answers " + message.split(" ", 2)[0]);
+  }
+
+  private StoreException unanswered(Session asked, String cause, Throwable thrown) {
+    if (inARow.incrementAndGet() >= FAILURES) {
+      asked.abandon(FAILURES + " commands in a row failed: " + cause);
+    }
+    failed.increment();
+    return new StoreException("the shared store: " + cause, thrown);
+  }
+
+  private StoreException failure(String message) {
+    failed.increment();
+    return new StoreException(message);
+  }
+
+  /** What went wrong, without what was sent. */
+  private static String told(Throwable thrown) {
+    Throwable root = Throwables.getRootCause(thrown);
+    String message = String.valueOf(root.getMessage());
+    return root instanceof RedisCommandExecutionException
+        ? message.split(" ", 2)[0]
+        : root.getClass().getSimpleName() + ": " + message;
+  }
+
+  /** Whether there is a session now. */
+  public boolean isOpen() {
+    return session != null;
+  }
+
+  /** How many sessions were lost. */
+  public long lost() {
+    return lost.get();
+  }
+
+  /** Commands that were sent. */
+  public long asked() {
+    return asked.sum();
+  }
+
+  /** Questions that got no answer that could be used, those that were not sent included. */
+  public long failed() {
+    return failed.sum();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      // It closes the session.
+      thread.join(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    dialer.close();
+  }
+}

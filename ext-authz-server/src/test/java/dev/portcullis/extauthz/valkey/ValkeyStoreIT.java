@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.valkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.stream.TestCa;
+import dev.portcullis.parts.FreePorts;
+import dev.portcullis.parts.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The connection to real servers. */
+@Timeout(120)
+final class ValkeyStoreIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Script ADD =
+      Script.of("return {redis.call('INCRBY', KEYS[1], ARGV[1]), 'text'}");
+
+  @TempDir Path directory;
+
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : closing) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closeLater(T part) {
+    closing.push(part);
+    return part;
+  }
+
+  private RedisServer redis(String... settings) {
+    return closeLater(RedisServer.start(settings));
+  }
+
+  private ValkeyStore store(String url) {
+    return store(url, null, null, null);
+  }
+
+  private ValkeyStore store(
+      String url, @Nullable String user, @Nullable Path password, @Nullable Path authorities) {
+    ValkeyStore store = closeLater(unstarted(url, user, password, authorities));
+    store.start();
+    return store;
+  }
+
+  private static ValkeyStore unstarted(
+      String url, @Nullable String user, @Nullable Path password, @Nullable Path authorities) {
+    return new ValkeyStore(
+        new ValkeyConfig(
+            ValkeyAddress.parse(url), user, password, authorities, false, false, TIMEOUT));
+  }
+
+  private static void awaitOpen(ValkeyStore store) {
+    await().atMost(PATIENCE).until(store::isOpen);
+  }
+
+  private static List<String> add(ValkeyStore store, int amount) throws Exception {
+    return store.run(ADD, List.of("portcullis:test"), Integer.toString(amount));
+  }
+
+  @Test
+  void runsScriptsAlsoOnAServerThatForgotThem() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url());
+    awaitOpen(store);
+
+    assertThat(add(store, 2)).containsExactly("2", "text");
+    redis.ask("SCRIPT FLUSH");
+    assertThat(add(store, 3)).containsExactly("5", "text");
+    assertThat(store.failed()).isZero();
+  }
+
+  @Test
+  void keepsDatabasesApart() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url() + "/4");
+    awaitOpen(store);
+
+    add(store, 2);
+
+    assertThat(redis.ask("EXISTS portcullis:test")).isEqualTo(":0");
+  }
+
+  @Test
+  void logsInAsAUserWhoMayOnlyTouchOurKeys() throws Exception {
+    RedisServer redis =
+        redis(
+            "user default off",
+            "user portcullis on >first-secret ~portcullis:* resetchannels &portcullis:* +@all"
+                + " -@admin -@dangerous");
+    Path password = Files.writeString(directory.resolve("password"), "wrong\n");
+    ValkeyStore store = store(redis.url(), "portcullis", password, null);
+    await().during(Duration.ofMillis(300)).atMost(PATIENCE).until(() -> !store.isOpen());
+
+    // The file is read for each attempt.
+    Files.writeString(password, "first-secret\n");
+
+    awaitOpen(store);
+    assertThat(add(store, 1)).containsExactly("1", "text");
+    assertThatThrownBy(() -> store.run(ADD, List.of("other:key"), "1"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageNotContaining("other:key");
+    assertThat(store.isOpen()).isTrue();
+  }
+
+  @Test
+  void speaksTlsWithWhomItsAuthorityVouchesForOnly() throws Exception {
+    TestCa authority = new TestCa();
+    Path ca = authority.writeAuthority(directory.resolve("ca.crt"));
+    Path strange = new TestCa().writeAuthority(directory.resolve("strange.crt"));
+    TlsRelay relay =
+        closeLater(
+            new TlsRelay(
+                authority.writeCertificate(directory.resolve("tls.crt")),
+                authority.writeKey(directory.resolve("tls.key")),
+                redis().port()));
+
+    ValkeyStore trusting = store("valkeys://127.0.0.1:" + relay.port(), null, null, ca);
+    awaitOpen(trusting);
+    assertThat(add(trusting, 1)).containsExactly("1", "text");
+
+    ValkeyStore doubting = store("valkeys://127.0.0.1:" + relay.port(), null, null, strange);
+    // Its certificate is for the address and not for this name.
+    ValkeyStore elsewhere = store("valkeys://localhost:" + relay.port(), null, null, ca);
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(PATIENCE)
+        .until(() -> !doubting.isOpen() && !elsewhere.isOpen());
+  }
+
+  @Test
+  void anOutageIsKnownAtOnceAndEndsByItself() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url());
+    awaitOpen(store);
+    add(store, 7);
+
+    redis.kill();
+    await().atMost(PATIENCE).until(() -> !store.isOpen());
+    long asked = store.asked();
+    for (int i = 0; i < 1000; i++) {
+      assertThatThrownBy(() -> add(store, 1)).isInstanceOf(StoreException.class);
+    }
+    // Nothing was sent, so nothing was waited for, and nothing is sent later.
+    assertThat(store.asked()).isEqualTo(asked);
+    assertThat(store.lost()).isEqualTo(1);
+    redis.restart();
+
+    awaitOpen(store);
+    assertThat(add(store, 1)).containsExactly("1", "text");
+  }
+
+  @Test
+  void aServerThatHangsIsGivenUpAfterAFewCommands() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url());
+    awaitOpen(store);
+    redis.process().freeze();
+
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> add(store, 1)).isInstanceOf(StoreException.class);
+    }
+    await().atMost(PATIENCE).until(() -> !store.isOpen());
+    redis.process().thaw();
+
+    awaitOpen(store);
+    // What had been sent before was done or not, but it is not sent again.
+    int before = Integer.parseInt(add(store, 0).getFirst());
+    assertThat(before).isLessThanOrEqualTo(5);
+    assertThat(add(store, 1)).containsExactly(Integer.toString(before + 1), "text");
+  }
+
+  @Test
+  void aServerThatMayNotBeWrittenToIsLeft() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url());
+    awaitOpen(store);
+    redis.ask("REPLICAOF 127.0.0.1 " + FreePorts.next());
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          try {
+            add(store, 1);
+          } catch (StoreException refused) {
+            // Counted below.
+          }
+          return store.lost() > 0;
+        });
+    redis.ask("REPLICAOF NO ONE");
+
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> !add(store, 1).isEmpty());
+  }
+
+  @Test
+  void messagesArriveAlsoAfterAnOutage() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = closeLater(unstarted(redis.url(), null, null, null));
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    store.listen("portcullis:test", heard::add);
+    store.start();
+    awaitOpen(store);
+
+    redis.ask("PUBLISH portcullis:test one");
+    assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("one");
+    redis.kill();
+    await().atMost(PATIENCE).until(() -> !store.isOpen());
+    redis.restart();
+    awaitOpen(store);
+
+    redis.ask("PUBLISH portcullis:test two");
+    assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("two");
+  }
+
+  @Test
+  void sentinelsSayWhereTheServerIs() throws Exception {
+    RedisServer first = redis();
+    RedisServer second = redis();
+    RedisServer watching = closeLater(RedisServer.sentinel("main", first.port()));
+    ValkeyStore store = store("valkey+sentinel://127.0.0.1:" + watching.port() + "/main");
+    awaitOpen(store);
+    add(store, 5);
+    assertThat(first.ask("EXISTS portcullis:test")).isEqualTo(":1");
+    assertThat(second.ask("EXISTS portcullis:test")).isEqualTo(":0");
+
+    watching.ask("SENTINEL REMOVE main");
+    watching.ask("SENTINEL MONITOR main 127.0.0.1 " + second.port() + " 1");
+    first.kill();
+
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> !add(store, 1).isEmpty());
+    assertThat(second.ask("EXISTS portcullis:test")).isEqualTo(":1");
+  }
+
+  @Test
+  void aClusterIsAskedWhereTheKeyIs() throws Exception {
+    RedisServer first = redis("cluster-enabled yes", "cluster-config-file nodes.conf");
+    RedisServer second = redis("cluster-enabled yes", "cluster-config-file nodes.conf");
+    assign(first, 0, 8191);
+    assign(second, 8192, 16383);
+    first.ask("CLUSTER MEET 127.0.0.1 " + second.port());
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            first.ask("SET {a}x 1").startsWith("-MOVED") || first.ask("SET {b}x 1").equals("+OK"));
+    ValkeyStore store = store("valkey+cluster://127.0.0.1:" + first.port());
+
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> !add(store, 0).isEmpty());
+    for (int i = 0; i < 64; i++) {
+      String key = "portcullis:{" + i + "}";
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() -> store.run(ADD, List.of(key), "1").size() == 2);
+    }
+    int here = Integer.parseInt(first.ask("DBSIZE").substring(1));
+    int there = Integer.parseInt(second.ask("DBSIZE").substring(1));
+    assertThat(here).isPositive();
+    assertThat(there).isPositive();
+    assertThat(here + there).isGreaterThanOrEqualTo(64);
+  }
+
+  private static void assign(RedisServer node, int from, int to) throws Exception {
+    for (int slot = from; slot <= to; slot += 1024) {
+      StringBuilder command = new StringBuilder("CLUSTER ADDSLOTS");
+      for (int each = slot; each <= Math.min(to, slot + 1023); each++) {
+        command.append(' ').append(each);
+      }
+      assertThat(node.ask(command.toString())).isEqualTo("+OK");
+    }
+  }
+}

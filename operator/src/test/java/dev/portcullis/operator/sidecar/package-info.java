@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-// Copyright The Portcullis Authors
-/** Tests of what sidecars are told. */
-@NullMarked
-package dev.portcullis.operator.sidecar;
-
-import org.jspecify.annotations.NullMarked;
