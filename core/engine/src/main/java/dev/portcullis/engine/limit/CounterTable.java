@@ -73,9 +73,16 @@ final class CounterTable {
       return known;
     }
     advanceHand(now);
-    CounterKey key =
-        counters.mappingCount() < capacity ? line.key() : CounterKey.overflow(line.key().limit());
-    return counters.computeIfAbsent(key, k -> new Counter(k, line.meter(), now));
+    // Whether there is room is asked where the key is taken: else somebody who asked a moment too
+    // late would count a key in the overflow that has a counter of its own by now.
+    Counter own =
+        counters.computeIfAbsent(
+            line.key(),
+            key -> counters.mappingCount() < capacity ? new Counter(key, line.meter(), now) : null);
+    return own != null
+        ? own
+        : counters.computeIfAbsent(
+            CounterKey.overflow(line.key().limit()), key -> new Counter(key, line.meter(), now));
   }
 
   /** The counter of the line if there is one; charges look for the overflow as well. */

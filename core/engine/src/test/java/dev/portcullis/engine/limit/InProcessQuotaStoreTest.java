@@ -4,6 +4,7 @@
 package dev.portcullis.engine.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +66,81 @@ class InProcessQuotaStoreTest {
 
     assertThat(granted(store.charge(refused, List.of(line), NOW))).isFalse();
     assertThat(granted(store.charge(refused, List.of(line), NOW))).isFalse();
+  }
+
+  /** Otherwise a refused request could be asked about again until it passes, charging nobody. */
+  @Test
+  void repeatsARefusalThoughThereIsRoomAgain() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine one = line("limit", "a", 100);
+    QuotaLine full = line("full", "a", 100);
+    for (int i = 0; i < 100; i++) {
+      store.charge(id(), List.of(full), NOW);
+    }
+    ChargeId refused = id();
+    assertThat(granted(store.charge(refused, List.of(one, full), NOW))).isFalse();
+
+    List<QuotaState> again = store.charge(refused, List.of(one, full), NOW + 2 * SECOND);
+
+    assertThat(again.getFirst().granted()).isFalse();
+    assertThat(again.getFirst().retrySeconds()).isEqualTo(1);
+    assertThat(again.getFirst().remaining()).isZero();
+    assertThat(again.getLast().granted()).isTrue();
+    assertThat(store.peek(List.of(one), NOW + 2 * SECOND).getFirst().remaining()).isEqualTo(100);
+    assertThat(granted(store.charge(id(), List.of(one, full), NOW + 2 * SECOND))).isTrue();
+  }
+
+  @Test
+  void repeatsAGrantThoughTheLimitIsUsedUp() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine line = line("limit", "a", 2);
+    ChargeId granted = id();
+    store.charge(granted, List.of(line), NOW);
+    store.charge(id(), List.of(line), NOW);
+
+    QuotaState again = store.charge(granted, List.of(line), NOW).getFirst();
+
+    assertThat(again).isEqualTo(new QuotaState(true, 0, again.resetSeconds(), 0));
+    assertThat(again.resetSeconds()).isEqualTo(100);
+  }
+
+  @Test
+  void hasRoomForAtLeastOneCounter() throws UnloadablePlanException {
+    assertThatThrownBy(() -> new InProcessQuotaStore(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("capacity");
+    InProcessQuotaStore store = new InProcessQuotaStore(1);
+    assertThat(store.size()).isZero();
+    store.charge(id(), List.of(line("limit", "a", 2)), NOW);
+    assertThat(store.size()).isEqualTo(1);
+  }
+
+  /** Who asks how a key without room stands is told of the counter that it shares. */
+  @Test
+  void peeksAtTheOverflowWhenThereIsNoRoom() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(1);
+    store.charge(id(), List.of(line("limit", "known", 5)), NOW);
+    assertThat(granted(store.charge(id(), List.of(line("limit", "x", 5)), NOW))).isTrue();
+
+    assertThat(store.peek(List.of(line("limit", "y", 5)), NOW).getFirst().remaining()).isEqualTo(4);
+    assertThat(store.peek(List.of(line("limit", "known", 5)), NOW).getFirst().remaining())
+        .isEqualTo(4);
+    assertThat(store.peek(List.of(line("other", "y", 5)), NOW).getFirst().remaining()).isEqualTo(5);
+  }
+
+  @Test
+  void chargesAKeyAgainThatWasRemovedMeanwhile() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine line = line("limit", "a", 2);
+    store.charge(id(), List.of(line), NOW);
+    long later = NOW + 1000 * SECOND;
+    for (int i = 0; i < 20; i++) {
+      store.charge(id(), List.of(line("limit", "other" + i, 2)), later);
+    }
+
+    assertThat(store.charge(id(), List.of(line), later).getFirst().remaining()).isEqualTo(1);
+    assertThat(store.charge(id(), List.of(line), later).getFirst().remaining()).isZero();
+    assertThat(granted(store.charge(id(), List.of(line), later))).isFalse();
   }
 
   @Test
@@ -137,6 +214,39 @@ class InProcessQuotaStoreTest {
 
     assertThat(admitted).hasValue(500);
     assertThat(store.peek(shared, NOW).get(2).remaining()).isEqualTo(2);
+  }
+
+  /** The first requests of a key come together, while others take the last room. */
+  @Test
+  void countsAKeyInOnePlaceWhenItIsNewToManyThreads() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      for (int round = 0; round < 200000; round++) {
+        InProcessQuotaStore store = new InProcessQuotaStore(4);
+        CyclicBarrier start = new CyclicBarrier(3);
+        List<QuotaLine> shared = List.of(line("limit", "k", 1));
+        List<Future<Boolean>> first = new ArrayList<>();
+        for (int t = 0; t < 3; t++) {
+          int thread = t;
+          first.add(
+              threads.submit(() -> {
+                start.await();
+                boolean passed = granted(store.charge(id(), shared, NOW));
+                for (int i = 0; i < 4; i++) {
+                  store.charge(id(), List.of(line("noise", thread + "-" + i, 1)), NOW);
+                }
+                return passed;
+              }));
+        }
+        int passed = 0;
+        for (Future<Boolean> each : first) {
+          passed += each.get() ? 1 : 0;
+        }
+        assertThat(passed).as("round %s", round).isEqualTo(1);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private ChargeId id() {
