@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.cli.gateway.DecisionServiceOptions;
 import dev.portcullis.cli.gateway.FileGateway;
 import dev.portcullis.cli.gateway.GatewayOptions;
 import dev.portcullis.cli.gateway.GuardedService;
@@ -73,14 +74,10 @@ final class AddressListsIT {
                     GuardedService.parse(
                         "shop/orders=127.0.0.1:" + service.getAddress().getPort())),
                 new HostPort("127.0.0.1", PORT),
-                new HostPort("127.0.0.1", ADMIN),
-                directory.resolve("decisions.jsonl").toString(),
                 null,
-                null,
-                null,
-                null,
-                null,
-                Map.of("exits", directory.resolve("exits.txt"))),
+                DecisionServiceOptions.logging(directory.resolve("decisions.jsonl").toString())
+                    .withAdmin(new HostPort("127.0.0.1", ADMIN))
+                    .withAddressLists(Map.of("exits", directory.resolve("exits.txt")))),
             Terminal.standardError());
     gateway = starting;
     guarding = Thread.ofPlatform().start(() -> run(starting));

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.cli.gateway.DecisionServiceOptions;
 import dev.portcullis.cli.gateway.FileGateway;
 import dev.portcullis.cli.gateway.GatewayOptions;
 import dev.portcullis.cli.gateway.GuardedService;
@@ -80,7 +81,8 @@ final class SlowIssuerIT {
                     GuardedService.parse("shop/open" + address)),
                 new HostPort("127.0.0.1", port),
                 null,
-                SCRATCH.path().resolve("decisions.jsonl").toString()),
+                DecisionServiceOptions.logging(
+                    SCRATCH.path().resolve("decisions.jsonl").toString())),
             Terminal.standardError());
     gateway.startGuarding();
   }

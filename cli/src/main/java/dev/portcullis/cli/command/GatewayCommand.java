@@ -3,10 +3,12 @@
 
 package dev.portcullis.cli.command;
 
+import dev.portcullis.cli.gateway.DecisionServiceOptions;
 import dev.portcullis.cli.gateway.FileGateway;
 import dev.portcullis.cli.gateway.GatewayOptions;
 import dev.portcullis.cli.gateway.GatewayTls;
 import dev.portcullis.cli.gateway.GuardedService;
+import dev.portcullis.cli.gateway.RevocationOptions;
 import dev.portcullis.cli.terminal.Terminal;
 import dev.portcullis.envoy.HostPort;
 import java.nio.file.Path;
@@ -117,6 +119,23 @@ public final class GatewayCommand implements Callable<Integer> {
   private Map<String, Path> addressLists = new TreeMap<>();
 
   @Option(
+      names = "--revocation-listen",
+      paramLabel = "HOST:PORT",
+      converter = AddressConverter.class,
+      description =
+          "Where tokens, sessions and keys are withdrawn (portcullis revoke) and issuers report"
+              + " logouts. Needs --revocation-dir.")
+  private @Nullable HostPort revocationListen;
+
+  @Option(
+      names = "--revocation-dir",
+      paramLabel = "DIR",
+      description =
+          "tls.crt and tls.key (PKCS #8) of that port, and the bearer token of who may withdraw"
+              + " in token. Others that are moved there are used without a restart.")
+  private @Nullable Path revocationDirectory;
+
+  @Option(
       names = "--decision-log",
       paramLabel = "FILE",
       description = "JSON lines; - for standard output, none for none (default none).",
@@ -164,21 +183,26 @@ public final class GatewayCommand implements Callable<Integer> {
 
   private GatewayOptions options() {
     try {
-      return new GatewayOptions(
-          policies,
-          services,
-          listen,
-          admin,
-          decisionLog,
-          tls(),
-          geoCountry,
-          geoAsn,
-          issuerCa,
-          valkey,
-          addressLists);
+      return new GatewayOptions(policies, services, listen, tls(), decisions());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private DecisionServiceOptions decisions() {
+    return new DecisionServiceOptions(
+        admin, decisionLog, geoCountry, geoAsn, issuerCa, valkey, addressLists, revocations());
+  }
+
+  private @Nullable RevocationOptions revocations() {
+    if (revocationListen != null && revocationDirectory != null) {
+      return new RevocationOptions(revocationListen, revocationDirectory);
+    }
+    if (revocationListen != null || revocationDirectory != null) {
+      throw new IllegalArgumentException(
+          "--revocation-listen and --revocation-dir need each other: where, and by whom");
+    }
+    return null;
   }
 
   private @Nullable GatewayTls tls() {

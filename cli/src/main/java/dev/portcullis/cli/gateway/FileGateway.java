@@ -24,13 +24,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The compiler, the decision service and Envoy on files: what a cluster runs, without one. */
 public final class FileGateway implements AutoCloseable {
@@ -91,8 +89,11 @@ public final class FileGateway implements AutoCloseable {
       throw CommandException.user("the policies have errors; nothing was started");
     }
     requireFree("--listen", options.listen());
-    if (options.admin() != null) {
-      requireFree("--admin", options.admin());
+    if (options.decisions().admin() != null) {
+      requireFree("--admin", options.decisions().admin());
+    }
+    if (options.decisions().revocations() != null) {
+      requireFree("--revocation-listen", options.decisions().revocations().listen());
     }
     int check = FreePorts.next();
     GatewayFiles files = files(check);
@@ -118,7 +119,7 @@ public final class FileGateway implements AutoCloseable {
   private void start(int check) {
     HostPort admin =
         Objects.requireNonNullElseGet(
-            options.admin(), () -> new HostPort("127.0.0.1", FreePorts.next()));
+            options.decisions().admin(), () -> new HostPort("127.0.0.1", FreePorts.next()));
     // Nothing is started that would end again for want of Envoy.
     RealPart.ENVOY.path();
     terminal.begin("decision service");
@@ -144,37 +145,13 @@ public final class FileGateway implements AutoCloseable {
     flags.add("--listen=127.0.0.1:" + check);
     flags.add("--admin=" + admin);
     flags.add("--plan-dir=" + planDirectory());
-    flags.add("--decision-log=" + options.decisionLog());
-    file(flags, "--geo-country", options.countries());
-    file(flags, "--geo-asn", options.systems());
-    file(flags, "--issuer-ca", options.issuers());
-    if (options.shared() != null) {
-      flags.add("--valkey=" + options.shared());
-    }
-    options
-        .addressLists()
-        .forEach((list, file) ->
-            flags.add("--address-list=" + list + "=" + readable("--address-list", file)));
+    flags.addAll(options.decisions().flags());
     List<String> command = Program.EXT_AUTHZ_SERVER.command(flags.toArray(String[]::new));
-    if (options.decisionLog().equals("-")) {
+    if (options.decisions().decisionLog().equals("-")) {
       processes.startPrinting(name, command, () -> Answers.ready(admin));
     } else {
       processes.start(name, command, () -> Answers.ready(admin));
     }
-  }
-
-  private static void file(List<String> flags, String flag, @Nullable Path file) {
-    if (file == null) {
-      return;
-    }
-    flags.add(flag + "=" + readable(flag, file));
-  }
-
-  private static Path readable(String flag, Path file) {
-    if (!Files.isReadable(file)) {
-      throw CommandException.user(flag + ": cannot read the file " + file);
-    }
-    return file.toAbsolutePath();
   }
 
   /** Whether clients can connect and Envoy has found the decision service: earlier it says 503. */

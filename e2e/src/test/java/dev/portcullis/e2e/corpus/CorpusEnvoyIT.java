@@ -4,6 +4,7 @@
 package dev.portcullis.e2e.corpus;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.cli.gateway.DecisionServiceOptions;
 import dev.portcullis.cli.gateway.FileGateway;
 import dev.portcullis.cli.gateway.GatewayOptions;
 import dev.portcullis.cli.gateway.GuardedService;
@@ -16,6 +17,7 @@ import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.suite.Case;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -71,6 +73,8 @@ final class CorpusEnvoyIT {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -81,13 +85,9 @@ final class CorpusEnvoyIT {
     }
   }
 
-  private static EnvoyTarget start(CorpusFiles corpus, int apiPort) throws InterruptedException {
-    if (!corpus.fixtures().revocations().isEmpty()) {
-      throw new IllegalStateException(
-          corpus.suite().name()
-              + " takes credentials back, for which a gateway of files has no port: let its cases"
-              + " name the layers engine and grpc");
-    }
+  private static EnvoyTarget start(CorpusFiles corpus, int apiPort)
+      throws InterruptedException, IOException {
+    RevocationPort revoking = RevocationPort.of(corpus.fixtures(), SCRATCH);
     ClientConnections clients =
         ClientConnections.isWanted(corpus.suite().cases())
             ? new ClientConnections(corpus.fixtures().authority())
@@ -101,17 +101,22 @@ final class CorpusEnvoyIT {
                 .map(service -> GuardedService.parse(service + "=127.0.0.1:" + apiPort))
                 .toList(),
             new HostPort("127.0.0.1", port),
-            null,
-            log.toString(),
             clients == null ? null : clients.gateway(SCRATCH),
-            corpus.database("country", corpus.fixtures().countries(), SCRATCH),
-            corpus.database("asn", corpus.fixtures().systems(), SCRATCH),
-            null,
-            null,
-            corpus.addressLists(SCRATCH));
+            new DecisionServiceOptions(
+                null,
+                log.toString(),
+                corpus.database("country", corpus.fixtures().countries(), SCRATCH),
+                corpus.database("asn", corpus.fixtures().systems(), SCRATCH),
+                null,
+                null,
+                corpus.addressLists(SCRATCH),
+                revoking == null ? null : revoking.options()));
     FileGateway starting = new FileGateway(options, Terminal.standardError());
     gateway = starting;
     starting.startGuarding();
+    if (revoking != null) {
+      revoking.take(corpus.fixtures().revocations());
+    }
     return new EnvoyTarget(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         new DecisionLog(log),

@@ -88,10 +88,9 @@ final class CorpusGrpcIT {
     corpus
         .addressLists(SCRATCH)
         .forEach((name, list) -> flags.add("--address-list=" + name + "=" + list));
-    RevocationPort revoking =
-        corpus.fixtures().revocations().isEmpty() ? null : new RevocationPort(SCRATCH);
+    RevocationPort revoking = RevocationPort.of(corpus.fixtures(), SCRATCH);
     if (revoking != null) {
-      flags.addAll(revoking.flags());
+      flags.addAll(revoking.options().flags());
     }
     PROCESSES.start(
         "ext-authz-server-" + corpus.suite().name(),

@@ -4,13 +4,16 @@
 package dev.portcullis.e2e.corpus;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.portcullis.cli.gateway.RevocationOptions;
 import dev.portcullis.codec.tls.NamedTls;
+import dev.portcullis.envoy.HostPort;
 import dev.portcullis.operator.identity.CertificateAuthority;
 import dev.portcullis.operator.identity.CertificateAuthority.Issued;
 import dev.portcullis.operator.identity.Pem;
 import dev.portcullis.operator.identity.ServerName;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.ScratchDirectory;
+import dev.portcullis.suite.Fixtures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -21,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
+import org.jspecify.annotations.Nullable;
 
 /** The port of a decision service at which a suite takes back what it takes back. */
 final class RevocationPort {
@@ -32,7 +36,7 @@ final class RevocationPort {
   private final Path directory;
   private final Path authority;
 
-  RevocationPort(ScratchDirectory scratch) {
+  private RevocationPort(ScratchDirectory scratch) {
     CertificateAuthority ca = CertificateAuthority.create(Clock.systemUTC());
     Issued own =
         ca.issueServer(List.of(ServerName.parse(NAME)), Duration.ofHours(1), Clock.systemUTC());
@@ -43,13 +47,14 @@ final class RevocationPort {
     this.directory = scratch.path().resolve("revocation");
   }
 
+  /** The port of a suite; null when it takes nothing back. */
+  static @Nullable RevocationPort of(Fixtures fixtures, ScratchDirectory scratch) {
+    return fixtures.revocations().isEmpty() ? null : new RevocationPort(scratch);
+  }
+
   /** What the decision service must be told. */
-  List<String> flags() {
-    return List.of(
-        "--revocation-listen=127.0.0.1:" + port,
-        "--revocation-certificate=" + directory.resolve("tls.crt"),
-        "--revocation-key=" + directory.resolve("tls.key"),
-        "--revocation-token-file=" + directory.resolve("token"));
+  RevocationOptions options() {
+    return new RevocationOptions(new HostPort("127.0.0.1", port), directory);
   }
 
   /** Takes back one thing after the other; each must be taken. */
