@@ -103,6 +103,29 @@ public final class Plans {
         new LogoutSpec(List.of(client)));
   }
 
+  /** The same, asking for proofs of their holders; the method has a name of its own. */
+  public static GuardedRoute withBoundLogouts(
+      String id, String method, String jwksUri, ProofSpec proof, String client) {
+    String scheme = proof instanceof ProofSpec.Dpop ? "DPoP " : "Bearer ";
+    AuthMethodSpec.Jwt jwt =
+        new AuthMethodSpec.Jwt(
+            method,
+            "https://idp.example.com/",
+            List.of("orders"),
+            new JwksSpec.Remote(jwksUri),
+            List.of(JwsAlgorithm.ES256),
+            Duration.ofSeconds(30),
+            List.of(
+                new CredentialLocation(CredentialLocation.Kind.HEADER, "authorization", scheme)),
+            List.of(),
+            proof,
+            new LogoutSpec(List.of(client)));
+    return guarded(
+        id,
+        new AuthenticationSpec(POLICY, Mode.ENFORCE, List.of(jwt)),
+        new AuditSpec(1.0, List.of()));
+  }
+
   /** A route that asks an issuer about tokens, as the client that two secrets prove. */
   public static GuardedRoute withIntrospection(
       String id, String endpoint, SecretMaterial client, SecretMaterial secret) {

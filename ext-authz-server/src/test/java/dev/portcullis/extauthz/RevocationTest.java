@@ -12,9 +12,12 @@ import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.stream.TestCa;
+import dev.portcullis.policy.plan.ProofSpec;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -29,11 +32,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +80,19 @@ final class RevocationTest {
             new PlanSnapshot(
                 List.of(
                     Plans.withLogouts("shop/orders", issuer.uri(), "shop-web"),
-                    Plans.withIssuer("shop/other", issuer.uri())),
+                    Plans.withIssuer("shop/other", issuer.uri()),
+                    Plans.withBoundLogouts(
+                        "shop/apps",
+                        "apps",
+                        issuer.uri(),
+                        new ProofSpec.Dpop(List.of(), false),
+                        "shop-app"),
+                    Plans.withBoundLogouts(
+                        "shop/banks",
+                        "banks",
+                        issuer.uri(),
+                        new ProofSpec.MutualTls(),
+                        "shop-bank")),
                 List.of()));
     http = client();
     for (int i = 0; i < 2; i++) {
@@ -402,6 +421,47 @@ final class RevocationTest {
       assertThat(check(replica, old)).isEqualTo(401);
       assertThat(check(replica, fresh)).isEqualTo(200);
       assertThat(check(replica, "shop/other", old)).as("same namespace").isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aLogoutEndsTokensThatAreBoundToKeys() throws Exception {
+    TestHolder holder = new TestHolder(issuer);
+    Client client = Objects.requireNonNull(clients[0]);
+    assertThat(Client.status(client.check(holder.check("shop/apps", holder.proof(null)))))
+        .isEqualTo(200);
+    // It is nobody's credential, so it is bound to nothing.
+    String logout = issuer.sign(null, logout("l1").audience("shop-app").subject("ann").build());
+    assertThat(logout(0, "/logout/shop/orders/apps", logout).statusCode()).isEqualTo(200);
+    assertThat(Client.status(client.check(holder.check("shop/apps", holder.proof(null)))))
+        .isEqualTo(401);
+  }
+
+  @Test
+  void aLogoutEndsTokensThatAreBoundToCertificates() throws Exception {
+    String pem = Files.readString(directory.resolve("tls.crt"));
+    String token =
+        token("t1", "sid", "s1", "cnf", Map.of("x5t#S256", digest(directory.resolve("tls.crt"))));
+    CheckRequest.Builder check =
+        Checks.of("shop/banks", "/orders/1", "authorization", "Bearer " + token).toBuilder();
+    check
+        .getAttributesBuilder()
+        .getSourceBuilder()
+        .setCertificate(URLEncoder.encode(pem, StandardCharsets.UTF_8));
+    Client client = Objects.requireNonNull(clients[0]);
+    assertThat(Client.status(client.check(check.build()))).isEqualTo(200);
+    String logout =
+        issuer.sign("logout+jwt", logout("l1").audience("shop-bank").claim("sid", "s1").build());
+    assertThat(logout(0, "/logout/shop/orders/banks", logout).statusCode()).isEqualTo(200);
+    assertThat(Client.status(client.check(check.build()))).isEqualTo(401);
+  }
+
+  private static String digest(Path certificate) throws Exception {
+    try (InputStream in = Files.newInputStream(certificate)) {
+      byte[] der = CertificateFactory.getInstance("X.509").generateCertificate(in).getEncoded();
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(MessageDigest.getInstance("SHA-256").digest(der));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.portcullis.policy.plan.ProofSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +24,28 @@ final class ClaimRules {
   private final Set<String> audiences;
   private final long skew;
   private final TokenIdentity identity;
-  private final @Nullable ProofSpec proof;
+  private final Function<Map<String, Object>, @Nullable TokenFault> binding;
 
-  ClaimRules(AuthMethodSpec.Jwt method) {
-    this(method, method.audiences());
-  }
-
-  /** The same but for whom tokens are meant for. */
-  ClaimRules(AuthMethodSpec.Jwt method, List<String> audiences) {
+  private ClaimRules(
+      AuthMethodSpec.Jwt method,
+      List<String> audiences,
+      Function<Map<String, Object>, @Nullable TokenFault> binding) {
     issuer = method.issuer();
     this.audiences = Set.copyOf(audiences);
     skew = Math.clamp(method.clockSkew().toSeconds(), 0, MAX_SKEW_SECONDS);
     identity = new TokenIdentity(method);
-    proof = method.proof();
+    this.binding = binding;
+  }
+
+  /** For tokens that let somebody in. */
+  static ClaimRules ofTokens(AuthMethodSpec.Jwt method) {
+    ProofSpec proof = method.proof();
+    return new ClaimRules(method, method.audiences(), claims -> Confirmation.fault(claims, proof));
+  }
+
+  /** For tokens that an issuer sends by itself: nobody holds them, so they are bound to nothing. */
+  static ClaimRules ofLogouts(AuthMethodSpec.Jwt method, List<String> clients) {
+    return new ClaimRules(method, clients, _ -> null);
   }
 
   TokenVerdict judge(Map<String, Object> claims, long now) {
@@ -57,9 +67,9 @@ final class ClaimRules {
     if (!RegisteredClaims.names(audiences, claims.get("aud"))) {
       return refused(TokenFault.AUDIENCE);
     }
-    TokenFault binding = Confirmation.fault(claims, proof);
-    if (binding != null) {
-      return refused(binding);
+    TokenFault unbound = binding.apply(claims);
+    if (unbound != null) {
+      return refused(unbound);
     }
     long until = (Long) exp + skew;
     long notBefore = nbf == null ? 0 : (Long) nbf - skew;

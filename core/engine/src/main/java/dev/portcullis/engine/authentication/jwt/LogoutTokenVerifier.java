@@ -39,7 +39,7 @@ public final class LogoutTokenVerifier {
     }
     this.signatures = signatures;
     algorithms = Set.copyOf(method.algorithms());
-    rules = new ClaimRules(method, logout.clientIds());
+    rules = ClaimRules.ofLogouts(method, logout.clientIds());
   }
 
   /**

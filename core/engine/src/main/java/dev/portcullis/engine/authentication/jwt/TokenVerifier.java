@@ -30,7 +30,7 @@ public final class TokenVerifier {
   public TokenVerifier(AuthMethodSpec.Jwt method, Signatures signatures) {
     this.signatures = signatures;
     algorithms = Set.copyOf(method.algorithms());
-    rules = new ClaimRules(method);
+    rules = ClaimRules.ofTokens(method);
   }
 
   /**
