@@ -114,15 +114,38 @@ final class Pipeline {
 
     @Override
     public Decision refuse(String cause) {
-      RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
-      notReached(evaluation.trace(), route.steps(), step + 1);
-      return refused(id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
+      return switch (overdue(route.steps().get(step), evaluation, cause)) {
+        // Only what is in shadow mode says nothing.
+        case Verdict.NotApplicable _ ->
+            switch (run(id, route, evaluation, by, step + 1)) {
+              case Decision decision -> decision;
+              case Suspended again -> again.refuse(cause);
+            };
+        case Verdict.Unavailable unavailable -> {
+          notReached(evaluation.trace(), route.steps(), step + 1);
+          yield refused(id, route, evaluation, refusal(unavailable), List.of());
+        }
+        case Verdict.Allow _, Verdict.Deny _, Verdict.Waits _, Verdict.Asks _ -> {
+          RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
+          notReached(evaluation.trace(), route.steps(), step + 1);
+          yield refused(
+              id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
+        }
+      };
     }
   }
 
   static Verdict run(PhaseStep step, Evaluation evaluation) {
     try {
       return step.decide(evaluation);
+    } catch (RuntimeException | StackOverflowError e) {
+      return new Verdict.Unavailable(new RuleRef(step.phase(), null, null), place(e));
+    }
+  }
+
+  private static Verdict overdue(PhaseStep step, Evaluation evaluation, String cause) {
+    try {
+      return step.overdue(evaluation, cause);
     } catch (RuntimeException | StackOverflowError e) {
       return new Verdict.Unavailable(new RuleRef(step.phase(), null, null), place(e));
     }

@@ -110,6 +110,27 @@ class SuspendedTest {
     assertThat(asked).containsExactly(Patience.COMPUTING);
   }
 
+  /** A section in shadow mode refuses nobody, also when there is no place to wait for it. */
+  @Test
+  void goesOnWithoutWhatOnlyAShadowWaitsFor() {
+    load(
+        new TestRoute()
+            .authenticated(Mode.SHADOW)
+            .rule("read", Effect.ALLOW, TestRoute.path("/orders"), "true"));
+
+    Decision decision = suspended().refuse("no place");
+
+    assertThat(decision.allowed()).isTrue();
+    assertThat(decision.by().rule()).isEqualTo("read");
+    assertThat(decision.refusedInShadow()).isTrue();
+    assertThat(decision.shadow())
+        .anySatisfy(finding -> {
+          assertThat(finding.by().phase()).isEqualTo(Phase.AUTHENTICATION);
+          assertThat(finding.wouldDeny()).isEqualTo(DenyReason.UNAVAILABLE);
+        });
+    assertThat(asked).hasSize(1);
+  }
+
   @Test
   void refusesInsteadOfGoingOn() {
     load(new TestRoute().rate("flood", LimitPhase.FLOOD, 3).authenticated(Mode.ENFORCE));
@@ -134,7 +155,6 @@ class SuspendedTest {
   void waitsInShadowToo() {
     load(new TestRoute().authenticated(Mode.SHADOW));
     assertThat(resumed(suspended()).identity()).isNotNull();
-    assertThat(refusal(suspended().refuse("no place")).reason()).isEqualTo(DenyReason.UNAVAILABLE);
   }
 
   @Test

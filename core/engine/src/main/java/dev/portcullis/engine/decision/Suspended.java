@@ -25,10 +25,11 @@ public non-sealed interface Suspended extends Outcome {
   Outcome resume();
 
   /**
-   * Refuses the request as unavailable instead of going on. May be called while the inquiry is
-   * being asked.
+   * Refuses the request as unavailable instead of going on; where only a section in shadow mode
+   * waits, goes on without what it waited for. May be called while the inquiry is being asked.
    *
    * @param cause for operators; quotes no value of the request
+   * @return a decision; nothing waits any longer
    */
   Decision refuse(String cause);
 }

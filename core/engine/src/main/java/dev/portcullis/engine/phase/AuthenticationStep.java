@@ -101,6 +101,11 @@ public final class AuthenticationStep implements PhaseStep {
     };
   }
 
+  @Override
+  public Verdict overdue(Evaluation evaluation, String cause) {
+    return unavailable(evaluation, policy, cause);
+  }
+
   private Refusal unaccepted(Evaluation evaluation) {
     RequestContext request = evaluation.request();
     DenyReason reason =

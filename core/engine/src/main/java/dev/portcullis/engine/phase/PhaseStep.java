@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.PolicyRef;
 import org.jspecify.annotations.Nullable;
@@ -21,4 +22,14 @@ public interface PhaseStep {
 
   /** Says what the step says; an exception counts as {@link Verdict.Unavailable}. */
   Verdict decide(Evaluation evaluation);
+
+  /**
+   * Says what the step says when it did not get what it waited for: that nobody can tell. A section
+   * in shadow mode notes it and refuses nothing.
+   *
+   * @param cause for operators; quotes no value of the request
+   */
+  default Verdict overdue(Evaluation evaluation, String cause) {
+    return new Verdict.Unavailable(new RuleRef(phase(), null, null), cause);
+  }
 }
