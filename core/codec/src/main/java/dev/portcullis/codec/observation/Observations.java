@@ -45,6 +45,10 @@ public record Observations(
   public static final Observations NONE =
       new Observations(Collections.emptySortedMap(), Collections.emptySortedMap());
 
+  /** Characters of a namespace, a slash and a name, as Kubernetes bounds them. */
+  private static final int MAX_NAME = 63 + 1 + 253;
+
+  private static final int MAX_ADDRESS = 2_048;
   private static final int MAX_BYTES = 2 * 1024 * 1024;
 
   private static final JsonMapper JSON =
@@ -56,15 +60,16 @@ public record Observations(
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
 
-  /** Keeps the first of each, as many as the bounds allow. */
+  /** Keeps the first of each, as many as the bounds allow, and none whose name is too long. */
   public Observations {
-    keySets = first(keySets, MAX_KEY_SETS);
-    lastUsed = first(lastUsed, MAX_LAST_USED);
+    keySets = first(keySets, MAX_KEY_SETS, MAX_ADDRESS);
+    lastUsed = first(lastUsed, MAX_LAST_USED, MAX_NAME);
   }
 
-  private static <V> SortedMap<String, V> first(SortedMap<String, V> map, int most) {
+  private static <V> SortedMap<String, V> first(SortedMap<String, V> map, int most, int longest) {
     SortedMap<String, V> kept = new TreeMap<>();
     map.entrySet().stream()
+        .filter(entry -> entry.getKey().length() <= longest)
         .limit(most)
         .forEach(entry -> kept.put(entry.getKey(), Objects.requireNonNull(entry.getValue())));
     return Collections.unmodifiableSortedMap(kept);
