@@ -138,6 +138,9 @@ final class AddressListResolver {
       return new Read(
           "it has " + reader.count() + " lines, more than " + AddressListText.MAX_RANGES, null);
     }
+    if (reader.empty()) {
+      return new Read(AddressListText.EMPTY, null);
+    }
     if (reader.faulty() > 0) {
       return new Read(problem(reader), null);
     }

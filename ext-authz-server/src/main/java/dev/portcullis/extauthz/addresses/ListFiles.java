@@ -65,6 +65,9 @@ public final class ListFiles implements AutoCloseable {
       if (reader.tooLong()) {
         throw new IOException("it has " + reader.count() + " lines, more than " + MAX_RANGES);
       }
+      if (reader.empty()) {
+        throw new IOException(AddressListText.EMPTY);
+      }
       if (reader.faulty() > 0) {
         AddressListText.Fault first = reader.faults().getFirst();
         throw new IOException(

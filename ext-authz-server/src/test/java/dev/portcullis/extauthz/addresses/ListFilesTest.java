@@ -70,6 +70,22 @@ class ListFilesTest {
     }
   }
 
+  /** What a job leaves that fetched nothing. */
+  @Test
+  void keepsTheLastGoodListWhileTheFileIsEmpty() throws IOException {
+    replace("192.0.2.0/24\n");
+    try (ListFiles files = new ListFiles(Map.of("exits", file()))) {
+      replace("");
+      await().atMost(SOON).until(() -> files.refused() == 1);
+      assertThat(has(files, "192.0.2.1")).isTrue();
+      replace("# exits of today\n\n");
+      await().atMost(SOON).until(() -> files.refused() == 2);
+      assertThat(has(files, "192.0.2.1")).isTrue();
+      replace("0.0.0.0/32\n");
+      await().atMost(SOON).until(() -> !has(files, "192.0.2.1"));
+    }
+  }
+
   @Test
   void waitsForAFileThatIsNotThereYet() throws IOException {
     try (ListFiles files = new ListFiles(Map.of("exits", file()))) {

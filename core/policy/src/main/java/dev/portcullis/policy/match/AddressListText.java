@@ -18,6 +18,11 @@ public final class AddressListText {
   /** Faults that are told one by one. */
   public static final int MAX_FAULTS = 5;
 
+  /** What is wrong with a list without a range, for people. */
+  public static final String EMPTY =
+      "it has no range: a feed that answers with nothing must not unlock what it locked;"
+          + " a list that shall name nobody holds 0.0.0.0/32";
+
   /** In characters; the longest range has 43 and one with an IPv4 part 49. */
   private static final int LONGEST = 64;
 
@@ -95,6 +100,11 @@ public final class AddressListText {
   /** How many lines held something, ranges or not. */
   public int count() {
     return count;
+  }
+
+  /** Whether no line held anything, which is {@link #EMPTY}. */
+  public boolean empty() {
+    return count == 0;
   }
 
   /** Whether there was more than is kept. */
