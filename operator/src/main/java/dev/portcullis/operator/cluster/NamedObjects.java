@@ -43,7 +43,7 @@ final class NamedObjects<T extends HasMetadata> implements AutoCloseable {
 
   /**
    * @param informers makes one for the object of a name only; not started
-   * @param most that are watched at a time; further ones stay unknown
+   * @param most that are watched at a time, shared by namespaces; further ones stay unknown
    * @param dirty told when a watched object changes
    */
   NamedObjects(Function<ObjectName, SharedIndexInformer<T>> informers, int most, Runnable dirty) {
@@ -57,9 +57,10 @@ final class NamedObjects<T extends HasMetadata> implements AutoCloseable {
    * that are new; what is not known by then is reported as not known and marks dirty when it is.
    */
   Known<T> read(Set<ObjectName> wanted) {
-    stopUnwanted(wanted);
-    for (ObjectName name : wanted) {
-      if (!watched.containsKey(name) && watched.size() < most) {
+    Set<ObjectName> chosen = FairShare.of(wanted, most);
+    stopUnwanted(chosen);
+    for (ObjectName name : chosen) {
+      if (!watched.containsKey(name)) {
         watched.put(name, NamedObject.start(informers.apply(name), dirty));
       }
     }
