@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.introspection;
 
+import dev.portcullis.engine.authentication.introspection.InFlight;
 import dev.portcullis.engine.port.Introspector;
 import dev.portcullis.extauthz.jwks.IssuerAddress;
 import dev.portcullis.extauthz.jwks.IssuerExchange;

@@ -26,7 +26,14 @@ public final class Introspections {
   /** What those who wait for another's question grant beyond its time-out. */
   private static final Duration GRACE = Duration.ofMillis(100);
 
+  /**
+   * Checks that may wait for others' questions to one endpoint. Each keeps a place of those who ask
+   * somebody, which one slow endpoint must not have all of.
+   */
+  public static final int MAX_FOLLOWERS = 96;
+
   private final Introspector introspector;
+  private final InFlight followers = new InFlight(MAX_FOLLOWERS);
   private final KnownTokens known;
   private final InstantSource clock;
   private final ConcurrentMap<TokenDigest, CompletableFuture<TokenAnswer>> underWay =
@@ -55,7 +62,7 @@ public final class Introspections {
     CompletableFuture<TokenAnswer> mine = new CompletableFuture<>();
     CompletableFuture<TokenAnswer> others = underWay.putIfAbsent(digest, mine);
     if (others != null) {
-      return await(others, question.timeout().plus(GRACE));
+      return follow(others, question);
     }
     TokenAnswer answer = new TokenAnswer.Unavailable("the question was not asked");
     try {
@@ -65,6 +72,19 @@ public final class Introspections {
       mine.complete(answer);
     }
     return answer;
+  }
+
+  private TokenAnswer follow(
+      CompletableFuture<TokenAnswer> others, Introspector.Question question) {
+    if (!followers.enter(question.endpoint())) {
+      return new TokenAnswer.Unavailable(
+          question.endpoint() + " keeps " + MAX_FOLLOWERS + " others waiting already");
+    }
+    try {
+      return await(others, question.timeout().plus(GRACE));
+    } finally {
+      followers.leave(question.endpoint());
+    }
   }
 
   private TokenAnswer ask(

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,7 +64,7 @@ class IntrospectionMethodTest {
             new SecretRef("shop", "idp", "client-id", "1"),
             new SecretRef("shop", "idp", "client-secret", secret),
             Duration.parse("PT" + ttl),
-            Duration.ofSeconds(1),
+            Duration.ofSeconds(20),
             null,
             List.of(),
             List.of(),
@@ -234,6 +235,40 @@ class IntrospectionMethodTest {
     assertThat(got).hasSize(20).allMatch(TokenAnswer.Active.class::isInstance);
     // Who came after the answer found it remembered.
     assertThat(asked).hasValue(1);
+  }
+
+  /** One token, shown again and again while its issuer is slow, must not take every place. */
+  @Test
+  void letsNoMoreWaitForOneEndpointThanLeavesRoomForOthers() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    answers.put("t", "{\"active\":true}");
+    introspector =
+        question -> {
+          open.await();
+          return answer(question);
+        };
+    List<TokenAnswer> turnedAway = new CopyOnWriteArrayList<>();
+    List<TokenAnswer> answered = new CopyOnWriteArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 1 + Introspections.MAX_FOLLOWERS + 10; i++) {
+      threads.add(
+          Thread.startVirtualThread(() -> {
+            TokenAnswer answer = ask(method, "t");
+            (answer instanceof TokenAnswer.Unavailable ? turnedAway : answered).add(answer);
+          }));
+    }
+    // The others cannot have an answer, so ten are turned away at once.
+    while (turnedAway.size() < 10) {
+      Thread.sleep(1);
+    }
+    assertThat(answered).isEmpty();
+    open.countDown();
+    for (Thread each : threads) {
+      assertThat(each.join(Duration.ofSeconds(20))).isTrue();
+    }
+    assertThat(turnedAway).hasSize(10);
+    assertThat(answered).hasSize(1 + Introspections.MAX_FOLLOWERS);
+    identity(ask(method, "t"));
   }
 
   @Test

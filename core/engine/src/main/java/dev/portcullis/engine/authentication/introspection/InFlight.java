@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.introspection;
+
+package dev.portcullis.engine.authentication.introspection;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** How many questions are under way to each endpoint. Thread-safe. */
-final class InFlight {
+public final class InFlight {
   private final int most;
   private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();
 
-  InFlight(int most) {
+  /**
+   * @param most to each endpoint
+   */
+  public InFlight(int most) {
     this.most = most;
   }
 
   /** One more, which {@link #leave} takes back; false: there are as many as may be. */
-  boolean enter(String endpoint) {
+  public boolean enter(String endpoint) {
     boolean[] entered = new boolean[1];
     counts.compute(
         endpoint,
@@ -27,12 +31,13 @@ final class InFlight {
     return entered[0];
   }
 
-  void leave(String endpoint) {
+  /** One less. */
+  public void leave(String endpoint) {
     counts.computeIfPresent(endpoint, (_, count) -> count == 1 ? null : count - 1);
   }
 
   /** To all endpoints. */
-  int total() {
+  public int total() {
     return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 }
