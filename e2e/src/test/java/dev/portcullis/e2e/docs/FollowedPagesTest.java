@@ -17,6 +17,7 @@ final class FollowedPagesTest {
       List.of(
           "docs/guide/admit-by-address-and-country.md",
           "docs/guide/bind-tokens-to-their-holders.md",
+          "docs/guide/authenticate-with-jwt.md",
           "docs/guide/authenticate-with-opaque-tokens.md",
           "docs/guide/demand-mfa-for-refunds.md",
           "docs/guide/issue-and-rotate-api-keys.md",

@@ -39,6 +39,7 @@ final class GuidePoliciesTest {
   private static final List<String> WITHOUT_POLICY =
       List.of(
           "docs/guide/install.md",
+          "docs/guide/share-state-over-valkey.md",
           "docs/guide/uninstall.md",
           "docs/guide/upgrade.md",
           "docs/guide/what-happens-when-parts-fail.md");
