@@ -36,6 +36,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -422,6 +423,33 @@ final class RevocationTest {
       assertThat(check(replica, fresh)).isEqualTo(200);
       assertThat(check(replica, "shop/other", old)).as("same namespace").isEqualTo(401);
     }
+  }
+
+  @Test
+  void logoutsLeaveRoomForThoseWhoMustRevoke() throws Exception {
+    stopReplica(1);
+    stopReplica(0);
+    startReplica(0, 30);
+    await().atMost(Duration.ofSeconds(20)).until(() -> check(0, token("t9")) == 200);
+    List<Integer> answers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      JWTClaimsSet claims = logout("l" + i).claim("sid", "s" + i).subject("u" + i).build();
+      answers.add(logout(0, LOGOUT, issuer.sign("logout+jwt", claims)).statusCode());
+    }
+    assertThat(answers).startsWith(200, 200, 200).endsWith(507, 507, 507);
+    HttpResponse<String> key = revoke(0, "{\"namespace\": \"billing\", \"keyId\": \"K1\"}");
+    assertThat(key.statusCode()).isEqualTo(200);
+    assertThat(metrics(0)).containsPattern("portcullis_revocations_refused_total [1-9]");
+  }
+
+  @Test
+  void aLogoutTokenThatLivesLongIsRefused() throws Exception {
+    JWTClaimsSet claims =
+        logout("l1")
+            .subject("ann")
+            .expirationTime(Date.from(Instant.now().plus(Duration.ofHours(1))))
+            .build();
+    no(LOGOUT, issuer.sign("logout+jwt", claims), "ten minutes");
   }
 
   @Test

@@ -10,6 +10,7 @@ public final class LogKeys {
   public static final String COUNT = "count";
   public static final String FILE = "file";
   public static final String NAME = "name";
+  public static final String NAMESPACE = "namespace";
   public static final String OPERATOR = "operator";
   public static final String PEER = "peer";
   public static final String RETRY_MILLIS = "retryMillis";

@@ -7,7 +7,6 @@ import dev.portcullis.engine.authentication.jwt.LogoutVerdict;
 import dev.portcullis.engine.authentication.methods.LogoutMethod;
 import dev.portcullis.engine.revocation.Revocation;
 import dev.portcullis.engine.revocation.RevocationKey;
-import dev.portcullis.engine.revocation.RevocationOrder;
 import dev.portcullis.engine.revocation.RevocationSet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -117,17 +116,11 @@ final class LogoutEndpoint {
               now));
     }
     // Last: a token that was not obeyed wholly may come again.
-    revocations.add(
-        revocation(
-            id, Revocation.ALL, Instant.ofEpochSecond(Math.min(logout.until(), end(now))), now));
-    if (registrar.enter(revocations, REASON).added() == RevocationSet.Added.FULL) {
+    revocations.add(revocation(id, Revocation.ALL, Instant.ofEpochSecond(logout.until()), now));
+    if (registrar.enterForIssuer(revocations, REASON).added() == RevocationSet.Added.FULL) {
       return Answer.problem(507, "Insufficient Storage", "there is no room for a revocation");
     }
     return Answer.empty(200);
-  }
-
-  private static long end(Instant now) {
-    return now.plus(RevocationOrder.MAX_LIFETIME).getEpochSecond();
   }
 
   private static Revocation revocation(

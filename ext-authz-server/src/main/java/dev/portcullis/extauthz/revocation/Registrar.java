@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,14 +59,27 @@ final class Registrar {
    * @param revocations at least one
    */
   Entry enter(List<Revocation> revocations, String reason) {
+    return enter(revocations, reason, set::add);
+  }
+
+  /** The same for an issuer, whose share of the room is bounded. */
+  Entry enterForIssuer(List<Revocation> revocations, String reason) {
+    return enter(revocations, reason, set::addForIssuer);
+  }
+
+  private Entry enter(
+      List<Revocation> revocations,
+      String reason,
+      BiFunction<Revocation, Instant, RevocationSet.Added> adding) {
     Instant now = clock.instant();
     RevocationSet.Added all = RevocationSet.Added.KNOWN;
     List<Revocation> held = new ArrayList<>(revocations.size());
     for (Revocation each : revocations) {
-      RevocationSet.Added added = set.add(each, now);
+      RevocationSet.Added added = adding.apply(each, now);
       if (added == RevocationSet.Added.FULL) {
         LOG.atError()
             .addKeyValue(LogKeys.COUNT, set.capacity())
+            .addKeyValue(LogKeys.NAMESPACE, each.key().namespace())
             .log("a revocation is refused, because there is no room for it");
         all = added;
         break;

@@ -57,6 +57,14 @@ public record RevocationKey(Kind kind, String namespace, String issuer, String v
     }
   }
 
+  /** Whether an issuer may have asked for it, by a logout. */
+  boolean isIssuers() {
+    return switch (kind) {
+      case SESSION, SUBJECT, SESSIONLESS, LOGOUT -> !namespace.isEmpty();
+      case TOKEN, API_KEY -> false;
+    };
+  }
+
   /** Shows no value: subjects may be personal. */
   @Override
   public String toString() {

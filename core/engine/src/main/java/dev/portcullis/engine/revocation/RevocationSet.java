@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * field. Writers hold the lock, keep the entries a second time in the order of their end, so that
  * those that ended make room without a walk, and a third time in the order of their last change, so
  * that another replica can ask for what it does not have yet.
+ *
+ * Issuers are many and not ours, so what they ask for may fill a part of the room only, and one
+ * namespace of it never more than is left for all others: two that take what they can leave a third
+ * of the part free, three a quarter. Only where an issuer is obeyed is this asked. What another
+ * replica or the shared store holds is taken as long as there is any room: else replicas that learn
+ * the same in another order would hold something else, and one of them let in what another refuses.
  */
 /**
  * What is revoked now: bounded, in memory, safe for all threads. An entry goes when it expires and
@@ -31,6 +38,9 @@ public final class RevocationSet implements Revocations {
   /** Entries that take about 25 MB. */
   public static final int DEFAULT_CAPACITY = 50_000;
 
+  /** Of the capacity, in percent: what issuers may fill. */
+  private static final int ISSUERS_PERCENT = 80;
+
   private final Map<RevocationKey.Kind, Map<RevocationKey, Entry>> byKind =
       new EnumMap<>(RevocationKey.Kind.class);
   private final TreeSet<Entry> byEnd =
@@ -38,9 +48,12 @@ public final class RevocationSet implements Revocations {
           Comparator.comparing((Entry entry) -> entry.revocation.expires())
               .thenComparingLong(Entry::sequence));
   private final TreeMap<Long, Entry> byChange = new TreeMap<>();
+  private final Map<String, Integer> issuersByNamespace = new HashMap<>();
   private final int capacity;
+  private final int issuersCapacity;
   private volatile boolean empty = true;
   private long sequence;
+  private int issuers;
   private long refusals;
 
   private record Entry(Revocation revocation, long sequence) {}
@@ -74,6 +87,7 @@ public final class RevocationSet implements Revocations {
    */
   public RevocationSet(int capacity) {
     this.capacity = capacity;
+    issuersCapacity = (int) ((long) capacity * ISSUERS_PERCENT / 100);
     for (RevocationKey.Kind kind : RevocationKey.Kind.values()) {
       byKind.put(kind, new ConcurrentHashMap<>());
     }
@@ -157,6 +171,22 @@ public final class RevocationSet implements Revocations {
     return entry != null && now.isBefore(entry.revocation.expires()) ? entry.revocation : null;
   }
 
+  /**
+   * Adds what an issuer asks for, as long as issuers leave room for others and the namespace leaves
+   * room for other namespaces.
+   */
+  public synchronized Added addForIssuer(Revocation revocation, Instant now) {
+    expire(now);
+    RevocationKey key = revocation.key();
+    int left = issuersCapacity - issuers;
+    boolean known = of(key.kind()).containsKey(key);
+    if (!known && issuersByNamespace.getOrDefault(key.namespace(), 0) >= left) {
+      refusals++;
+      return Added.FULL;
+    }
+    return add(revocation, now);
+  }
+
   /** Adds a revocation, or the withdrawal of one, to what is known of its key. */
   public synchronized Added add(Revocation revocation, Instant now) {
     expire(now);
@@ -177,6 +207,9 @@ public final class RevocationSet implements Revocations {
       byEnd.remove(former);
       byChange.remove(former.sequence);
     }
+    if (former == null) {
+      count(merged.key(), 1);
+    }
     Entry entry = new Entry(merged, ++sequence);
     byEnd.add(entry);
     byChange.put(entry.sequence, entry);
@@ -189,9 +222,18 @@ public final class RevocationSet implements Revocations {
     while (!byEnd.isEmpty() && !now.isBefore(byEnd.first().revocation.expires())) {
       Entry gone = byEnd.removeFirst();
       byChange.remove(gone.sequence);
+      count(gone.revocation.key(), -1);
       of(gone.revocation.key().kind()).remove(gone.revocation.key());
     }
     empty = byEnd.isEmpty();
+  }
+
+  private void count(RevocationKey key, int change) {
+    if (key.isIssuers()) {
+      issuers += change;
+      issuersByNamespace.merge(
+          key.namespace(), change, (held, more) -> held + more == 0 ? null : held + more);
+    }
   }
 
   /** What changed after the change with this number, 0 for everything; at most so many. */

@@ -137,6 +137,55 @@ class RevocationSetTest {
     assertThat(revoked(token(ISSUER, "ann", "jti", "t4"))).isFalse();
   }
 
+  private static void addForIssuer(
+      RevocationSet some, String namespace, String value, Added wanted) {
+    assertThat(some.addForIssuer(of(Kind.SESSION, namespace, value, Revocation.ALL), NOW))
+        .as("%s in %s", value, namespace)
+        .isEqualTo(wanted);
+  }
+
+  @Test
+  void issuersOfOneNamespaceLeaveRoomForOthersAndForHolders() {
+    RevocationSet ten = new RevocationSet(10);
+    for (String each : List.of("s1", "s2", "s3", "s4")) {
+      addForIssuer(ten, "billing", each, Added.CHANGED);
+    }
+    addForIssuer(ten, "billing", "s5", Added.FULL);
+    addForIssuer(ten, "billing", "s4", Added.KNOWN);
+    addForIssuer(ten, "shop", "s1", Added.CHANGED);
+    addForIssuer(ten, "shop", "s2", Added.CHANGED);
+    addForIssuer(ten, "shop", "s3", Added.FULL);
+    addForIssuer(ten, "web", "s1", Added.CHANGED);
+    addForIssuer(ten, "docs", "s1", Added.CHANGED);
+    addForIssuer(ten, "wiki", "s1", Added.FULL);
+    assertThat(ten.refusals()).isEqualTo(3);
+    // What is left is for those with the bearer token.
+    assertThat(ten.add(of(Kind.TOKEN, "t1"), NOW)).isEqualTo(Added.CHANGED);
+    assertThat(ten.add(of(Kind.API_KEY, "wiki", "K1", Revocation.ALL), NOW))
+        .isEqualTo(Added.CHANGED);
+    assertThat(ten.add(of(Kind.TOKEN, "t2"), NOW)).isEqualTo(Added.FULL);
+  }
+
+  @Test
+  void whatAnotherReplicaHoldsIsTakenWhileThereIsAnyRoom() {
+    RevocationSet ten = new RevocationSet(10);
+    for (int i = 0; i < 10; i++) {
+      assertThat(ten.add(of(Kind.SESSION, "billing", "s" + i, Revocation.ALL), NOW))
+          .isEqualTo(Added.CHANGED);
+    }
+    addForIssuer(ten, "shop", "s1", Added.FULL);
+    // They end, and their part is free again.
+    Instant later = NOW.plusSeconds(60);
+    Revocation late =
+        new Revocation(
+            of(Kind.SESSION, "billing", "s1", Revocation.ALL).key(),
+            Revocation.ALL,
+            later.plusSeconds(60),
+            false,
+            0);
+    assertThat(ten.addForIssuer(late, later)).isEqualTo(Added.CHANGED);
+  }
+
   @Test
   void anEndMakesRoomAndIsNoRevocation() {
     for (String each : List.of("t1", "t2", "t3")) {

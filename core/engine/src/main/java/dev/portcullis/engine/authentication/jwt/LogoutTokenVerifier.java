@@ -27,6 +27,12 @@ public final class LogoutTokenVerifier {
   private static final Set<String> TYPES = Set.of("logout+jwt", "application/logout+jwt", "jwt");
   private static final int MAX_TEXT = 256;
 
+  /**
+   * How far away the end of a token may be, in seconds: as long as it lives it must be remembered.
+   * Issuers should choose two minutes at most (section 2.4).
+   */
+  private static final long MAX_LIFETIME = 600 + ClaimRules.MAX_SKEW_SECONDS;
+
   private final Signatures signatures;
   private final Set<JwsAlgorithm> algorithms;
   private final ClaimRules rules;
@@ -63,7 +69,10 @@ public final class LogoutTokenVerifier {
           switch (rules.judge(claims, now)) {
             case TokenVerdict.Refused(TokenFault fault) ->
                 new LogoutVerdict.Refused(fault.description());
-            case VerifiedToken believed -> logout(claims, believed.validUntil());
+            case VerifiedToken believed ->
+                believed.validUntil() - now > MAX_LIFETIME
+                    ? new LogoutVerdict.Refused("the token expires later than in ten minutes")
+                    : logout(claims, believed.validUntil());
             case TokenVerdict.UnknownKey _, TokenVerdict.Waits _ ->
                 throw new IllegalStateException("claims have no keys");
           };
