@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +61,16 @@ final class Replicas implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("replicas").factory());
   private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Resolver resolver;
+
+  /** Those whose names had no address when they were last looked for; at first all. */
+  private volatile Set<ReplicaClient> unresolved;
+
+  /** Says at which addresses a name is. */
+  @FunctionalInterface
+  interface Resolver {
+    InetAddress[] addresses(String name) throws UnknownHostException;
+  }
 
   private record Address(ReplicaClient client, InetAddress address) {}
 
@@ -75,7 +87,8 @@ final class Replicas implements AutoCloseable {
   /**
    * How far a word got.
    *
-   * @param others how many there are that DNS knows of
+   * @param others how many there are that DNS knows of, or knew, and one for each name that it does
+   *     not know now
    * @param reached how many of them took it
    */
   record Told(int others, int reached) {
@@ -88,8 +101,19 @@ final class Replicas implements AutoCloseable {
    * @param id of this replica, by which it knows itself among the addresses
    */
   Replicas(String id, List<ReplicaClient> clients, RevocationSet set, InstantSource clock) {
+    this(id, clients, set, clock, InetAddress::getAllByName);
+  }
+
+  Replicas(
+      String id,
+      List<ReplicaClient> clients,
+      RevocationSet set,
+      InstantSource clock,
+      Resolver resolver) {
     this.id = id;
     this.clients = List.copyOf(clients);
+    this.resolver = resolver;
+    this.unresolved = Set.copyOf(clients);
     this.set = set;
     this.clock = clock;
     if (clients.isEmpty()) {
@@ -109,26 +133,32 @@ final class Replicas implements AutoCloseable {
     return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Others that did not answer when they were last asked. */
+  /** Others that did not answer when they were last asked, and names without an address. */
   long unreachable() {
-    return others.values().stream().filter(other -> other.failed && !other.self).count();
+    return unresolved.size()
+        + others.values().stream().filter(other -> other.failed && !other.self).count();
   }
 
   private void look() {
     try {
       Map<Address, Other> found = new HashMap<>();
-      boolean resolved = true;
+      Set<ReplicaClient> missing = new HashSet<>();
       for (ReplicaClient client : clients) {
-        resolved &= resolve(client, found);
+        if (!resolve(client, found)) {
+          missing.add(client);
+        }
       }
-      others.keySet().retainAll(found.keySet());
+      // That DNS fails does not say that they are gone.
+      others.keySet().removeIf(each -> !found.containsKey(each) && !missing.contains(each.client));
+      unresolved = Set.copyOf(missing);
       found.forEach(others::putIfAbsent);
       others.forEach((address, other) -> {
         if (other.asking.compareAndSet(false, true)) {
           threads.execute(() -> ask(address, other));
         }
       });
-      if (resolved && others.values().stream().allMatch(other -> other.current || other.self)) {
+      if (missing.isEmpty()
+          && others.values().stream().allMatch(other -> other.current || other.self)) {
         caughtUp.countDown();
       }
     } catch (RuntimeException e) {
@@ -137,15 +167,20 @@ final class Replicas implements AutoCloseable {
     }
   }
 
-  private static boolean resolve(ReplicaClient client, Map<Address, Other> found) {
+  private boolean resolve(ReplicaClient client, Map<Address, Other> found) {
     try {
-      InetAddress[] addresses = InetAddress.getAllByName(client.name().getHost());
+      InetAddress[] addresses = resolver.addresses(client.name().getHost());
       for (int i = 0; i < Math.min(addresses.length, MAX_ADDRESSES); i++) {
         found.put(new Address(client, addresses[i]), new Other());
       }
       return true;
     } catch (UnknownHostException e) {
-      // As long as no replica is ready the name has no address.
+      // As long as no replica is ready the name has no address; that is not worth a word.
+      if (!unresolved.contains(client)) {
+        LOG.atWarn()
+            .addKeyValue(LogKeys.NAME, client.name())
+            .log("the name of other replicas has no address any more; those of before are kept");
+      }
       return false;
     }
   }
@@ -200,8 +235,9 @@ final class Replicas implements AutoCloseable {
   Told tell(List<Revocation> revocations) {
     List<Map.Entry<Address, Other>> known =
         others.entrySet().stream().filter(each -> !each.getValue().self).toList();
+    int nameless = unresolved.size();
     if (known.isEmpty()) {
-      return Told.NOBODY;
+      return new Told(nameless, 0);
     }
     byte[] message = RevocationJson.write(id, new RevocationSet.Changes(0, false, revocations));
     List<Callable<Boolean>> calls = new ArrayList<>(known.size());
@@ -217,7 +253,7 @@ final class Replicas implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return new Told(known.size(), reached);
+    return new Told(known.size() + nameless, reached);
   }
 
   private static boolean tell(Address address, byte[] message) {
