@@ -11,8 +11,12 @@ import java.security.NoSuchAlgorithmException;
 /**
  * Names one proof: 128 bits of the SHA-256 of its key's thumbprint and its {@code jti}. Another
  * holder's proof of the same {@code jti} is another proof.
+ *
+ * @param holder tells holders from each other, mostly: 0 to {@value #HOLDERS} - 1
  */
-public record ProofId(long high, long low) {
+public record ProofId(long high, long low, int holder) {
+  /** How many holders are told from each other. */
+  static final int HOLDERS = 1024;
 
   /** The id of a proof. */
   static ProofId of(String thumbprint, String jti) {
@@ -21,7 +25,8 @@ public record ProofId(long high, long low) {
       // A thumbprint has no such character.
       sha256.update((thumbprint + "\n" + jti).getBytes(StandardCharsets.UTF_8));
       ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
-      return new ProofId(digest.getLong(), digest.getLong());
+      return new ProofId(
+          digest.getLong(), digest.getLong(), Math.floorMod(thumbprint.hashCode(), HOLDERS));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

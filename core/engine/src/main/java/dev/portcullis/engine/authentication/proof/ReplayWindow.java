@@ -5,12 +5,13 @@ package dev.portcullis.engine.authentication.proof;
 
 import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.request.Hop;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /*
  * Entries of six longs in open addressing, so that the garbage collector sees a few arrays and not
- * half a million objects: the two halves of the proof's id, who asked, the two halves of the
+ * half a million objects: the two halves of the proof's id, who asked and holds the key, the two halves of the
  * question's id, and when the entry may go. A time of 0 is a free place. The entries of one proof
  * begin to be looked for at the same place, whoever asked.
  *
@@ -19,6 +20,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * that may be set back: what was dropped by a later clock could be shown again then. So each stripe
  * keeps the latest time by which it has dropped something, and does not answer for proofs that end
  * before it.
+ *
+ * Senders choose in which stripe a proof falls, by its jti. So that one of them cannot take the room
+ * of all, a holder of whom a stripe keeps an eighth already gets no more of it while less than half
+ * is free. Holders are told apart by ten bits of their thumbprints: somebody else who shares them
+ * with a greedy one is refused as well.
  */
 /**
  * The proofs that were used, for as long as they could be used again. Each is good for one request
@@ -99,6 +105,7 @@ public final class ReplayWindow {
   private static final class Stripe {
     private static final int FIELDS = 6;
     private static final int ASKER = 2;
+    private static final int ASKER_BITS = 2;
     private static final int QUESTION = 3;
     private static final int UNTIL = 5;
     private static final int FIRST_PLACES = 16;
@@ -108,6 +115,7 @@ public final class ReplayWindow {
     private final int most;
     private long[] entries = new long[FIRST_PLACES * FIELDS];
     private int size;
+    private final int[] held = new int[ProofId.HOLDERS];
     private long droppedUntil = Long.MIN_VALUE;
     private long earliest = Long.MAX_VALUE;
 
@@ -140,10 +148,10 @@ public final class ReplayWindow {
         if (usedElsewhere(proof, asker)) {
           return Sighting.REPLAYED;
         }
-        if (!makeRoom(now)) {
+        if (!hasShare(proof, now) || !makeRoom(now)) {
           return Sighting.UNKNOWABLE;
         }
-        put(proof.high(), proof.low(), number(asker), question.high(), question.low(), until);
+        put(proof.high(), proof.low(), mark(proof, asker), question.high(), question.low(), until);
         return Sighting.FIRST;
       } finally {
         lock.unlock();
@@ -160,22 +168,28 @@ public final class ReplayWindow {
     }
 
     private int find(ProofId proof, Hop asker) {
+      long mark = mark(proof, asker);
       for (int i = place(proof.low()); entries[i + UNTIL] != 0; i = next(i)) {
         if (entries[i] == proof.high()
             && entries[i + 1] == proof.low()
-            && entries[i + ASKER] == number(asker)) {
+            && entries[i + ASKER] == mark) {
           return i;
         }
       }
       return ABSENT;
     }
 
-    private static long number(Hop asker) {
-      return switch (asker) {
-        case DIRECT -> 1;
-        case AT_GATEWAY -> 2;
-        case BEHIND_GATEWAY -> 3;
-      };
+    private static long mark(ProofId proof, Hop asker) {
+      return (long) proof.holder() << ASKER_BITS
+          | switch (asker) {
+            case DIRECT -> 1;
+            case AT_GATEWAY -> 2;
+            case BEHIND_GATEWAY -> 3;
+          };
+    }
+
+    private static int holder(long mark) {
+      return (int) (mark >>> ASKER_BITS);
     }
 
     private int place(long low) {
@@ -187,19 +201,34 @@ public final class ReplayWindow {
     }
 
     private void put(
-        long high, long low, long asker, long questionHigh, long questionLow, long until) {
+        long high, long low, long mark, long questionHigh, long questionLow, long until) {
       int i = place(low);
       while (entries[i + UNTIL] != 0) {
         i = next(i);
       }
       entries[i] = high;
       entries[i + 1] = low;
-      entries[i + ASKER] = asker;
+      entries[i + ASKER] = mark;
       entries[i + QUESTION] = questionHigh;
       entries[i + QUESTION + 1] = questionLow;
       entries[i + UNTIL] = until;
       earliest = Math.min(earliest, until);
+      held[holder(mark)]++;
       size++;
+    }
+
+    private boolean hasShare(ProofId proof, long now) {
+      if (isWithinShare(proof)) {
+        return true;
+      }
+      if (earliest <= now) {
+        rebuild(entries.length / FIELDS, now);
+      }
+      return isWithinShare(proof);
+    }
+
+    private boolean isWithinShare(ProofId proof) {
+      return size < Math.max(1, most / 2) || held[proof.holder()] < most / 8;
     }
 
     /** Keeps a quarter of the places free; says whether one more proof may be kept. */
@@ -227,6 +256,7 @@ public final class ReplayWindow {
     private void rebuild(int places, long now) {
       long[] old = entries;
       entries = new long[places * FIELDS];
+      Arrays.fill(held, 0);
       size = 0;
       earliest = Long.MAX_VALUE;
       for (int i = 0; i < old.length; i += FIELDS) {

@@ -339,7 +339,7 @@ class DpopVerifierTest {
     int unavailable = 0;
     for (int i = 0; i < 7000; i++) {
       window.see(
-          new ProofId(i, i),
+          new ProofId(i, i, i % ProofId.HOLDERS),
           new dev.portcullis.engine.limit.ChargeId(i, i),
           Hop.DIRECT,
           NOW + 120,

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ReplayWindowTest {
@@ -29,7 +30,7 @@ class ReplayWindowTest {
   private long questions;
 
   private static ProofId proof(long n) {
-    return ProofId.of("thumbprint", "proof-" + n);
+    return ProofId.of("thumbprint-" + n, "proof-" + n);
   }
 
   private ChargeId question() {
@@ -48,7 +49,7 @@ class ReplayWindowTest {
 
   @Test
   void anotherKeyMakesAnotherProof() {
-    ProofId other = ProofId.of("thumbprint2", "proof-1");
+    ProofId other = ProofId.of("thumbprint-2", "proof-1");
     assertThat(window.see(proof(1), question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
     assertThat(window.see(other, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
   }
@@ -111,6 +112,42 @@ class ReplayWindowTest {
       assertThat(window.see(proof(n), question(), Hop.DIRECT, UNTIL, NOW + 119))
           .isEqualTo(Sighting.REPLAYED);
     }
+  }
+
+  /** One client who sends as many proofs as he can, all of them for one place. */
+  @Test
+  void leavesRoomForOthersWhenOneHolderIsGreedy() {
+    ReplayWindow wide = new ReplayWindow(64 * 64);
+    int kept = 0;
+    int refused = 0;
+    for (long n = 0; kept + refused < 1000; n++) {
+      ProofId proof = ProofId.of("greedy", "proof-" + n);
+      if (proof.high() % 64 == 0) {
+        switch (wide.see(proof, question(), Hop.DIRECT, UNTIL, NOW)) {
+          case FIRST -> kept++;
+          case UNKNOWABLE -> refused++;
+          case REPLAYED -> throw new AssertionError("proof " + n + " was never seen");
+        }
+      }
+    }
+    assertThat(kept).isEqualTo(32);
+    int others = 0;
+    for (long n = 0; others < 32; n++) {
+      ProofId proof = proof(n);
+      if (proof.high() % 64 == 0 && proof.holder() != ProofId.of("greedy", "").holder()) {
+        assertThat(wide.see(proof, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
+        others++;
+      }
+    }
+    ProofId later =
+        LongStream.iterate(0, n -> n + 1)
+            .mapToObj(n -> ProofId.of("greedy", "later-" + n))
+            .filter(proof -> proof.high() % 64 == 0)
+            .findFirst()
+            .orElseThrow();
+    assertThat(wide.see(later, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.UNKNOWABLE);
+    assertThat(wide.see(later, question(), Hop.DIRECT, UNTIL + 121, UNTIL + 1))
+        .isEqualTo(Sighting.FIRST);
   }
 
   @Test
