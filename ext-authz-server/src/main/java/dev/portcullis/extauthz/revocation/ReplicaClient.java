@@ -4,7 +4,6 @@ package dev.portcullis.extauthz.revocation;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
-import dev.portcullis.codec.tls.NamedTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -25,7 +24,7 @@ final class ReplicaClient {
   private static final int MAX_ANSWER = 1 << 20;
 
   private final HostAndPort name;
-  private final NamedTls tls;
+  private final ReplicaTls tls;
   private final TokenFile token;
 
   /**
@@ -38,7 +37,7 @@ final class ReplicaClient {
   ReplicaClient(HostAndPort name, Path authorities, TokenFile token)
       throws GeneralSecurityException, IOException {
     this.name = name;
-    this.tls = NamedTls.to(name.getHost(), authorities);
+    this.tls = new ReplicaTls(name.getHost(), authorities);
     this.token = token;
   }
 
@@ -63,7 +62,7 @@ final class ReplicaClient {
     URI uri =
         URI.create("https://" + InetAddresses.toUriString(address) + ":" + name.getPort() + path);
     HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-    connection.setSSLSocketFactory(tls);
+    connection.setSSLSocketFactory(tls.current());
     connection.setInstanceFollowRedirects(false);
     connection.setConnectTimeout((int) PATIENCE.toMillis());
     connection.setReadTimeout((int) PATIENCE.toMillis());
