@@ -21,6 +21,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -315,6 +317,77 @@ final class RevocationTest {
     String fresh = token("t2", "iat", Date.from(Instant.now().plusSeconds(5)));
     assertThat(List.of(check(0, old), check(1, old))).containsOnly(401);
     assertThat(List.of(check(0, fresh), check(1, fresh))).containsOnly(200);
+  }
+
+  @Test
+  void authoritiesCertificateAndKeyMayBeReplaced() throws Exception {
+    stopReplica(1);
+    TestCa next = new TestCa();
+    next.writeAuthority(directory.resolve("ca.crt"));
+    next.writeCertificate(directory.resolve("tls.crt"));
+    next.writeKey(directory.resolve("tls.key"));
+    startReplica(1, 100);
+    http = client();
+    String token = token("t1");
+    assertThat(check(0, token)).isEqualTo(200);
+    assertThat(revoke(1, jti("t1")).statusCode()).isEqualTo(200);
+    // The one that went on running believes the other by the new authority.
+    await().atMost(Duration.ofSeconds(30)).until(() -> check(0, token) == 401);
+  }
+
+  /** Begins requests whose bodies never end. */
+  private List<Socket> trickle(int count, String head) throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Socket socket = http.sslContext().getSocketFactory().createSocket("127.0.0.1", ports[0]);
+      socket
+          .getOutputStream()
+          .write(
+              (head + "\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{")
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(100);
+      sockets.add(socket);
+    }
+    return sockets;
+  }
+
+  private static boolean hungUp(Socket socket) {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void whoHasNoTokenKeepsNobodyOut() throws Exception {
+    List<Socket> sockets = trickle(16, "POST /revocations HTTP/1.1");
+    try {
+      for (int i = 0; i < 20; i++) {
+        assertThat(revoke(0, jti("t" + i)).statusCode()).isEqualTo(200);
+      }
+    } finally {
+      for (Socket each : sockets) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void logoutsThatNeverEndHoldHalfOfTheConnections() throws Exception {
+    List<Socket> sockets = trickle(40, "POST " + LOGOUT + " HTTP/1.1");
+    try {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> sockets.stream().filter(RevocationTest::hungUp).count() >= 8);
+      assertThat(revoke(0, jti("t1")).statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket each : sockets) {
+        each.close();
+      }
+    }
   }
 
   @Test

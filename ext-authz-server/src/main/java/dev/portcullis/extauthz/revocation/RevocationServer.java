@@ -33,7 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HTTPS for those who take credentials back: bodies of at most 64 KiB, and few requests at a time,
- * counted apart for people, replicas and issuers, so that none of them keeps out another.
+ * counted apart for people, replicas and issuers, so that none of them keeps out another. Whoever
+ * must bring the token is asked for it before anything is read, and strangers hold half of the
+ * connections at most.
  */
 public final class RevocationServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RevocationServer.class);
@@ -42,6 +44,13 @@ public final class RevocationServer implements AutoCloseable {
   private static final int MAX_BODY = 64 << 10;
   private static final int MAX_REPLICA_BODY = 1 << 20;
   private static final int AT_A_TIME = 16;
+
+  /**
+   * Connections that those without the token may hold at a time, once it is known what they ask:
+   * half of those that the port has.
+   */
+  private static final int STRANGERS = 32;
+
   private static final int ID_BYTES = 16;
 
   private final HttpsServer http;
@@ -51,11 +60,24 @@ public final class RevocationServer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("revocation-certificate").factory());
   private final TokenFile token;
   private final Replicas replicas;
+  private final Semaphore strangers = new Semaphore(STRANGERS);
 
   /** Answers one request; the body is within its bound. */
   @FunctionalInterface
   private interface Endpoint {
     Answer answer(HttpExchange exchange, byte[] body);
+  }
+
+  /** Looks whether a request brings the token; null: it does. */
+  @FunctionalInterface
+  private interface Gate {
+    @Nullable Answer refusal(HttpExchange exchange);
+  }
+
+  /** Makes an answer, reading what it needs. */
+  @FunctionalInterface
+  private interface Reply {
+    Answer make() throws IOException;
   }
 
   private RevocationServer(
@@ -82,31 +104,32 @@ public final class RevocationServer implements AutoCloseable {
     serve(
         REVOCATIONS,
         MAX_BODY,
-        authorized(
-            exact(
-                REVOCATIONS,
-                (exchange, body) ->
-                    switch (exchange.getRequestMethod()) {
-                      case "GET" -> revocations.count();
-                      case "POST" -> revocations.revoke(body);
-                      case "DELETE" -> revocations.withdraw(exchange.getRequestURI().getRawQuery());
-                      default -> notAllowed("GET, POST and DELETE");
-                    })));
+        this::refusal,
+        exact(
+            REVOCATIONS,
+            (exchange, body) ->
+                switch (exchange.getRequestMethod()) {
+                  case "GET" -> revocations.count();
+                  case "POST" -> revocations.revoke(body);
+                  case "DELETE" -> revocations.withdraw(exchange.getRequestURI().getRawQuery());
+                  default -> notAllowed("GET, POST and DELETE");
+                }));
     serve(
         REPLICA,
         MAX_REPLICA_BODY,
-        authorized(
-            exact(
-                REPLICA,
-                (exchange, body) ->
-                    switch (exchange.getRequestMethod()) {
-                      case "GET" -> replica.changes(exchange.getRequestURI().getRawQuery());
-                      case "POST" -> replica.take(body);
-                      default -> notAllowed("GET and POST");
-                    })));
+        this::refusal,
+        exact(
+            REPLICA,
+            (exchange, body) ->
+                switch (exchange.getRequestMethod()) {
+                  case "GET" -> replica.changes(exchange.getRequestURI().getRawQuery());
+                  case "POST" -> replica.take(body);
+                  default -> notAllowed("GET and POST");
+                }));
     serve(
         LogoutEndpoint.PATH,
         MAX_BODY,
+        null,
         (exchange, body) ->
             exchange.getRequestMethod().equals("POST")
                 ? logout.logout(
@@ -164,15 +187,44 @@ public final class RevocationServer implements AutoCloseable {
     return HexFormat.of().formatHex(id);
   }
 
-  private void serve(String path, int maxBody, Endpoint endpoint) {
+  /**
+   * Serves a path.
+   *
+   * @param gate null: it is for strangers
+   */
+  private void serve(String path, int maxBody, @Nullable Gate gate, Endpoint endpoint) {
     Semaphore permits = new Semaphore(AT_A_TIME);
     http.createContext(
         path,
         exchange -> {
+          if (gate == null) {
+            toStranger(exchange, () -> answer(exchange, maxBody, permits, endpoint));
+            return;
+          }
+          // Before anything is read or taken: a stranger must not keep out whoever has the token.
+          Answer refusal = gate.refusal(exchange);
+          if (refusal != null) {
+            toStranger(exchange, () -> refusal);
+            return;
+          }
           try (exchange) {
             send(exchange, answer(exchange, maxBody, permits, endpoint));
           }
         });
+  }
+
+  /** Answers within what is left for strangers, or hangs up without a word. */
+  private void toStranger(HttpExchange exchange, Reply reply) throws IOException {
+    if (!strangers.tryAcquire()) {
+      exchange.close();
+      return;
+    }
+    // Held until the exchange is closed, because that waits for the rest of the body.
+    try (exchange) {
+      send(exchange, reply.make());
+    } finally {
+      strangers.release();
+    }
   }
 
   private static Answer answer(
@@ -198,19 +250,17 @@ public final class RevocationServer implements AutoCloseable {
     }
   }
 
-  private Endpoint authorized(Endpoint endpoint) {
-    return (exchange, body) -> {
-      try {
-        return token.admits(exchange.getRequestHeaders().getFirst("authorization"))
-            ? endpoint.answer(exchange, body)
-            : Answer.unauthorized();
-      } catch (IOException e) {
-        LOG.atError()
-            .addKeyValue(LogKeys.CAUSE, e.getMessage())
-            .log("the bearer token cannot be read; nobody is let in");
-        return Answer.problem(503, "Service Unavailable", "the bearer token cannot be read");
-      }
-    };
+  private @Nullable Answer refusal(HttpExchange exchange) {
+    try {
+      return token.admits(exchange.getRequestHeaders().getFirst("authorization"))
+          ? null
+          : Answer.unauthorized();
+    } catch (IOException e) {
+      LOG.atError()
+          .addKeyValue(LogKeys.CAUSE, e.getMessage())
+          .log("the bearer token cannot be read; nobody is let in");
+      return Answer.problem(503, "Service Unavailable", "the bearer token cannot be read");
+    }
   }
 
   /** Contexts match by prefix. */
