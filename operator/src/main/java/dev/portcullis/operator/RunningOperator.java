@@ -111,7 +111,10 @@ public final class RunningOperator implements AutoCloseable {
             NodeEvents.both(signals, identity.svids()),
             peers == null ? Elsewhere.NOWHERE : peers,
             clock);
-    ClusterWatch watch = part(new ClusterWatch(client, config.scope(), signals::inputsChanged));
+    ClusterWatch watch =
+        part(
+            new ClusterWatch(
+                client, config.scope(), signals::inputsChanged, signals::accessWithdrawn));
     EventWriter events = new EventWriter(client, clock);
     StatusWriter writer =
         part(new StatusWriter(client, watch.revisions(), events, leadership, metrics));

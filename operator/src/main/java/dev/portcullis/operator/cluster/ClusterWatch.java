@@ -51,9 +51,10 @@ public final class ClusterWatch implements AutoCloseable {
    * Starts every informer, and returns when each knows all that exists.
    *
    * @param dirty told when anything changes; must return at once
+   * @param withdrawn told instead when somebody's key is gone or revoked; must return at once
    * @throws ClusterException when something cannot be watched
    */
-  public ClusterWatch(KubernetesClient client, Scope scope, Runnable dirty) {
+  public ClusterWatch(KubernetesClient client, Scope scope, Runnable dirty, Runnable withdrawn) {
     this.scope = scope;
     operator =
         new Operator(configuration ->
@@ -66,7 +67,7 @@ public final class ClusterWatch implements AutoCloseable {
     apiPolicies = register(new ApiPolicyReconciler(dirty), scope);
     rateLimitPolicies = register(new RateLimitPolicyReconciler(dirty), scope);
     botPolicies = register(new BotPolicyReconciler(dirty), scope);
-    apiKeys = register(new ApiKeyReconciler(dirty), scope);
+    apiKeys = register(new ApiKeyReconciler(dirty, withdrawn), scope);
     OwnRevisions own = new OwnRevisions(dirty);
     try {
       services =

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 /**
  * Collects what happened until the worker has time for it. Many signals count as one: inputs are
  * collected at a {@link Pace}, so that a hundred policies applied together are compiled together.
- * What nodes say is passed on at once.
+ * What nodes say is passed on at once, and a withdrawal nearly so.
  */
 public final class Signals implements NodeEvents {
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,6 +38,17 @@ public final class Signals implements NodeEvents {
     lock.lock();
     try {
       pace.changed(nanos.getAsLong());
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something in the cluster changed so that somebody must be refused. Returns at once. */
+  public void accessWithdrawn() {
+    lock.lock();
+    try {
+      pace.withdrawn(nanos.getAsLong());
       changed.signal();
     } finally {
       lock.unlock();

@@ -51,6 +51,33 @@ class PaceTest {
   }
 
   @Test
+  void restsBrieflyOnlyWhenAccessIsWithdrawn() {
+    work(TimeUnit.MINUTES.toNanos(1));
+    long ended = now;
+    pace.changed(now);
+    now += 50 * MS;
+    pace.withdrawn(now);
+    assertThat(pace.untilDue(now))
+        .isEqualTo(ended + Pace.LONGEST_REST_BEFORE_WITHDRAWAL - now)
+        .isPositive();
+    now = ended + Pace.LONGEST_REST_BEFORE_WITHDRAWAL;
+    assertThat(pace.untilDue(now)).isNotPositive();
+
+    pace.begin(now);
+    pace.end(now + TimeUnit.MINUTES.toNanos(1));
+    now += TimeUnit.MINUTES.toNanos(1);
+    pace.changed(now);
+    assertThat(pace.untilDue(now)).as("the next change rests again").isEqualTo(Pace.LONGEST_REST);
+  }
+
+  @Test
+  void aWithdrawalNeverWaitsLongerThanAnyOtherChange() {
+    work(10 * MS);
+    pace.withdrawn(now);
+    assertThat(pace.untilDue(now)).isEqualTo(Pace.REST * 10 * MS);
+  }
+
+  @Test
   void beginsALoneChangeAtOnceAfterARest() {
     work(100 * MS);
     now += TimeUnit.SECONDS.toNanos(5);

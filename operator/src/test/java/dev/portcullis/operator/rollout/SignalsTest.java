@@ -33,6 +33,20 @@ class SignalsTest {
   }
 
   @Test
+  void hurriesWhenAccessIsWithdrawn() throws InterruptedException {
+    signals.inputsChanged();
+    now.addAndGet(Pace.QUIET);
+    assertThat(signals.await(PATIENCE)).isTrue();
+    now.addAndGet(Pace.LONGEST_REST);
+    signals.inputsChanged();
+    assertThat(signals.await(Duration.ZERO)).isFalse();
+    now.addAndGet(Pace.LONGEST_REST_BEFORE_WITHDRAWAL);
+    assertThat(signals.await(Duration.ZERO)).isFalse();
+    signals.accessWithdrawn();
+    assertThat(signals.await(PATIENCE)).isTrue();
+  }
+
+  @Test
   void restsAfterALongStep() throws InterruptedException {
     signals.inputsChanged();
     now.addAndGet(Pace.QUIET);
