@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Replicas that know of each other by a real store only. */
 @Timeout(120)
 final class SharedRevocationsIT {
+  private static final String EVENT = "http://schemas.openid.net/event/backchannel-logout";
   private static final String TOKEN = "a-token-of-those-who-revoke";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** The promise is a second; the rest is for a machine that is busy with other tests. */
+  private static final Duration PROMISED = Duration.ofSeconds(2);
 
   @TempDir Path directory;
 
@@ -63,7 +68,8 @@ final class SharedRevocationsIT {
     Files.createDirectory(directory.resolve("plan"));
     new PlanDirectory(directory.resolve("plan"))
         .writePlan(
-            new PlanSnapshot(List.of(Plans.withIssuer("shop/orders", issuer.uri())), List.of()));
+            new PlanSnapshot(
+                List.of(Plans.withLogouts("shop/orders", issuer.uri(), "shop-web")), List.of()));
     http = client();
   }
 
@@ -122,9 +128,14 @@ final class SharedRevocationsIT {
   }
 
   private String token(String id) throws Exception {
+    return token(id, "session-of-" + id);
+  }
+
+  private String token(String id, String session) throws Exception {
     return issuer.sign(
         "at+jwt",
         new JWTClaimsSet.Builder()
+            .claim("sid", session)
             .issuer("https://idp.example.com/")
             .audience("orders")
             .subject("ann")
@@ -153,6 +164,32 @@ final class SharedRevocationsIT {
     return answer.body();
   }
 
+  /** The issuer says that a session ended (OpenID Connect Back-Channel Logout 1.0). */
+  private HttpResponse<String> logout(Replica replica, String session) throws Exception {
+    String token =
+        issuer.sign(
+            "logout+jwt",
+            new JWTClaimsSet.Builder()
+                .issuer("https://idp.example.com/")
+                .audience("shop-web")
+                .jwtID("logout-of-" + session)
+                .issueTime(Date.from(Instant.now()))
+                .expirationTime(Date.from(Instant.now().plusSeconds(120)))
+                .claim("events", Map.of(EVENT, Map.of()))
+                .claim("sid", session)
+                .build());
+    return http.send(
+        HttpRequest.newBuilder(
+                URI.create(
+                    "https://127.0.0.1:"
+                        + replica.server.revocationPort()
+                        + "/logout/shop/orders/employees"))
+            .POST(BodyPublishers.ofString("logout_token=" + token))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   private HttpResponse<String> send(Replica replica, HttpRequest.Builder request, String query)
       throws Exception {
     return http.send(
@@ -167,6 +204,14 @@ final class SharedRevocationsIT {
             .header("content-type", "application/json")
             .build(),
         BodyHandlers.ofString());
+  }
+
+  private static void awaitPromised(Replica replica, String token, int status) {
+    await()
+        .atMost(PROMISED)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(() -> assertThat(check(replica, token)).isEqualTo(status));
   }
 
   private static String metrics(Replica replica) throws Exception {
@@ -187,16 +232,33 @@ final class SharedRevocationsIT {
     assertThat(revoke(first, "lost")).contains("\"stored\":true");
 
     assertThat(check(first, token)).isEqualTo(401);
-    await().atMost(PATIENCE).until(() -> check(second, token) == 401);
+    awaitPromised(second, token, 401);
     assertThat(check(second, token("kept"))).isEqualTo(200);
+  }
+
+  @Test
+  void aLogoutThatOneReplicaIsToldOfEndsTheSessionEverywhere() throws Exception {
+    Replica first = replica();
+    Replica second = replica();
+    String session = token("ours", "s1");
+    String another = token("theirs", "s2");
+    assertThat(check(second, session)).isEqualTo(200);
+
+    assertThat(logout(first, "s1").statusCode()).isEqualTo(200);
+
+    assertThat(check(first, session)).isEqualTo(401);
+    awaitPromised(second, session, 401);
+    assertThat(check(second, another)).isEqualTo(200);
+    assertThat(check(replica(), session)).as("one that came later").isEqualTo(401);
   }
 
   @Test
   void aWithdrawalReachesAllToo() throws Exception {
     Replica first = replica();
     Replica second = replica();
+    String token = token("lost");
     revoke(first, "lost");
-    await().atMost(PATIENCE).until(() -> check(second, token("lost")) == 401);
+    awaitPromised(second, token, 401);
 
     HttpResponse<String> answer =
         send(
@@ -205,7 +267,7 @@ final class SharedRevocationsIT {
             "?jti=lost&issuer=https%3A%2F%2Fidp.example.com%2F");
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    await().atMost(PATIENCE).until(() -> check(first, token("lost")) == 200);
+    awaitPromised(first, token, 200);
   }
 
   @Test
