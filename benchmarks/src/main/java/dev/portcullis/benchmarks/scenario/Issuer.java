@@ -40,7 +40,8 @@ public record Issuer(JwsAlgorithm algorithm, String token, String jwks) {
     claims.put("email", "alice@example.com");
     claims.put("jti", "5d0c1b4e-2f44-4a0f-8d53-6f5f2a0c7b90");
     Map<String, @Nullable Object> header = new LinkedHashMap<>();
-    Token token = new Token("idp", header, claims, null, null, "1d", null, Token.Signature.VALID);
+    Token token =
+        new Token("idp", header, claims, null, null, "1d", null, Token.Signature.VALID, null);
     Fixtures fixtures =
         new Fixtures(
             new Suite(

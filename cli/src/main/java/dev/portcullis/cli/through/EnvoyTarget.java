@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
 import dev.portcullis.suite.Target;
+import dev.portcullis.suite.WireText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,6 +75,7 @@ public final class EnvoyTarget implements Target {
         response.headers(),
         upstream,
         score(decision),
+        problem(response, "detail"),
         detail(response, decision));
   }
 
@@ -94,7 +95,7 @@ public final class EnvoyTarget implements Target {
     if (!closes) {
       line(head, "connection", "close");
     }
-    byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+    byte[] start = WireText.bytes(head.append("\r\n").toString());
     byte[] whole = new byte[start.length + body.length];
     System.arraycopy(start, 0, whole, 0, start.length);
     System.arraycopy(body, 0, whole, start.length, body.length);

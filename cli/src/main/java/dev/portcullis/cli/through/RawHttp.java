@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * or repair most of what an attacker sends.
  */
 public final class RawHttp {
+  private static final String HEAD = "HEAD ";
   private static final int MAX_RESPONSE = 4 << 20;
 
   private RawHttp() {}
@@ -63,7 +64,7 @@ public final class RawHttp {
           tls == null ? plain : tls.createSocket(plain, to.getHostString(), to.getPort(), true)) {
         socket.getOutputStream().write(request);
         socket.getOutputStream().flush();
-        return parse(readAll(socket));
+        return parse(readAll(socket), isHead(request));
       }
     }
   }
@@ -81,7 +82,13 @@ public final class RawHttp {
     return bytes.toByteArray();
   }
 
-  private static Response parse(byte[] bytes) throws IOException {
+  /** Of its answer the headers speak of a body that is not there (RFC 9110 section 9.3.2). */
+  private static boolean isHead(byte[] request) {
+    return request.length > HEAD.length()
+        && new String(request, 0, HEAD.length(), StandardCharsets.ISO_8859_1).equals(HEAD);
+  }
+
+  private static Response parse(byte[] bytes, boolean head) throws IOException {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");
     if (!text.startsWith("HTTP/1.") || end < 12) {
@@ -97,7 +104,7 @@ public final class RawHttp {
       }
     }
     String body = text.substring(end + 4);
-    if ("chunked".equals(headers.get("transfer-encoding"))) {
+    if (!head && "chunked".equals(headers.get("transfer-encoding"))) {
       body = unchunk(body);
     }
     byte[] raw = body.getBytes(StandardCharsets.ISO_8859_1);

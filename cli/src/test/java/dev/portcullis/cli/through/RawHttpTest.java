@@ -48,6 +48,21 @@ class RawHttpTest {
         .isEqualTo("abcd0123456789");
   }
 
+  @Test
+  void anAnswerToHeadHasNoBody() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var _ =
+          CompletableFuture.supplyAsync(
+              () -> serve(server, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"));
+      // As long as the other: so much is read before there is an answer.
+      byte[] head = "HEAD /a/..%2f HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      assertThat(head).hasSameSizeAs(REQUEST);
+      RawHttp.Response response = exchange(server, head);
+      assertThat(response.status()).isEqualTo(200);
+      assertThat(response.body()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -71,10 +86,14 @@ class RawHttpTest {
   }
 
   private static RawHttp.Response exchange(ServerSocket server) throws IOException {
+    return exchange(server, REQUEST);
+  }
+
+  private static RawHttp.Response exchange(ServerSocket server, byte[] request) throws IOException {
     return RawHttp.exchange(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()),
         InetAddress.getLoopbackAddress(),
-        REQUEST,
+        request,
         Duration.ofSeconds(10));
   }
 

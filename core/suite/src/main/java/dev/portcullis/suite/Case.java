@@ -3,7 +3,6 @@
 
 package dev.portcullis.suite;
 
-import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -72,7 +71,7 @@ public record Case(
 
     /** The body as it goes over the wire. */
     public byte[] bodyBytes() {
-      return body.getBytes(StandardCharsets.UTF_8);
+      return WireText.bytes(body);
     }
   }
 

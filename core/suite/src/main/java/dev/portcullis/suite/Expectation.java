@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     refusal
  * @param refused true: it must not reach the upstream, by whatever status
  * @param reason the name of a deny reason
+ * @param detail the sentence that a refusal tells its client
  * @param rule the rule, limit or threshold that decided
  * @param headers of the response; a value of null means absent, {@code *} any
  * @param upstream headers that the upstream receives; likewise
@@ -27,6 +28,7 @@ public record Expectation(
     @Nullable Integer status,
     boolean refused,
     @Nullable String reason,
+    @Nullable String detail,
     @Nullable String rule,
     Map<String, @Nullable String> headers,
     Map<String, @Nullable String> upstream,
@@ -38,6 +40,7 @@ public record Expectation(
     return status == null
         && !refused
         && reason == null
+        && detail == null
         && rule == null
         && headers.isEmpty()
         && upstream.isEmpty()
@@ -59,6 +62,9 @@ public record Expectation(
     }
     if (reason != null && !reason.equals(seen.reason())) {
       differences.add("wanted reason " + reason + ", got " + seen.reason());
+    }
+    if (detail != null && !detail.equals(seen.told())) {
+      differences.add("wanted detail \"" + detail + "\", got \"" + seen.told() + "\"");
     }
     if (rule != null && !rule.equals(seen.rule())) {
       differences.add("wanted rule " + rule + ", got " + seen.rule());

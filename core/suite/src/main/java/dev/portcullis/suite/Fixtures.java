@@ -14,8 +14,10 @@ import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +32,16 @@ import org.jspecify.annotations.Nullable;
  * What a run needs beside its requests: keys of issuers, signed tokens and issued API keys, all
  * made afresh.
  *
- * <p>Fills placeholders in paths, header values, principals, bodies and texts of tokens: {@code
- * ${token.NAME}}, {@code ${opaque.NAME}}, {@code ${proof.NAME}}, {@code ${jkt.NAME}} (the
- * thumbprint of a holder's key), {@code ${x5t.NAME}} (the digest of his certificate), {@code
- * ${apiKey.NAME}} and {@code ${repeat.TEXT.COUNT}}. In one request a token is the same wherever it
- * is named; in the next it is another.
+ * <p>Fills placeholders in paths, header values, principals, URIs of certificates, bodies and texts
+ * of tokens: {@code ${token.NAME}}, {@code ${opaque.NAME}}, {@code ${proof.NAME}}, {@code
+ * ${jkt.NAME}} (the thumbprint of a holder's key), {@code ${x5t.NAME}} (the digest of his
+ * certificate), {@code ${sha256.NAME}} (the same in hexadecimal), {@code ${apiKey.NAME}} and {@code
+ * ${repeat.TEXT.COUNT}}, and {@code ${bytes.HEX}} for bytes that need not be text. In one request a
+ * token is the same wherever it is named; in the next it is another.
  */
 public final class Fixtures {
   private static final Pattern PLACEHOLDER =
-      Pattern.compile("\\$\\{(token|opaque|proof|jkt|x5t|apiKey|repeat)\\.([^}]+)}");
+      Pattern.compile("\\$\\{(token|opaque|proof|jkt|x5t|sha256|apiKey|bytes|repeat)\\.([^}]+)}");
 
   private final Suite suite;
   private final Map<String, IssuerKey> keys = new LinkedHashMap<>();
@@ -56,10 +59,12 @@ public final class Fixtures {
     this.authority = new ClientAuthority(clock);
     suite
         .issuers()
-        .forEach((name, issuer) -> keys.put(name, IssuerKey.generate(name, issuer.algorithm())));
+        .forEach((name, issuer) ->
+            keys.put(name, IssuerKey.generate(name, issuer.algorithm(), issuer.bits())));
     suite
         .holders()
-        .forEach((name, holder) -> holders.put(name, IssuerKey.generate(name, holder.algorithm())));
+        .forEach((name, holder) ->
+            holders.put(name, IssuerKey.generate(name, holder.algorithm(), null)));
     suite.apiKeys().forEach((name, key) -> apiKeys.put(name, IssuedKey.issue(name, key)));
     tokenServers =
         suite.introspection().values().stream()
@@ -72,14 +77,7 @@ public final class Fixtures {
    * what issuers that are asked about tokens know their client by.
    */
   public Map<String, byte[]> secrets() {
-    Map<String, byte[]> secrets = new LinkedHashMap<>();
-    suite
-        .issuers()
-        .forEach((name, issuer) -> {
-          if (issuer.secret() != null) {
-            secrets.put(issuer.secret(), jwks(name));
-          }
-        });
+    Map<String, byte[]> secrets = published(Suite.Issuer::secret);
     for (TokenServer server : tokenServers) {
       server
           .secrets()
@@ -90,15 +88,26 @@ public final class Fixtures {
 
   /** JWKS documents by the URI at which a policy looks for them. */
   public Map<String, byte[]> keySets() {
-    Map<String, byte[]> keySets = new LinkedHashMap<>();
+    return published(Suite.Issuer::uri);
+  }
+
+  /** Issuers whose keys are at one place have one set there, in the suite's order. */
+  private Map<String, byte[]> published(Function<Suite.Issuer, @Nullable String> place) {
+    Map<String, List<Map<String, @Nullable Object>>> sets = new LinkedHashMap<>();
     suite
         .issuers()
         .forEach((name, issuer) -> {
-          if (issuer.uri() != null) {
-            keySets.put(issuer.uri(), jwks(name));
+          String there = place.apply(issuer);
+          if (there != null) {
+            Map<String, @Nullable Object> jwk = new LinkedHashMap<>(key(name).jwk());
+            sets.computeIfAbsent(there, _ -> new ArrayList<>())
+                .add(TokenMint.merged(jwk, issuer.jwk() == null ? Map.of() : issuer.jwk()));
           }
         });
-    return keySets;
+    Map<String, byte[]> texts = new LinkedHashMap<>();
+    sets.forEach((there, keys) ->
+        texts.put(there, TokenMint.json(Map.of("keys", keys)).getBytes(StandardCharsets.UTF_8)));
+    return texts;
   }
 
   /** A database of countries in MaxMind's format; null: the suite knows no country. */
@@ -142,10 +151,6 @@ public final class Fixtures {
     return tokenServers;
   }
 
-  private byte[] jwks(String issuer) {
-    return key(issuer).jwks().getBytes(StandardCharsets.UTF_8);
-  }
-
   /** What was taken back, in the members that a revocation port takes, in the suite's order. */
   public List<Map<String, String>> revocations() {
     return suite.revocations().stream().map(this::members).toList();
@@ -182,9 +187,11 @@ public final class Fixtures {
     return key;
   }
 
-  /** The issued keys, in the suite's order. */
+  /** The issued keys that have a resource, in the suite's order. */
   public List<IssuedKey> apiKeys() {
-    return List.copyOf(apiKeys.values());
+    return apiKeys.values().stream()
+        .filter(key -> key.spec().known() != Suite.ApiKey.Known.NOTHING)
+        .toList();
   }
 
   /** The request with every placeholder filled. */
@@ -200,7 +207,7 @@ public final class Fixtures {
             .toList(),
         request.from(),
         fill(request.principal(), minted),
-        request.certificate() == null ? null : issued(request.certificate()),
+        request.certificate() == null ? null : issued(request.certificate(), minted),
         fill(request.body(), minted));
   }
 
@@ -209,14 +216,15 @@ public final class Fixtures {
     return authority;
   }
 
-  private Case.Certificate issued(Case.Certificate shown) {
+  private Case.Certificate issued(Case.Certificate shown, Map<String, String> minted) {
+    List<String> uris = shown.uris().stream().map(uri -> fill(uri, minted)).toList();
     Case.Issued issued =
         shown.holder() == null
             ? new Case.Issued(
-                authority.issue(strangers.getPublic(), shown.dnsNames(), shown.uris()),
+                authority.issue(strangers.getPublic(), shown.dnsNames(), uris),
                 strangers.getPrivate())
             : certificate(shown.holder());
-    return new Case.Certificate(shown.dnsNames(), shown.uris(), shown.holder(), issued);
+    return new Case.Certificate(shown.dnsNames(), uris, shown.holder(), issued);
   }
 
   /** One for each holder, which is the same in all requests: tokens are bound to it. */
@@ -254,7 +262,8 @@ public final class Fixtures {
       case "token" -> token(name, minted);
       case "proof" -> proof(name, minted);
       case "jkt" -> holder(name).thumbprint();
-      case "x5t" -> digest(certificate(name).certificate());
+      case "x5t" -> base64(digest(certificate(name).certificate()));
+      case "sha256" -> HexFormat.of().formatHex(digest(certificate(name).certificate()));
       case "opaque" ->
           tokenServers.stream()
               .map(server -> server.token(name))
@@ -263,6 +272,7 @@ public final class Fixtures {
               .orElseThrow(
                   () -> new SuiteException(suite.file() + ": no opaque token is called " + name));
       case "apiKey" -> apiKey(name).text();
+      case "bytes" -> WireText.of(name);
       default -> {
         int dot = name.lastIndexOf('.');
         yield name.substring(0, dot).repeat(Integer.parseInt(name.substring(dot + 1)));
@@ -296,12 +306,12 @@ public final class Fixtures {
             UUID.randomUUID().toString(),
             proof.token() == null
                 ? ""
-                : hash(token(proof.token(), minted).getBytes(StandardCharsets.US_ASCII)),
+                : base64(hash(token(proof.token(), minted).getBytes(StandardCharsets.US_ASCII))),
             clock.instant().minus(TokenMint.duration(proof.age())).getEpochSecond());
     return TokenMint.mint(token, holder, clock.instant(), inner -> fill(inner, minted));
   }
 
-  private static String digest(X509Certificate certificate) {
+  private static byte[] digest(X509Certificate certificate) {
     try {
       return hash(certificate.getEncoded());
     } catch (CertificateEncodingException e) {
@@ -309,10 +319,13 @@ public final class Fixtures {
     }
   }
 
-  private static String hash(byte[] bytes) {
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static byte[] hash(byte[] bytes) {
     try {
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256);
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

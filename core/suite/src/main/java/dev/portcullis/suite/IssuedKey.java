@@ -39,13 +39,16 @@ public record IssuedKey(String name, Suite.ApiKey spec, ApiKeyText key) {
     }
     lines.add("spec:");
     lines.add("  id: \"" + key.id() + "\"");
-    lines.add("  sha256: \"" + key.sha256() + "\"");
+    lines.add("  sha256: \"" + sha256() + "\"");
     lines.add("  client: " + spec.client());
     if (spec.plan() != null) {
       lines.add("  plan: " + spec.plan());
     }
     if (!spec.scopes().isEmpty()) {
       lines.add("  scopes: [" + String.join(", ", spec.scopes()) + "]");
+    }
+    if (spec.notBefore() != null) {
+      lines.add("  notBefore: \"" + spec.notBefore() + "\"");
     }
     if (spec.expires() != null) {
       lines.add("  expires: \"" + spec.expires() + "\"");
@@ -54,6 +57,12 @@ public record IssuedKey(String name, Suite.ApiKey spec, ApiKeyText key) {
       lines.add("  revoked: true");
     }
     return String.join("\n", lines) + "\n";
+  }
+
+  private String sha256() {
+    return spec.known() == Suite.ApiKey.Known.KEY
+        ? key.sha256()
+        : ApiKeyText.generate(new SecureRandom()).sha256();
   }
 
   @Override

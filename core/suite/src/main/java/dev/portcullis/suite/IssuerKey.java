@@ -24,6 +24,7 @@ import java.text.ParseException;
 import java.util.Arrays;
 import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of a token issuer, made afresh.
@@ -34,11 +35,18 @@ import javax.crypto.spec.SecretKeySpec;
  * @param jwks document that holds the verifying key
  */
 record IssuerKey(String id, String algorithm, Key signing, Key verifying, String jwks) {
+  private static final int RSA_BITS = 2048;
 
-  static IssuerKey generate(String id, String algorithm) {
+  /**
+   * Makes one.
+   *
+   * @param bits of an RSA key; null: 2048
+   */
+  static IssuerKey generate(String id, String algorithm, @Nullable Integer bits) {
     try {
       return switch (algorithm) {
-        case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512" -> rsa(id, algorithm);
+        case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512" ->
+            rsa(id, algorithm, bits == null ? RSA_BITS : bits);
         case "ES256" -> ec(id, algorithm, "secp256r1", Curve.P_256);
         case "ES384" -> ec(id, algorithm, "secp384r1", Curve.P_384);
         case "ES512" -> ec(id, algorithm, "secp521r1", Curve.P_521);
@@ -52,9 +60,10 @@ record IssuerKey(String id, String algorithm, Key signing, Key verifying, String
     }
   }
 
-  private static IssuerKey rsa(String id, String algorithm) throws GeneralSecurityException {
+  private static IssuerKey rsa(String id, String algorithm, int bits)
+      throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
+    generator.initialize(bits);
     KeyPair pair = generator.generateKeyPair();
     JWK jwk = new RSAKey.Builder((RSAPublicKey) pair.getPublic()).keyID(id).build();
     return new IssuerKey(id, algorithm, pair.getPrivate(), pair.getPublic(), set(jwk));

@@ -51,6 +51,6 @@ public record Proof(
     says.put("iat", issuedAt);
     says.put("ath", tokenHash.isEmpty() ? null : tokenHash);
     says.putAll(claims);
-    return new Token(holder, members, says, null, null, "1m", null, signature);
+    return new Token(holder, members, says, null, null, "1m", null, signature, null);
   }
 }

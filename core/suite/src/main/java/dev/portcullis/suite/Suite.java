@@ -70,12 +70,19 @@ public record Suite(
    * @param secret {@code namespace/name/key} of the Secret that receives its JWKS; null: none does
    * @param uri at which policies look for its JWKS, or the issuer of which they discover it, and
    *     get it without a fetch; null: none. Only where no server asks, that is in process
+   * @param bits of an RSA key; null: 2048
+   * @param jwk members over those of its JWK, right or wrong; null removes one
    */
-  public record Issuer(String algorithm, @Nullable String secret, @Nullable String uri) {
+  public record Issuer(
+      String algorithm,
+      @Nullable String secret,
+      @Nullable String uri,
+      @Nullable Integer bits,
+      @Nullable Map<String, @Nullable Object> jwk) {
 
     /** An issuer whose keys stand in a Secret. */
     public static Issuer inSecret(String algorithm, String secret) {
-      return new Issuer(algorithm, secret, null);
+      return new Issuer(algorithm, secret, null, null, null);
     }
   }
 
@@ -142,7 +149,12 @@ public record Suite(
       @Nullable String issuedBefore,
       @Nullable String apiKey) {}
 
-  /** A key that is issued for the run. */
+  /**
+   * A key that is issued for the run.
+   *
+   * @param notBefore from when it counts, RFC 3339; null: at once
+   * @param expires until when, likewise; null: for ever
+   */
   public record ApiKey(
       String namespace,
       String client,
@@ -150,5 +162,18 @@ public record Suite(
       List<String> scopes,
       Map<String, String> labels,
       boolean revoked,
-      @Nullable String expires) {}
+      @Nullable String notBefore,
+      @Nullable String expires,
+      Known known) {
+
+    /** What its resource says of it. */
+    public enum Known {
+      /** The truth. */
+      KEY,
+      /** Its id, and the hash of another key: whoever has it does not know the secret. */
+      ID,
+      /** Nothing: there is none. */
+      NOTHING
+    }
+  }
 }

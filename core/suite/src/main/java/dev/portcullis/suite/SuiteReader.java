@@ -165,7 +165,8 @@ public final class SuiteReader {
             service,
             1,
             document.request.toRequest(service, null),
-            new ExpectDocument(null, false, null, null, null, null, null, null).toExpectation(),
+            new ExpectDocument(null, false, null, null, null, null, null, null, null)
+                .toExpectation(),
             EnumSet.allOf(Case.Layer.class));
     List<String> services = new ArrayList<>(orEmpty(document.services));
     services.add(service);
@@ -295,7 +296,8 @@ public final class SuiteReader {
       @Nullable String rawClaims,
       @Nullable String expiresIn,
       @Nullable String authAge,
-      Token.@Nullable Signature signature) {
+      Token.@Nullable Signature signature,
+      Token.@Nullable Part loose) {
 
     Token toToken() {
       return new Token(
@@ -306,7 +308,8 @@ public final class SuiteReader {
           rawClaims,
           expiresIn == null ? "10m" : expiresIn,
           authAge,
-          signature == null ? Token.Signature.VALID : signature);
+          signature == null ? Token.Signature.VALID : signature,
+          loose);
     }
   }
 
@@ -364,14 +367,24 @@ public final class SuiteReader {
       @Nullable List<String> scopes,
       @Nullable Map<String, String> labels,
       boolean revoked,
-      @Nullable String expires) {
+      @Nullable String notBefore,
+      @Nullable String expires,
+      Suite.ApiKey.@Nullable Known known) {
 
     Suite.ApiKey toKey(Source source, String name) {
       if (namespace == null || client == null) {
         throw source.problem("API key " + name + " needs namespace and client", "apiKeys", name);
       }
       return new Suite.ApiKey(
-          namespace, client, plan, orEmpty(scopes), orEmpty(labels), revoked, expires);
+          namespace,
+          client,
+          plan,
+          orEmpty(scopes),
+          orEmpty(labels),
+          revoked,
+          notBefore,
+          expires,
+          known == null ? Suite.ApiKey.Known.KEY : known);
     }
   }
 
@@ -497,6 +510,7 @@ public final class SuiteReader {
       @Nullable Integer status,
       boolean refused,
       @Nullable String reason,
+      @Nullable String detail,
       @Nullable String rule,
       @Nullable Map<String, @Nullable String> headers,
       @Nullable Map<String, @Nullable String> upstream,
@@ -505,7 +519,15 @@ public final class SuiteReader {
 
     Expectation toExpectation() {
       return new Expectation(
-          status, refused, reason, rule, orEmpty(headers), orEmpty(upstream), minScore, maxScore);
+          status,
+          refused,
+          reason,
+          detail,
+          rule,
+          orEmpty(headers),
+          orEmpty(upstream),
+          minScore,
+          maxScore);
     }
   }
 }

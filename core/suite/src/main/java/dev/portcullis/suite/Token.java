@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param expiresIn from now, such as {@code 10m} or {@code -1h}; sets {@code exp}
  * @param authAge how long ago the caller authenticated, such as {@code 5m}; sets {@code auth_time};
  *     null: the token does not say
+ * @param loose the part of which the last character is another that a careless reader takes for the
+ *     same, as it differs in bits that say nothing; the signature is over it as it stands. Null:
+ *     none
  */
 public record Token(
     String issuer,
@@ -27,7 +30,15 @@ public record Token(
     @Nullable String rawClaims,
     String expiresIn,
     @Nullable String authAge,
-    Signature signature) {
+    Signature signature,
+    @Nullable Part loose) {
+
+  /** One of the three. */
+  public enum Part {
+    HEADER,
+    PAYLOAD,
+    SIGNATURE
+  }
 
   /** What stands in the third part. */
   public enum Signature {

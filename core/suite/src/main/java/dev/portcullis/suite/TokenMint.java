@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class TokenMint {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Base64.Encoder BASE64URL = Base64.getUrlEncoder().withoutPadding();
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   private static final Pattern DURATION = Pattern.compile("(-?)(\\d{1,9})([smhd])");
 
   private TokenMint() {}
@@ -60,11 +62,25 @@ final class TokenMint {
       claims.put("auth_time", now.minus(duration(token.authAge())).getEpochSecond());
     }
     String signed =
-        encode(fill.apply(text(token.rawHeader(), merged(header, token.header()))))
+        encode(
+                fill.apply(text(token.rawHeader(), merged(header, token.header()))),
+                token.loose() == Token.Part.HEADER)
             + "."
-            + encode(fill.apply(text(token.rawClaims(), merged(claims, token.claims()))));
+            + encode(
+                fill.apply(text(token.rawClaims(), merged(claims, token.claims()))),
+                token.loose() == Token.Part.PAYLOAD);
     byte[] signature = signature(token, signer, signed.getBytes(StandardCharsets.US_ASCII));
-    return signed + "." + BASE64URL.encodeToString(signature);
+    String third = BASE64URL.encodeToString(signature);
+    return signed + "." + (token.loose() == Token.Part.SIGNATURE ? loose(third) : third);
+  }
+
+  /** Another text that stands for the same bytes, if nobody looks at the last bits. */
+  private static String loose(String text) {
+    int last = text.length() - 1;
+    if (text.length() % 4 == 0) {
+      throw new SuiteException("every bit of this part says something, so none can be loose");
+    }
+    return text.substring(0, last) + ALPHABET.charAt(ALPHABET.indexOf(text.charAt(last)) + 1);
   }
 
   /** What an issuer says of an opaque token. */
@@ -81,7 +97,7 @@ final class TokenMint {
 
   private static IssuerKey signer(Token token, IssuerKey key) {
     return switch (token.signature()) {
-      case OTHER_KEY, EMBEDDED_KEY -> IssuerKey.generate(key.id(), key.algorithm());
+      case OTHER_KEY, EMBEDDED_KEY -> IssuerKey.generate(key.id(), key.algorithm(), null);
       default -> key;
     };
   }
@@ -185,7 +201,8 @@ final class TokenMint {
     }
   }
 
-  private static Map<String, @Nullable Object> merged(
+  /** The usual members with the wanted ones over them; null removes one. */
+  static Map<String, @Nullable Object> merged(
       Map<String, @Nullable Object> usual, Map<String, @Nullable Object> wanted) {
     wanted.forEach((name, value) -> {
       if (value == null) {
@@ -197,13 +214,24 @@ final class TokenMint {
     return usual;
   }
 
-  private static String encode(String text) {
-    return BASE64URL.encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  private static String encode(String text, boolean loose) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (!loose) {
+      return BASE64URL.encodeToString(bytes);
+    }
+    // A blank behind JSON says nothing, and leaves bits over.
+    byte[] longer = bytes.length % 3 == 0 ? (text + " ").getBytes(StandardCharsets.UTF_8) : bytes;
+    return loose(BASE64URL.encodeToString(longer));
   }
 
   private static String text(@Nullable String raw, Map<String, @Nullable Object> members) {
+    return raw == null ? json(members) : raw;
+  }
+
+  /** An object as JSON. */
+  static String json(Map<String, ? extends @Nullable Object> members) {
     try {
-      return raw == null ? JSON.writeValueAsString(members) : raw;
+      return JSON.writeValueAsString(members);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a map of YAML values is always JSON", e);
     }

@@ -10,6 +10,8 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +71,65 @@ final class SuiteReaderTest {
   }
 
   @Test
+  void partsThatAreLooseAreSignedAsTheyStand(@TempDir Path directory) throws Exception {
+    Fixtures fixtures = fixtures(directory);
+    JWK key = key(fixtures, "shop/idp/jwks");
+    for (String name : List.of("header", "payload", "signature")) {
+      SignedJWT token = token(fixtures, name);
+      assertThat(token.verify(new ECDSAVerifier(key.toECKey()))).as(name).isTrue();
+      assertThat(token.getParsedParts())
+          .filteredOn(part -> !Base64URL.encode(part.decode()).equals(part))
+          .as(name)
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void issuersAtOnePlaceHaveOneSet(@TempDir Path directory) throws Exception {
+    byte[] jwks = Objects.requireNonNull(fixtures(directory).secrets().get("shop/idp/jwks"));
+    List<JWK> keys = JWKSet.parse(new String(jwks, StandardCharsets.UTF_8)).getKeys();
+    assertThat(keys).extracting(JWK::getKeyID).containsExactly("idp", "weak");
+    assertThat(keys.getLast().size()).isEqualTo(1024);
+    assertThat(keys.getLast().getKeyUse()).isEqualTo(KeyUse.ENCRYPTION);
+  }
+
+  @Test
+  void keysThatNobodyIssuedHaveNoResource(@TempDir Path directory) throws Exception {
+    Fixtures fixtures = fixtures(directory);
+    assertThat(fixtures.apiKeys()).extracting(IssuedKey::name).containsExactly("guessed", "early");
+    IssuedKey guessed = fixtures.apiKeys().getFirst();
+    assertThat(guessed.resource())
+        .contains("id: \"" + guessed.key().id() + "\"")
+        .doesNotContain(guessed.key().sha256());
+    assertThat(fixtures.apiKeys().getLast().resource())
+        .contains("notBefore: \"2999-01-01T00:00:00Z\"");
+  }
+
+  private static Fixtures fixtures(Path directory) throws IOException {
+    Path file = directory.resolve("attacks.yaml");
+    Files.writeString(
+        file,
+        """
+        kind: PolicyTest
+        services: [shop/orders]
+        issuers:
+          idp: {algorithm: ES256, secret: shop/idp/jwks}
+          weak: {algorithm: RS256, secret: shop/idp/jwks, bits: 1024, jwk: {use: enc}}
+        tokens:
+          header: {issuer: idp, loose: header}
+          payload: {issuer: idp, loose: payload}
+          signature: {issuer: idp, loose: signature}
+        apiKeys:
+          unknown: {namespace: shop, client: a, known: nothing}
+          guessed: {namespace: shop, client: b, known: id}
+          early: {namespace: shop, client: c, notBefore: "2999-01-01T00:00:00Z"}
+        cases:
+        - {name: x, request: {}, expect: {status: 200}}
+        """);
+    return new Fixtures(SuiteReader.read(file), Clock.systemUTC());
+  }
+
+  @Test
   void saysWhereAFieldIsWrong(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("wrong.yaml");
     Files.writeString(
@@ -84,18 +146,20 @@ final class SuiteReaderTest {
   @Test
   void comparesWhatIsSaidAndNothingElse() {
     Expectation wanted =
-        new Expectation(200, false, null, null, Map.of(), Map.of("x-user-id", "alice"), null, null);
+        new Expectation(
+            200, false, null, null, null, Map.of(), Map.of("x-user-id", "alice"), null, null);
     Observation seen =
-        new Observation(200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, "");
+        new Observation(200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, null, "");
     assertThat(wanted.differences(seen))
         .isEqualTo(List.of("wanted upstream header x-user-id to be alice, got mallory"));
   }
 
   @Test
   void aRefusalThatReachedTheUpstreamIsNone() {
-    Expectation wanted = new Expectation(403, false, null, null, Map.of(), Map.of(), null, null);
-    Observation passed = new Observation(403, null, null, Map.of(), Map.of(), null, "");
-    Observation refused = new Observation(403, null, null, Map.of(), null, null, "");
+    Expectation wanted =
+        new Expectation(403, false, null, null, null, Map.of(), Map.of(), null, null);
+    Observation passed = new Observation(403, null, null, Map.of(), Map.of(), null, null, "");
+    Observation refused = new Observation(403, null, null, Map.of(), null, null, null, "");
     assertThat(wanted.differences(passed))
         .containsExactly("wanted a refusal, but it reached the upstream, which said 403");
     assertThat(wanted.differences(refused)).isEmpty();

@@ -3,6 +3,8 @@
 
 package dev.portcullis.e2e.corpus;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
 import dev.portcullis.cli.through.EngineTarget;
@@ -11,6 +13,7 @@ import dev.portcullis.operator.identity.Pem;
 import dev.portcullis.suite.Case;
 import dev.portcullis.suite.Observation;
 import dev.portcullis.suite.Target;
+import dev.portcullis.suite.WireText;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks a running decision service as Envoy does. */
 final class GrpcTarget implements Target, AutoCloseable {
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final ManagedChannel channel;
   private final AuthorizationGrpc.AuthorizationBlockingStub stub;
   private final AtomicLong requests = new AtomicLong();
@@ -67,7 +72,18 @@ final class GrpcTarget implements Target, AutoCloseable {
         summary.containsFields("bot_score")
             ? (int) summary.getFieldsOrThrow("bot_score").getNumberValue()
             : null,
+        told(response),
         "");
+  }
+
+  private static @Nullable String told(CheckResponse response) {
+    try {
+      return response.hasDeniedResponse()
+          ? JSON.readTree(response.getDeniedResponse().getBody()).path("detail").asText(null)
+          : null;
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("a refusal whose body is no JSON: " + response, e);
+    }
   }
 
   private CheckRequest check(String service, Case.Request request) {
@@ -119,7 +135,7 @@ final class GrpcTarget implements Target, AutoCloseable {
     headers.addHeaders(
         HeaderValue.newBuilder()
             .setKey(name)
-            .setRawValue(ByteString.copyFrom(value, StandardCharsets.UTF_8)));
+            .setRawValue(ByteString.copyFrom(WireText.bytes(value))));
   }
 
   private static Map<String, String> upstream(Case.Request request, CheckResponse response) {
