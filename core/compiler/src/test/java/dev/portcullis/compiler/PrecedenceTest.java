@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.compiler.source.FileReader;
 import dev.portcullis.compiler.source.FileSet;
 import dev.portcullis.policy.plan.AuthMethodSpec;
+import dev.portcullis.policy.plan.AuthorizationSpec;
+import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
+import dev.portcullis.policy.plan.TransportSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +29,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,6 +61,22 @@ class PrecedenceTest {
           "installation Service",
           "installation workload",
           "installation Namespace");
+
+  /** Each is chosen apart from the others. */
+  private static final List<String> SECTIONS =
+      List.of(
+          "authentication",
+          "request",
+          "ipAccess",
+          "authorization",
+          "cors",
+          "geo",
+          "transport",
+          "clientAddress");
+
+  /** One for each policy. */
+  private static final List<String> COUNTRIES =
+      List.of("AT", "BE", "CH", "DE", "ES", "FR", "GB", "HU");
 
   static List<Long> seeds() {
     return IntStream.range(0, ROUNDS).mapToObj(Long::valueOf).toList();
@@ -124,6 +145,30 @@ class PrecedenceTest {
                 : "p" + request.allowAddresses().getFirst().toString().split("\\.", -1)[1])
         .as("ipAccess of %s", endpoint)
         .isEqualTo(from("ipAccess", apis));
+    AuthorizationSpec authorization = plan.authorization();
+    assertThat(authorization == null ? "none" : authorization.rules().getFirst().name())
+        .as("authorization of %s", endpoint)
+        .isEqualTo(from("authorization", apis));
+    CorsSpec cors = plan.cors();
+    assertThat(cors == null ? "none" : cors.origins().getFirst().text())
+        .as("cors of %s", endpoint)
+        .isEqualTo(said("cors", apis, policy -> "https://" + policy.name + ".example.com"));
+    GeoSpec geo = plan.geo();
+    assertThat(geo == null ? "none" : geo.denyCountries().getFirst())
+        .as("geo of %s", endpoint)
+        .isEqualTo(said("geo", apis, Drawn::country));
+    TransportSpec transport = plan.transport();
+    assertThat(
+            transport == null ? "none" : transport.source().name() + " " + transport.mtls().name())
+        .as("transport of %s", endpoint)
+        .isEqualTo(
+            said(
+                "transport",
+                apis,
+                policy -> policy.name + (policy.open ? " PERMISSIVE" : " STRICT")));
+    assertThat(plan.trustedProxies().isEmpty() ? "none" : plan.trustedProxies().toString())
+        .as("clientAddress of %s", endpoint)
+        .isEqualTo(said("clientAddress", apis, policy -> "[192.0.2." + policy.number() + "/32]"));
     assertThat(plan.limits().stream().map(LimitSpec::name))
         .as("limits of %s", endpoint)
         .containsExactlyInAnyOrderElementsOf(
@@ -144,9 +189,14 @@ class PrecedenceTest {
   }
 
   private static String from(String section, List<Drawn> policies) {
+    return said(section, policies, policy -> policy.name);
+  }
+
+  /** What the first policy that has the section says in it. */
+  private static String said(String section, List<Drawn> policies, Function<Drawn, String> saying) {
     return policies.stream()
         .filter(policy -> policy.sections.contains(section))
-        .map(policy -> policy.name)
+        .map(saying)
         .findFirst()
         .orElse("none");
   }
@@ -232,7 +282,7 @@ class PrecedenceTest {
         refs.add(whole ? "Namespace/" + namespace + "/" : other);
       }
       Set<String> sections = new LinkedHashSet<>();
-      for (String section : List.of("authentication", "request", "ipAccess")) {
+      for (String section : SECTIONS) {
         if (random.nextBoolean()) {
           sections.add(section);
         }
@@ -293,6 +343,14 @@ class PrecedenceTest {
       };
     }
 
+    int number() {
+      return Integer.parseInt(name.substring(1));
+    }
+
+    String country() {
+      return COUNTRIES.get(number() - 1);
+    }
+
     String yaml() {
       StringBuilder out = new StringBuilder("---\napiVersion: portcullis.dev/v1alpha1\n");
       out.append("kind: ").append(kind).append("\nmetadata: {name: ").append(name);
@@ -311,7 +369,7 @@ class PrecedenceTest {
         out.append(team.equals("all") ? "}\n" : "matchLabels: {team: " + team + "}}\n");
       }
       out.append(override ? "  inheritance: Override\n" : "");
-      String number = name.substring(1);
+      String number = String.valueOf(number());
       if (kind.equals("RateLimitPolicy")) {
         return out.append("  limits: [{name: ")
             .append(name)
@@ -325,7 +383,12 @@ class PrecedenceTest {
               case "authentication" ->
                   "  authentication: {methods: [{name: " + name + ", anonymous: {}}]}\n";
               case "request" -> "  request: {maxBodyBytes: " + number + "}\n";
-              default -> "  ipAccess: {allow: [10." + number + ".0.0/16]}\n";
+              case "ipAccess" -> "  ipAccess: {allow: [10." + number + ".0.0/16]}\n";
+              case "authorization" -> "  authorization: {rules: [{name: " + name + "}]}\n";
+              case "cors" -> "  cors: {allowOrigins: [\"https://" + name + ".example.com\"]}\n";
+              case "geo" -> "  geo: {denyCountries: [" + country() + "]}\n";
+              case "transport" -> "  transport: {mtls: " + (open ? "Permissive" : "Strict") + "}\n";
+              default -> "  clientAddress: {trustedProxies: [192.0.2." + number + "]}\n";
             });
       }
       return out.toString();
