@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,14 @@ record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
   }
 
   static CorpusFiles prepare(Path file, ScratchDirectory scratch) {
-    Suite suite = SuiteReader.read(file);
-    Fixtures fixtures = new Fixtures(suite, Clock.systemUTC());
+    Suite read = SuiteReader.read(file);
+    Fixtures fixtures = new Fixtures(read, Clock.systemUTC());
+    Suite suite =
+        with(
+            read,
+            read.policies().stream()
+                .map(policies -> copy(read, policies, fixtures::fill, "filled", scratch))
+                .toList());
     List<Path> paths = new ArrayList<>(suite.policies());
     fixtures
         .secrets()
@@ -101,44 +108,67 @@ record CorpusFiles(Suite suite, Fixtures fixtures, List<Path> paths) {
   }
 
   /**
-   * The same with issuers that answer over HTTP: copies of the policies ask the endpoints that are
-   * started for them.
+   * The same with issuers that answer over HTTP, and servers of their keys: copies of the policies
+   * ask the endpoints that are started for them.
    */
   CorpusFiles asking(TokenEndpoints endpoints, ScratchDirectory scratch) {
     Map<String, String> urls = new LinkedHashMap<>();
     fixtures.tokenServers().forEach(server -> urls.put(server.endpoint(), endpoints.start(server)));
+    fixtures.keySets().forEach((url, keys) -> urls.put(url, endpoints.publish(keys)));
     if (urls.isEmpty()) {
       return this;
     }
-    List<Path> policies = suite.policies().stream().map(file -> copy(file, urls, scratch)).toList();
+    List<Path> policies =
+        suite.policies().stream()
+            .map(file -> copy(suite, file, text -> replaced(text, urls), "asking", scratch))
+            .toList();
     List<Path> rest = paths.stream().filter(path -> !suite.policies().contains(path)).toList();
     return new CorpusFiles(
-        new Suite(
-            suite.name(),
-            suite.file(),
-            policies,
-            suite.services(),
-            suite.issuers(),
-            suite.tokens(),
-            suite.holders(),
-            suite.proofs(),
-            suite.apiKeys(),
-            suite.geo(),
-            suite.addressLists(),
-            suite.introspection(),
-            suite.revocations(),
-            suite.cases()),
-        fixtures,
-        Stream.concat(policies.stream(), rest.stream()).toList());
+        with(suite, policies), fixtures, Stream.concat(policies.stream(), rest.stream()).toList());
   }
 
-  private Path copy(Path policies, Map<String, String> urls, ScratchDirectory scratch) {
+  private static Suite with(Suite suite, List<Path> policies) {
+    return new Suite(
+        suite.name(),
+        suite.file(),
+        policies,
+        suite.services(),
+        suite.issuers(),
+        suite.tokens(),
+        suite.holders(),
+        suite.proofs(),
+        suite.apiKeys(),
+        suite.geo(),
+        suite.addressLists(),
+        suite.introspection(),
+        suite.revocations(),
+        suite.cases());
+  }
+
+  private static String replaced(String text, Map<String, String> urls) {
+    String result = text;
+    for (Map.Entry<String, String> url : urls.entrySet()) {
+      result = result.replace(url.getKey(), url.getValue());
+    }
+    return result;
+  }
+
+  /** The file with another text, or the same file where nothing in it changes. */
+  private static Path copy(
+      Suite suite,
+      Path policies,
+      UnaryOperator<String> change,
+      String directory,
+      ScratchDirectory scratch) {
+    if (Files.isDirectory(policies)) {
+      return policies;
+    }
     try {
       String text = Files.readString(policies);
-      for (Map.Entry<String, String> url : urls.entrySet()) {
-        text = text.replace(url.getKey(), url.getValue());
-      }
-      return scratch.write("asking/" + suite.name() + "/" + policies.getFileName(), text);
+      String changed = change.apply(text);
+      return changed.equals(text)
+          ? policies
+          : scratch.write(directory + "/" + suite.name() + "/" + policies.getFileName(), changed);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@
 package dev.portcullis.e2e.corpus;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.portcullis.suite.TokenServer;
 import java.io.IOException;
@@ -20,23 +21,41 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Introspection endpoints on loopback, which answer over HTTP what suites say. */
+/** Endpoints of issuers on loopback, which answer over HTTP what suites say. */
 final class TokenEndpoints implements AutoCloseable {
   private static final String PATH = "/introspect";
+  private static final String KEYS_PATH = "/jwks";
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpServer> servers = new ArrayList<>();
 
-  /** Starts one; returns its URL. */
+  /** Starts one that says what it knows of tokens; returns its URL. */
   String start(TokenServer issuer) {
+    return serve(PATH, exchange -> answer(exchange, issuer));
+  }
+
+  /** Starts one that publishes a set of keys; returns its URL. */
+  String publish(byte[] keys) {
+    return serve(
+        KEYS_PATH,
+        exchange -> {
+          try (exchange) {
+            exchange.getResponseHeaders().set("content-type", "application/jwk-set+json");
+            exchange.sendResponseHeaders(200, keys.length);
+            exchange.getResponseBody().write(keys);
+          }
+        });
+  }
+
+  private String serve(String path, HttpHandler handler) {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
       server.setExecutor(threads);
-      server.createContext(PATH, exchange -> answer(exchange, issuer));
+      server.createContext(path, handler);
       server.start();
       servers.add(server);
-      return "http://127.0.0.1:" + server.getAddress().getPort() + PATH;
+      return "http://127.0.0.1:" + server.getAddress().getPort() + path;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
