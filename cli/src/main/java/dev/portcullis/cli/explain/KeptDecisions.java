@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -22,9 +21,6 @@ import java.util.stream.Stream;
 public final class KeptDecisions {
   /** The admin port of a decision service's pod. */
   private static final int ADMIN = 9002;
-
-  private static final Map<String, String> DECISION_SERVICES =
-      Map.of("app.kubernetes.io/part-of", "portcullis", "app.kubernetes.io/component", "ext-authz");
 
   private KeptDecisions() {}
 
@@ -64,10 +60,6 @@ public final class KeptDecisions {
         silent.add(name + " (" + cause(e) + ")");
       }
     }
-    if (pods.isEmpty()) {
-      throw CommandException.environment(
-          "no decision service runs in namespace " + namespace + ": say --namespace");
-    }
     if (!silent.isEmpty()) {
       throw CommandException.environment(
           "decision services could not be asked: "
@@ -80,15 +72,7 @@ public final class KeptDecisions {
 
   private static List<Pod> decisionServices(KubernetesClient cluster, String namespace) {
     try {
-      return cluster
-          .pods()
-          .inNamespace(namespace)
-          .withLabels(DECISION_SERVICES)
-          .list()
-          .getItems()
-          .stream()
-          .filter(pod -> pod.getStatus() != null && "Running".equals(pod.getStatus().getPhase()))
-          .toList();
+      return DecisionServicePods.running(cluster, namespace);
     } catch (KubernetesClientException e) {
       throw CommandException.environment(
           "the pods of namespace " + namespace + " cannot be listed: " + cause(e));

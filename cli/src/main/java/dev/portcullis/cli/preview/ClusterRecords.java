@@ -4,6 +4,7 @@
 package dev.portcullis.cli.preview;
 
 import dev.portcullis.cli.CommandException;
+import dev.portcullis.cli.explain.DecisionServicePods;
 import dev.portcullis.cli.status.NamedConfigMaps;
 import dev.portcullis.compiler.source.FileContent;
 import dev.portcullis.compiler.source.FileReader;
@@ -27,15 +28,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What a cluster has of policies and of recorded decisions, with the rights of whoever asks. */
 public final class ClusterRecords {
-  private static final Map<String, String> DECISION_SERVICES =
-      Map.of("app.kubernetes.io/part-of", "portcullis", "app.kubernetes.io/component", "ext-authz");
-
   private ClusterRecords() {}
 
   /**
@@ -101,13 +98,7 @@ public final class ClusterRecords {
                 Integer.MAX_VALUE,
                 Duration.between(since, Clock.systemUTC().instant()).toSeconds());
     try {
-      List<Pod> pods =
-          cluster.pods().inNamespace(namespace).withLabels(DECISION_SERVICES).list().getItems();
-      if (pods.isEmpty()) {
-        throw CommandException.environment(
-            "no decision service runs in namespace " + namespace + ": say --namespace");
-      }
-      for (Pod pod : pods) {
+      for (Pod pod : DecisionServicePods.running(cluster, namespace)) {
         try (InputStream log =
                 cluster
                     .pods()
