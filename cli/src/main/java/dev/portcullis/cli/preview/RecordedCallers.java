@@ -47,14 +47,16 @@ final class RecordedCallers implements AuthenticatorFactory {
 
   private AuthenticationResult authenticate(
       AuthenticationSpec spec, RequestContext request, RecordedDecision recorded) {
+    if (asksTheConnectionOnly(spec)) {
+      // Which credentials it carried, and what became of them then, is all the same.
+      return withoutCredentials(spec, request);
+    }
     Identity identity = recorded.identity();
     if (identity != null) {
       return known(spec, request, identity);
     }
     if (recorded.refusedBeforeAuthentication()) {
-      return onlyAnonymous(spec)
-          ? withoutCredentials(spec, request)
-          : unknown("it was refused before anybody asked who called");
+      return unknown("it was refused before anybody asked who called");
     }
     if (!recorded.allowed()) {
       if ("CREDENTIALS_MISSING".equals(recorded.reason())) {
@@ -89,17 +91,17 @@ final class RecordedCallers implements AuthenticatorFactory {
     if (!identity.authenticated()) {
       return withoutCredentials(spec, request);
     }
-    return onlyAnonymous(spec)
-        ? withoutCredentials(spec, request)
-        : unknown("method " + identity.method() + ", by which it came in, is not there any more");
+    return unknown("method " + identity.method() + ", by which it came in, is not there any more");
   }
 
   private boolean asThen(AuthMethodSpec method) {
     return method.equals(methodsThen.get(method.name()));
   }
 
-  private static boolean onlyAnonymous(AuthenticationSpec spec) {
-    return spec.methods().stream().allMatch(AuthMethodSpec.Anonymous.class::isInstance);
+  private static boolean asksTheConnectionOnly(AuthenticationSpec spec) {
+    return spec.methods().stream()
+        .allMatch(method ->
+            method instanceof AuthMethodSpec.Anonymous || method instanceof AuthMethodSpec.Mtls);
   }
 
   /** What becomes of a request that carries no credential but its connection's identity. */

@@ -218,6 +218,32 @@ class PreviewCommandTest {
         .isEqualTo(Map.of("SAME", 1));
   }
 
+  /** Identities of connections are recorded, so what asks for nothing else can always be told. */
+  @Test
+  void tellsWhichWorkloadsNewPrincipalsWouldLetIn() throws IOException {
+    String team =
+        OPEN.replace(
+            "  audit:",
+            """
+              authentication:
+                methods:
+                - {name: team, mtls: {principals: ["spiffe://cluster.local/ns/shop/sa/*"]}}
+              audit:\
+            """);
+    Files.writeString(today, team);
+    Recorder recorder = new Recorder(team, "");
+    recorder.principal = new Principal("spiffe://cluster.local/ns/billing/sa/reports");
+    recorder.request("GET", "/orders/7", "192.0.2.7", "authorization", "Bearer of.no.use");
+    recorder.principal = new Principal("spiffe://cluster.local/ns/shop/sa/cart");
+    recorder.request("GET", "/orders/7", "192.0.2.8");
+
+    JsonNode everybody =
+        preview(0, team.replace("name: team", "name: everybody").replace("/ns/shop/", "/ns/*/"));
+
+    assertThat(counts(everybody)).isEqualTo(Map.of("ADMITTED", 1, "SAME", 1));
+    assertThat(everybody.path("groups").toString()).contains("ns/billing/sa/reports");
+  }
+
   @Test
   void saysWhatIsWrongWithThePlanAndWithTheLog() throws IOException {
     Files.writeString(planned, ORDERS.replace("authorization:", "authorisation:"));
