@@ -2,11 +2,10 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.jwks;
 
+import dev.portcullis.extauthz.file.FollowedFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -14,7 +13,6 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.function.LongSupplier;
@@ -26,21 +24,14 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who may vouch for the servers of issuers: the JVM's own authorities, and those of a file. The
- * file is looked at when somebody is asked, at most once in {@value #LOOK_SECONDS} s; one that
- * cannot be used changes nothing. Connections that are open when an authority goes live on until
- * they are idle; none is resumed. Thread-safe.
+ * file is looked at when somebody is asked, at most once in {@value FollowedFile#LOOK_SECONDS} s;
+ * one that cannot be used changes nothing. Connections that are open when an authority goes live on
+ * until they are idle; none is resumed. Thread-safe.
  */
 public final class IssuerTrust {
-  private static final Logger LOG = LoggerFactory.getLogger(IssuerTrust.class);
-  private static final int LOOK_SECONDS = 5;
-  private static final long LOOK_NANOS = LOOK_SECONDS * 1_000_000_000L;
-  private static final int MAX_BYTES = 1 << 20;
-
   private final SSLContext context;
   private final @Nullable Followed followed;
 
@@ -141,57 +132,19 @@ public final class IssuerTrust {
 
   /** Judges by what the file holds now. The names of servers are judged by whom it asks. */
   private static final class Followed extends X509ExtendedTrustManager {
-    private final Path file;
-    private final LongSupplier nanos;
     private final SSLContext context;
-    private volatile X509ExtendedTrustManager current;
-    private byte[] read;
-    private long looked;
-    private boolean refused;
+    private final FollowedFile<X509ExtendedTrustManager> file;
 
     Followed(Path file, LongSupplier nanos, SSLContext context)
         throws GeneralSecurityException, IOException {
-      this.file = file;
-      this.nanos = nanos;
       this.context = context;
-      this.read = content();
-      this.current = trust(read);
-      this.looked = nanos.getAsLong();
+      this.file = new FollowedFile<>(file, "authorities of issuers", nanos, IssuerTrust::trust);
     }
 
-    private byte[] content() throws IOException {
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] content = in.readNBytes(MAX_BYTES + 1);
-        if (content.length > MAX_BYTES) {
-          throw new IOException("it is larger than 1 MiB");
-        }
-        return content;
-      }
-    }
-
+    // Whoever looks meanwhile waits until no session of before is left.
     synchronized void look() {
-      long now = nanos.getAsLong();
-      if (now - looked < LOOK_NANOS) {
-        return;
-      }
-      looked = now;
-      try {
-        byte[] content = content();
-        if (!Arrays.equals(content, read)) {
-          current = trust(content);
-          read = content;
-          forgetSessions();
-          LOG.atInfo().addKeyValue("file", file).log("authorities of issuers are in use");
-        }
-        refused = false;
-      } catch (IOException | GeneralSecurityException e) {
-        if (!refused) {
-          LOG.atError()
-              .addKeyValue("file", file)
-              .addKeyValue("cause", reason(e))
-              .log("authorities of issuers cannot be read; the last good ones stay");
-        }
-        refused = true;
+      if (file.look()) {
+        forgetSessions();
       }
     }
 
@@ -208,13 +161,13 @@ public final class IssuerTrust {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
         throws CertificateException {
-      current.checkServerTrusted(chain, type, engine);
+      file.current().checkServerTrusted(chain, type, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
         throws CertificateException {
-      current.checkServerTrusted(chain, type, socket);
+      file.current().checkServerTrusted(chain, type, socket);
     }
 
     @Override
@@ -243,7 +196,7 @@ public final class IssuerTrust {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-      return current.getAcceptedIssuers();
+      return file.current().getAcceptedIssuers();
     }
   }
 }

@@ -4,6 +4,8 @@ package dev.portcullis.extauthz.revocation;
 
 import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
+import dev.portcullis.codec.tls.NamedTls;
+import dev.portcullis.extauthz.file.FollowedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -24,7 +26,7 @@ final class ReplicaClient {
   private static final int MAX_ANSWER = 1 << 20;
 
   private final HostAndPort name;
-  private final ReplicaTls tls;
+  private final FollowedFile<NamedTls> tls;
   private final TokenFile token;
 
   /**
@@ -37,7 +39,13 @@ final class ReplicaClient {
   ReplicaClient(HostAndPort name, Path authorities, TokenFile token)
       throws GeneralSecurityException, IOException {
     this.name = name;
-    this.tls = new ReplicaTls(name.getHost(), authorities);
+    // Other authorities mean another factory: no connection and no session of before is used again.
+    this.tls =
+        new FollowedFile<>(
+            authorities,
+            "authorities of other replicas",
+            System::nanoTime,
+            pem -> NamedTls.to(name.getHost(), pem, authorities));
     this.token = token;
   }
 
@@ -62,6 +70,7 @@ final class ReplicaClient {
     URI uri =
         URI.create("https://" + InetAddresses.toUriString(address) + ":" + name.getPort() + path);
     HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+    tls.look();
     connection.setSSLSocketFactory(tls.current());
     connection.setInstanceFollowRedirects(false);
     connection.setConnectTimeout((int) PATIENCE.toMillis());

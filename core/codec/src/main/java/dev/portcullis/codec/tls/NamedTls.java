@@ -2,8 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.codec.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -44,22 +44,41 @@ public final class NamedTls extends SSLSocketFactory {
    */
   public static NamedTls to(String name, @Nullable Path authorities)
       throws GeneralSecurityException, IOException {
+    if (authorities != null) {
+      return to(name, Files.readAllBytes(authorities), authorities);
+    }
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, authorities == null ? null : trust(authorities), null);
+    context.init(null, null, null);
     return new NamedTls(context.getSocketFactory(), name);
   }
 
-  private static TrustManager[] trust(Path authorities)
+  /**
+   * Trusts these authorities.
+   *
+   * @param pem certificates
+   * @param source where they were read, for messages
+   * @param name that the certificate must be for, whatever address is connected to
+   * @throws GeneralSecurityException when there is no certificate
+   * @throws IOException never, but for what KeyStore declares
+   */
+  public static NamedTls to(String name, byte[] pem, Path source)
+      throws GeneralSecurityException, IOException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust(pem, source), null);
+    return new NamedTls(context.getSocketFactory(), name);
+  }
+
+  private static TrustManager[] trust(byte[] pem, Path source)
       throws GeneralSecurityException, IOException {
     KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
     roots.load(null, null);
-    try (InputStream in = Files.newInputStream(authorities)) {
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        roots.setCertificateEntry("root-" + roots.size(), each);
-      }
+    for (Certificate each :
+        CertificateFactory.getInstance("X.509")
+            .generateCertificates(new ByteArrayInputStream(pem))) {
+      roots.setCertificateEntry("root-" + roots.size(), each);
     }
     if (roots.size() == 0) {
-      throw new CertificateException("there is no certificate in " + authorities);
+      throw new CertificateException("there is no certificate in " + source);
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
