@@ -37,6 +37,13 @@ public final class CompareCommand implements Callable<Integer> {
       description = "Also API keys, tokens verified each time, many rules, many address ranges.")
   private boolean variants;
 
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "SUBJECT",
+      description = "Only these beside the bare server: ${COMPLETION-CANDIDATES}.")
+  private List<Subject> only = List.of();
+
   @Option(names = "--rounds", description = "Rounds of each server, in turns.")
   private int rounds = 5;
 
@@ -76,8 +83,7 @@ public final class CompareCommand implements Callable<Integer> {
       recordings = Files.createDirectories(recordings).toAbsolutePath();
     }
     double busy = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    List<Subject> subjects =
-        Arrays.stream(Subject.values()).filter(s -> variants || s.essential()).toList();
+    List<Subject> subjects = Arrays.stream(Subject.values()).filter(this::isWanted).toList();
     List<Measured> results =
         new Comparison(
                 subjects,
@@ -95,6 +101,12 @@ public final class CompareCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private boolean isWanted(Subject subject) {
+    return only.isEmpty()
+        ? variants || subject.essential()
+        : subject == Subject.BARE || only.contains(subject);
   }
 
   private void print(List<Measured> results, double busy, PrintWriter out) {
