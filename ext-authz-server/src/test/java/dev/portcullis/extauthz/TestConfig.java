@@ -9,7 +9,7 @@ import dev.portcullis.extauthz.config.TlsConfig;
 import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.plan.PlanSource;
 import dev.portcullis.extauthz.server.GrpcLimits;
-import dev.portcullis.extauthz.valkey.ValkeyAddress;
+import dev.portcullis.store.ValkeyAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

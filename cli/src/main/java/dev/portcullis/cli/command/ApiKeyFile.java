@@ -7,12 +7,10 @@ import dev.portcullis.cli.CommandException;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,11 +25,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** ApiKey resources in a file. */
 final class ApiKeyFile {
-  static final String VALID = "valid";
-
   private ApiKeyFile() {}
 
-  /** {@link #VALID}, or what is the matter with the key. */
+  /** {@link KeyVerdict#VALID}, or what is the matter with the key. */
   static String verdict(Path file, ApiKeyText key, Instant now) {
     for (Map<?, ?> resource : read(file)) {
       if (resource.get("spec") instanceof Map<?, ?> spec && key.id().equals(spec.get("id"))) {
@@ -93,19 +89,12 @@ final class ApiKeyFile {
   }
 
   private static String verdict(Path file, Map<?, ?> spec, ApiKeyText key, Instant now) {
-    byte[] wanted = String.valueOf(spec.get("sha256")).getBytes(StandardCharsets.UTF_8);
-    if (!MessageDigest.isEqual(wanted, key.sha256().getBytes(StandardCharsets.UTF_8))) {
-      return "wrong secret: the id is known, the key is another";
-    }
-    if (Boolean.TRUE.equals(spec.get("revoked"))) {
-      return "revoked";
-    }
-    Instant notBefore = time(file, spec, "notBefore");
-    if (notBefore != null && now.isBefore(notBefore)) {
-      return "not valid before " + notBefore;
-    }
-    Instant expires = time(file, spec, "expires");
-    return expires != null && !now.isBefore(expires) ? "expired at " + expires : VALID;
+    return new KeyVerdict(
+            String.valueOf(spec.get("sha256")),
+            Boolean.TRUE.equals(spec.get("revoked")),
+            time(file, spec, "notBefore"),
+            time(file, spec, "expires"))
+        .on(key, now);
   }
 
   private static @Nullable Instant time(Path file, Map<?, ?> spec, String field) {

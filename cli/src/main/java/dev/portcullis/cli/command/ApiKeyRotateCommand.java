@@ -6,6 +6,7 @@ package dev.portcullis.cli.command;
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.cli.status.ClusterReader;
 import dev.portcullis.policy.apikey.ApiKeyText;
+import dev.portcullis.policy.plan.ApiKeyRecord;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,12 +33,17 @@ import picocli.CommandLine.Spec;
           + " labels. The old key ends when the overlap has passed, or earlier if it would have.",
       "The key goes to standard error, once; both ApiKey resources, the new and the old one, go to"
           + " standard output. Nothing is changed before they are applied.",
-      "The old resource is read from a file (--resource), or by its name from a cluster."
+      "The old resource is read from a file (--resource), or by its name from a cluster.",
+      "With --valkey the old key is one of the store of decision services, which is asked for its"
+          + " id (apikey list --valkey). Instead of resources the commands for valkey-cli go to"
+          + " standard output; nothing is changed before they are run."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  portcullis apikey rotate --resource acme.yaml --overlap 7d > rotated.yaml",
-      "  portcullis apikey rotate acme-5x2kq7ab -n shop | kubectl apply -f -"
+      "  portcullis apikey rotate acme-5x2kq7ab -n shop | kubectl apply -f -",
+      "  portcullis apikey rotate 3F8QZ7KD2M5N9TXC -n shop --valkey valkey://127.0.0.1:6379 |"
+          + " valkey-cli"
     })
 public final class ApiKeyRotateCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -44,7 +51,9 @@ public final class ApiKeyRotateCommand implements Runnable {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..1",
-      description = "The old resource. With --resource: which of the file; default: its only one.")
+      description =
+          "The old resource. With --resource: which of the file; default: its only one. With"
+              + " --valkey: the id of the old key.")
   private @Nullable String old;
 
   @Option(
@@ -56,10 +65,15 @@ public final class ApiKeyRotateCommand implements Runnable {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAME",
-      description = "Namespace of the old resource in the cluster; default: the kubeconfig's.")
+      description =
+          "Namespace of the old resource in the cluster; default: the kubeconfig's. Needed with"
+              + " --valkey.")
   private @Nullable String namespace;
 
   @Mixin private ClusterOptions clusters;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable StoreOptions store;
 
   @Option(
       names = "--name",
@@ -85,23 +99,33 @@ public final class ApiKeyRotateCommand implements Runnable {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "yaml: as above. json: key, resource and old on standard output.",
-      defaultValue = "yaml")
-  private Format output;
+      description =
+          "yaml: as above. json: key, resource and old on standard output. valkey: the commands for"
+              + " valkey-cli or redis-cli; the default with --valkey, where json says key and"
+              + " commands.")
+  private @Nullable Format output;
 
   /** What is printed. */
   enum Format {
     YAML,
-    JSON
+    JSON,
+    VALKEY
   }
 
   @Override
   public void run() {
     Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS);
-    HeldKey before = read();
-    before.refuseIfEnded(now);
     Instant end = now.plus(Lifetime.of("--overlap", overlap));
     ApiKeyText key = ApiKeyText.generate(new SecureRandom());
+    if (store != null) {
+      ofStore(store, key, now, end);
+      return;
+    }
+    if (output == Format.VALKEY) {
+      throw new ParameterException(spec.commandLine(), "-o valkey needs --valkey URL");
+    }
+    HeldKey before = read();
+    before.refuseIfEnded(now);
     Map<String, Object> ending = before.endingAt(end);
     Map<String, Object> successor =
         ApiKeyYaml.resource(
@@ -113,14 +137,44 @@ public final class ApiKeyRotateCommand implements Runnable {
     String yaml = ResourceYaml.write(successor) + "---\n" + ResourceYaml.write(ending);
     NewKeyCheck.check(yaml);
     NewKeyOutput to = new NewKeyOutput(spec.commandLine());
-    switch (output) {
-      case JSON -> {
-        Map<String, Object> both = new LinkedHashMap<>();
-        both.put("resource", successor);
-        both.put("old", ending);
-        to.json(key, both);
-      }
-      case YAML -> to.text(key, yaml);
+    if (output == Format.JSON) {
+      Map<String, Object> both = new LinkedHashMap<>();
+      both.put("resource", successor);
+      both.put("old", ending);
+      to.json(key, both);
+    } else {
+      to.text(key, yaml);
+    }
+  }
+
+  private void ofStore(StoreOptions keys, ApiKeyText key, Instant now, Instant end) {
+    if (file != null || clusters.given() || output == Format.YAML) {
+      throw new ParameterException(
+          spec.commandLine(), "--valkey goes with neither --resource nor --kubeconfig nor -o yaml");
+    }
+    if (old == null || namespace == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Say which key: its id and its --namespace, beside --valkey");
+    }
+    ApiKeyRecord found = keys.one(namespace, old);
+    HeldKey before = HeldKey.ofStore(found);
+    before.refuseIfEnded(now);
+    String successor =
+        StoredKeyLines.of(
+            namespace,
+            name == null ? ApiKeyYaml.name(found.client(), key) : name,
+            fields(before, key, now),
+            found.labels());
+    // It ends by itself when it would have ended earlier anyway.
+    String ending =
+        found.expires() != null && !end.isBefore(found.expires())
+            ? ""
+            : StoredKeyLines.ending(namespace, old, end);
+    NewKeyOutput to = new NewKeyOutput(spec.commandLine());
+    if (output == Format.JSON) {
+      to.json(key, Map.of("commands", (successor + ending).lines().toList()));
+    } else {
+      to.text(key, successor + ending);
     }
   }
 

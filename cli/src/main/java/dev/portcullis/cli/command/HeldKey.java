@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.portcullis.cli.CommandException;
 import dev.portcullis.crds.v1alpha1.ApiKey;
+import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.store.key.KeyRecords;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ApiKey resource as a file or a cluster holds it.
+ * An ApiKey resource as a file or a cluster holds it, or a key of a store as if it were one.
  *
  * @param place where, for messages
  * @param resource everything that whoever holds it has written: nothing of it may get lost
@@ -44,6 +46,29 @@ record HeldKey(String place, Map<String, Object> resource) {
     resource.put("metadata", metadata);
     resource.put("spec", mapper.convertValue(key.getSpec(), MAP));
     return new HeldKey("ApiKey " + key.getMetadata().getName() + " of the cluster", resource);
+  }
+
+  /** As the store of decision services has it. */
+  static HeldKey ofStore(ApiKeyRecord key) {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("name", key.name());
+    metadata.put("namespace", key.namespace());
+    put(metadata, "labels", key.labels());
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("client", key.client());
+    if (key.plan() != null) {
+      fields.put("plan", key.plan());
+    }
+    if (!key.scopes().isEmpty()) {
+      fields.put("scopes", key.scopes());
+    }
+    if (key.expires() != null) {
+      fields.put("expires", key.expires().toString());
+    }
+    fields.put("revoked", key.revoked());
+    return new HeldKey(
+        "key " + KeyRecords.name(key.namespace(), key.id()) + " of the store",
+        Map.of("metadata", metadata, "spec", fields));
   }
 
   private static void put(Map<String, Object> to, String name, @Nullable Map<String, String> map) {

@@ -3,16 +3,19 @@
 
 package dev.portcullis.cli.command;
 
+import dev.portcullis.store.key.KeyRecords;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 
 /**
  * An API key as the commands of Valkey and Redis that put it into the store of decision services.
- * What a resource may hold needs no escape in them.
  */
 final class StoredKeyLines {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9:._/-]+");
+
   private StoredKeyLines() {}
 
   /**
@@ -22,9 +25,8 @@ final class StoredKeyLines {
    */
   static String of(
       String namespace, String name, Map<String, Object> fields, Map<String, String> labels) {
-    String id = namespace + ":" + fields.get("id");
-    String key = "portcullis:key:" + id;
-    StringJoiner set = new StringJoiner(" ", "HSET " + key + " ", "\n");
+    String id = String.valueOf(fields.get("id"));
+    StringJoiner set = new StringJoiner(" ", "HSET " + place(namespace, id) + " ", "\n");
     set.add("name").add(quoted(name));
     fields.forEach((field, value) -> {
       if (!field.equals("id")) {
@@ -32,17 +34,37 @@ final class StoredKeyLines {
             .add(quoted(value instanceof List<?> list ? joined(list) : String.valueOf(value)));
       }
     });
-    labels.forEach((label, value) -> set.add("label:" + label).add(quoted(value)));
-    StringBuilder lines = new StringBuilder(set.toString());
-    if (fields.get("expires") instanceof String end) {
-      lines
-          .append("EXPIREAT ")
-          .append(key)
-          .append(' ')
-          .append(Instant.parse(end).getEpochSecond())
-          .append('\n');
-    }
-    return lines.append("PUBLISH portcullis:keys ").append(id).append('\n').toString();
+    labels.forEach((label, value) -> set.add(word("label:" + label)).add(quoted(value)));
+    String end = fields.get("expires") instanceof String time ? time : null;
+    return set + (end == null ? "" : gone(namespace, id, Instant.parse(end))) + told(namespace, id);
+  }
+
+  /** The commands that let a key end at a time. */
+  static String ending(String namespace, String id, Instant end) {
+    return "HSET "
+        + place(namespace, id)
+        + " expires "
+        + quoted(end.toString())
+        + "\n"
+        + gone(namespace, id, end)
+        + told(namespace, id);
+  }
+
+  private static String gone(String namespace, String id, Instant end) {
+    return "EXPIREAT " + place(namespace, id) + " " + end.getEpochSecond() + "\n";
+  }
+
+  private static String told(String namespace, String id) {
+    return "PUBLISH " + KeyRecords.CHANNEL + " " + word(KeyRecords.name(namespace, id)) + "\n";
+  }
+
+  private static String place(String namespace, String id) {
+    return word(KeyRecords.place(namespace, id));
+  }
+
+  /** What came out of a store may hold anything; what is sent to it must not be a command more. */
+  private static String word(String text) {
+    return PLAIN.matcher(text).matches() ? text : quoted(text);
   }
 
   private static String joined(List<?> values) {
@@ -51,10 +73,19 @@ final class StoredKeyLines {
     return all.toString();
   }
 
+  /** As {@code valkey-cli} reads words with blanks in them. */
   private static String quoted(String value) {
-    if (value.indexOf('"') >= 0 || value.indexOf('\\') >= 0) {
-      throw new IllegalArgumentException("a value that no resource may hold");
-    }
-    return '"' + value + '"';
+    StringBuilder quoted = new StringBuilder("\"");
+    value
+        .chars()
+        .forEach(c -> {
+          if (c < ' ' || c == 127) {
+            // Whatever it is, it is to end no line.
+            quoted.append("\\x%02x".formatted(c));
+          } else {
+            quoted.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
+          }
+        });
+    return quoted.append('"').toString();
   }
 }

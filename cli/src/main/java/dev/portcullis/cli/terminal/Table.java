@@ -4,10 +4,14 @@
 package dev.portcullis.cli.terminal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows of text under a heading, padded to columns. */
 public final class Table {
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   private final List<String> heading;
   private final List<Row> rows = new ArrayList<>();
 
@@ -19,7 +23,12 @@ public final class Table {
 
   /** Adds a row; the first cell is marked good or bad. */
   public void add(boolean good, String... cells) {
-    rows.add(new Row(List.of(cells), good));
+    rows.add(new Row(Arrays.stream(cells).map(Table::shown).toList(), good));
+  }
+
+  /** A cell may hold what somebody else wrote: it is one line, and tells the terminal nothing. */
+  private static String shown(String cell) {
+    return CONTROL.matcher(cell).replaceAll("\uFFFD");
   }
 
   /** The table as lines. */

@@ -24,6 +24,14 @@ class TableTest {
   }
 
   @Test
+  void aCellIsOneLineAndTellsTheTerminalNothing() {
+    Table table = new Table("a");
+    table.add(true, "b\n\033[2Jc\u202E");
+
+    assertThat(table.lines(false)).last().isEqualTo("✓ b\uFFFD\uFFFD[2Jc\uFFFD");
+  }
+
+  @Test
   void coloursOnlyTheMark() {
     Table table = new Table("a");
     table.add(true, "b");

@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.portcullis.engine.port.StoredKeys;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
+import dev.portcullis.store.key.KeyRecords;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * place. Of those who ask about one key at a time one asks for all. Thread-safe.
  */
 public final class ValkeyKeys implements StoredKeys {
-  static final String CHANNEL = "portcullis:keys";
-
   private static final long MEMORY = TimeUnit.SECONDS.toNanos(1);
   private static final long MAX_KEYS = 100_000;
   private static final long MAX_ABSENT = 16_384;
@@ -65,7 +64,7 @@ public final class ValkeyKeys implements StoredKeys {
 
   ValkeyKeys(ValkeyStore store, Duration timeout, Ticker ticker) {
     this(key -> store.ask(commands -> commands.hgetall(key)), timeout, ticker);
-    store.listen(CHANNEL, this::forget);
+    store.listen(KeyRecords.CHANNEL, this::forget);
   }
 
   ValkeyKeys(Lookup lookup, Duration timeout, Ticker ticker) {
@@ -85,7 +84,7 @@ public final class ValkeyKeys implements StoredKeys {
 
   @Override
   public @Nullable Answer recall(String namespace, String id) {
-    String name = name(namespace, id);
+    String name = KeyRecords.name(namespace, id);
     Answer known = recall(keys, name);
     return known == null ? recall(absent, name) : known;
   }
@@ -104,7 +103,7 @@ public final class ValkeyKeys implements StoredKeys {
 
   @Override
   public Answer fetch(String namespace, String id) {
-    String name = name(namespace, id);
+    String name = KeyRecords.name(namespace, id);
     CompletableFuture<Answer> mine = new CompletableFuture<>();
     CompletableFuture<Answer> others = underWay.putIfAbsent(name, mine);
     if (others != null) {
@@ -124,7 +123,7 @@ public final class ValkeyKeys implements StoredKeys {
 
   private Answer ask(String namespace, String id) {
     try {
-      Map<String, String> fields = lookup.fields("portcullis:key:" + name(namespace, id));
+      Map<String, String> fields = lookup.fields(KeyRecords.place(namespace, id));
       return fields.isEmpty()
           ? Answer.Absent.ABSENT
           : new Answer.Found(KeyRecords.read(namespace, id, fields));
@@ -133,7 +132,10 @@ public final class ValkeyKeys implements StoredKeys {
     } catch (IllegalArgumentException e) {
       malformed.increment();
       return new Answer.Unavailable(
-          "key " + name(namespace, id) + " of the shared store is none: " + e.getMessage());
+          "key "
+              + KeyRecords.name(namespace, id)
+              + " of the shared store is none: "
+              + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Answer.Unavailable("interrupted");
@@ -167,11 +169,6 @@ public final class ValkeyKeys implements StoredKeys {
     } catch (ExecutionException e) {
       throw new IllegalStateException("nobody completes it so", e);
     }
-  }
-
-  /** A namespace has no colon. */
-  private static String name(String namespace, String id) {
-    return namespace + ":" + id;
   }
 
   /** Keys that are remembered, about. */

@@ -3,7 +3,7 @@
 package dev.portcullis.extauthz.config;
 
 import com.google.common.net.HostAndPort;
-import dev.portcullis.extauthz.valkey.ValkeyAddress;
+import dev.portcullis.store.ValkeyAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@
 package dev.portcullis.extauthz.config;
 
 import com.google.common.net.HostAndPort;
-import dev.portcullis.extauthz.valkey.ValkeyAddress;
+import dev.portcullis.store.ValkeyAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;

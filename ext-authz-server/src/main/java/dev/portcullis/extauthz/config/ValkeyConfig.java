@@ -2,7 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.config;
 
-import dev.portcullis.extauthz.valkey.ValkeyAddress;
+import dev.portcullis.store.StoreAccess;
+import dev.portcullis.store.ValkeyAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,4 +25,10 @@ public record ValkeyConfig(
     @Nullable Path authorities,
     boolean proofsNeedIt,
     boolean keys,
-    Duration timeout) {}
+    Duration timeout) {
+
+  /** How it is reached. */
+  public StoreAccess access() {
+    return new StoreAccess(address, user, passwordFile, authorities);
+  }
+}

@@ -6,6 +6,8 @@ import com.google.common.base.Throwables;
 import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.stream.Backoff;
+import dev.portcullis.store.Dialer;
+import dev.portcullis.store.Session;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
@@ -81,7 +83,7 @@ public final class ValkeyStore implements AutoCloseable {
   /** Opens no connection before {@link #start}. */
   public ValkeyStore(ValkeyConfig config) {
     this.config = config;
-    this.dialer = new Dialer(config, this::disconnected);
+    this.dialer = new Dialer(config.access(), this::disconnected);
     this.thread = Thread.ofPlatform().daemon().name("valkey").unstarted(this::keepOpen);
   }
 

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.engine.port.StoredKeys.Answer;
 import dev.portcullis.extauthz.config.ValkeyConfig;
-import dev.portcullis.extauthz.valkey.ValkeyAddress;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
+import dev.portcullis.store.ValkeyAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -10,6 +10,7 @@ import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.stream.TestCa;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.RedisServer;
+import dev.portcullis.store.ValkeyAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.valkey;
+package dev.portcullis.store;
 
 import com.google.common.net.HostAndPort;
 import java.util.ArrayList;

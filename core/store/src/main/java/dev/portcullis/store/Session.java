@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.valkey;
+package dev.portcullis.store;
 
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulConnection;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A connection for commands and one for messages, from when both are open until one of them is
  * found to be broken. What was sent and not answered dies with it. Thread-safe.
  */
-final class Session {
+public final class Session {
   private final StatefulConnection<String, String> connection;
   private final RedisClusterAsyncCommands<String, String> commands;
   private final StatefulRedisPubSubConnection<String, String> messages;
@@ -34,41 +34,43 @@ final class Session {
     this.messages = messages;
   }
 
-  RedisClusterAsyncCommands<String, String> commands() {
+  /** For commands. */
+  public RedisClusterAsyncCommands<String, String> commands() {
     return commands;
   }
 
-  StatefulRedisPubSubConnection<String, String> messages() {
+  /** For messages. */
+  public StatefulRedisPubSubConnection<String, String> messages() {
     return messages;
   }
 
   /** Whether it is over one of its connections that something happened. */
-  boolean has(Object other) {
+  public boolean has(Object other) {
     return other.equals(connection) || other.equals(messages);
   }
 
   /** Says that it is of no use any more; only the first cause counts. */
-  void abandon(String why) {
+  public void abandon(String why) {
     if (cause.compareAndSet(null, why)) {
       broken.countDown();
     }
   }
 
   /** Waits until somebody abandons it; says why. */
-  String awaitEnd() throws InterruptedException {
+  public String awaitEnd() throws InterruptedException {
     broken.await();
     String why = cause.get();
     return why == null ? "" : why;
   }
 
   /** Whether the server answers in time. */
-  void probe(long millis) throws InterruptedException, ExecutionException, TimeoutException {
+  public void probe(long millis) throws InterruptedException, ExecutionException, TimeoutException {
     RedisFuture<String> answer = commands.ping();
     answer.toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Closes both; once. Waits for a second at most. */
-  void close() {
+  public void close() {
     abandon("closed");
     var _ =
         CompletableFuture.allOf(connection.closeAsync(), messages.closeAsync())

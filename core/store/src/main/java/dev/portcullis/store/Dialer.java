@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.valkey;
+package dev.portcullis.store;
 
 import com.google.common.net.HostAndPort;
-import dev.portcullis.extauthz.config.ValkeyConfig;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
@@ -34,8 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Opens sessions with what a configuration names. Used by one thread. */
-final class Dialer implements AutoCloseable {
+/** Opens sessions with a store. Used by one thread. */
+public final class Dialer implements AutoCloseable {
   /** Commands that a connection may hold which are not answered. */
   static final int MAX_UNDER_WAY = 4096;
 
@@ -46,7 +45,7 @@ final class Dialer implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int MAX_PASSWORD = 4096;
 
-  private final ValkeyConfig config;
+  private final StoreAccess access;
   private final ClientResources resources;
   private final @Nullable RedisClient single;
   private final @Nullable RedisClusterClient cluster;
@@ -56,8 +55,8 @@ final class Dialer implements AutoCloseable {
    *
    * @param lost told of each connection that breaks
    */
-  Dialer(ValkeyConfig config, Consumer<Object> lost) {
-    this.config = config;
+  public Dialer(StoreAccess access, Consumer<Object> lost) {
+    this.access = access;
     this.resources =
         ClientResources.builder()
             .ioThreadPoolSize(THREADS)
@@ -66,11 +65,11 @@ final class Dialer implements AutoCloseable {
             .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
             .commandLatencyRecorder(CommandLatencyRecorder.disabled())
             .build();
-    if (config.address().kind() == ValkeyAddress.Kind.CLUSTER) {
+    if (access.address().kind() == ValkeyAddress.Kind.CLUSTER) {
       single = null;
       cluster =
           RedisClusterClient.create(
-              resources, config.address().hosts().stream().map(this::node).toList());
+              resources, access.address().hosts().stream().map(this::node).toList());
       cluster.setOptions(clusterOptions());
     } else {
       cluster = null;
@@ -94,7 +93,7 @@ final class Dialer implements AutoCloseable {
    */
   private ClientOptions options(boolean mended) {
     SslOptions.Builder tls = SslOptions.builder().jdkSslProvider().handshakeTimeout(HANDSHAKE);
-    Path authorities = config.authorities();
+    Path authorities = access.authorities();
     if (authorities != null) {
       tls.trustManager(authorities.toFile());
     }
@@ -118,12 +117,12 @@ final class Dialer implements AutoCloseable {
 
   private RedisURI node(HostAndPort host) {
     RedisURI uri = RedisURI.create(host.getHost(), host.getPort());
-    uri.setSsl(config.address().tls());
+    uri.setSsl(access.address().tls());
     return withLogin(uri);
   }
 
   private RedisURI server() {
-    ValkeyAddress address = config.address();
+    ValkeyAddress address = access.address();
     if (address.kind() != ValkeyAddress.Kind.SENTINEL) {
       RedisURI uri = node(address.hosts().getFirst());
       uri.setDatabase(address.database());
@@ -147,11 +146,11 @@ final class Dialer implements AutoCloseable {
   private RedisURI withLogin(RedisURI uri) {
     uri.setTimeout(HANDSHAKE);
     uri.setClientName("portcullis");
-    Path file = config.passwordFile();
+    Path file = access.passwordFile();
     if (file != null) {
       uri.setCredentialsProvider(
           RedisCredentialsProvider.from(
-              () -> RedisCredentials.just(config.user(), password(file))));
+              () -> RedisCredentials.just(access.user(), password(file))));
     }
     return uri;
   }
@@ -174,7 +173,7 @@ final class Dialer implements AutoCloseable {
    *
    * @throws RuntimeException when there is nobody, or nobody who lets us in
    */
-  Session open() {
+  public Session open() {
     if (cluster != null) {
       var connection = cluster.connect(StringCodec.UTF8);
       try {

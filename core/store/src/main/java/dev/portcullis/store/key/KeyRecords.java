@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.apikey;
+package dev.portcullis.store.key;
 
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import java.time.DateTimeException;
@@ -13,7 +13,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a key in the store: those of an ApiKey's spec, its name and its labels. */
-final class KeyRecords {
+public final class KeyRecords {
+  /** Where it is told, as {@link #name}, which key is another one or gone. */
+  public static final String CHANNEL = "portcullis:keys";
+
+  private static final String PLACE = "portcullis:key:";
   private static final String LABEL = "label:";
   private static final int MAX_FIELDS = 64;
   private static final int MAX_LENGTH = 8192;
@@ -21,12 +25,22 @@ final class KeyRecords {
 
   private KeyRecords() {}
 
+  /** How messages call a key. A namespace has no colon. */
+  public static String name(String namespace, String id) {
+    return namespace + ":" + id;
+  }
+
+  /** Where the store has a key. */
+  public static String place(String namespace, String id) {
+    return PLACE + name(namespace, id);
+  }
+
   /**
    * Reads a key.
    *
    * @throws IllegalArgumentException when it is none; its message names the field
    */
-  static ApiKeyRecord read(String namespace, String id, Map<String, String> fields) {
+  public static ApiKeyRecord read(String namespace, String id, Map<String, String> fields) {
     if (fields.size() > MAX_FIELDS) {
       throw new IllegalArgumentException("more than " + MAX_FIELDS + " fields");
     }
