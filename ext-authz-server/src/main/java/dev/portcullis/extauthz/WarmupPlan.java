@@ -94,6 +94,7 @@ final class WarmupPlan {
                 List.of(new Expression("source.address")),
                 List.of(),
                 null,
+                null,
                 new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 1_000_000),
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.RATE)),

@@ -152,6 +152,7 @@ final class StandardEngineTest {
                 List.of(new Expression("auth.subject")),
                 List.of(),
                 null,
+                null,
                 new Allowance.Rate(5, Duration.ofHours(1), 4),
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.RATE)),

@@ -42,6 +42,7 @@ final class ExpressionTarget implements FuzzTarget {
       switch (type) {
         case BOOL -> expression.test(ExpressionTarget::read);
         case KEY_PART -> expression.text(ExpressionTarget::read);
+        case COST -> expression.number(ExpressionTarget::read);
       }
     } catch (EvaluationException e) {
       if (e.getMessage() == null) {

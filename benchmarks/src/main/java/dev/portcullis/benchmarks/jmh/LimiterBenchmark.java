@@ -68,7 +68,8 @@ public class LimiterBenchmark {
     Instant at = request.receivedAt();
     return store.charge(
         ChargeId.of(request, Phase.RATES, false),
-        List.of(new QuotaLine(CounterKey.named("shop/orders/per-client", "client", client), meter)),
+        List.of(
+            new QuotaLine(CounterKey.named("shop/orders/per-client", "client", client), meter, 1)),
         at.getEpochSecond() * 1_000_000_000L + at.getNano());
   }
 }

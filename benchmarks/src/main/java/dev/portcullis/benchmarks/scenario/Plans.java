@@ -192,6 +192,7 @@ public final class Plans {
         List.of(),
         List.of(),
         null,
+        null,
         new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 100_000_000),
         new TreeMap<>(),
         LimitSpec.LimitPhase.RATE);

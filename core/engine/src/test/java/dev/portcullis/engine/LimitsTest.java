@@ -103,6 +103,51 @@ class LimitsTest {
   }
 
   @Test
+  void chargesWhatTheExpressionSays() {
+    TestGate gate = new TestGate(dear("int(request.headers[\"x-size\"]) / 100 + 1"));
+
+    assertThat(remaining(gate.get("/", "x-size", "350"))).isEqualTo("r=6");
+    assertThat(remaining(gate.get("/", "x-size", "0"))).isEqualTo("r=5");
+    Decision refused = gate.get("/", "x-size", "500");
+    assertThat(reason(refused)).isEqualTo(DenyReason.RATE_LIMITED);
+    assertThat(remaining(refused)).isEqualTo("r=5");
+    assertThat(TestGate.header(refused, "retry-after")).isEqualTo("6");
+    assertThat(gate.get("/", "x-size", "499").allowed()).isTrue();
+  }
+
+  @Test
+  void takesACostBelowOneForOneAndOneBeyondTheLimitForAllOfIt() {
+    TestGate gate = new TestGate(dear("int(request.headers[\"x-size\"])"));
+
+    assertThat(remaining(gate.get("/", "x-size", "-9"))).isEqualTo("r=9");
+    assertThat(gate.get("/", "x-size", "9223372036854775807").allowed()).isFalse();
+    gate.now = gate.now.plusSeconds(60);
+    assertThat(remaining(gate.get("/", "x-size", "9223372036854775807"))).isEqualTo("r=0");
+  }
+
+  @Test
+  void chargesTheMostWhenTheCostCannotBeComputed() {
+    for (String[] unreadable : new String[][] {{}, {"x-size", "+1e3"}}) {
+      TestGate gate = new TestGate(dear("int(request.headers[\"x-size\"])"));
+
+      Decision decision = gate.get("/", unreadable);
+      assertThat(remaining(decision)).isEqualTo("r=0");
+      assertThat(decision.notes()).singleElement().asString().startsWith("cost of limit search: ");
+      assertThat(gate.get("/", "x-size", "1").allowed()).isFalse();
+    }
+  }
+
+  private static TestRoute dear(String cost) {
+    return new TestRoute()
+        .dear("search", LimitPhase.FLOOD, new Allowance.Rate(10, Duration.ofMinutes(1), 9), cost);
+  }
+
+  private static String remaining(Decision decision) {
+    String header = TestGate.header(decision, "ratelimit");
+    return header.substring(header.indexOf("r="), header.lastIndexOf(';'));
+  }
+
+  @Test
   void choosesTheAllowanceByPlan() {
     TestGate gate =
         new TestGate(new TestRoute().authenticated(Mode.ENFORCE).rate("limit", LimitPhase.RATE, 2));

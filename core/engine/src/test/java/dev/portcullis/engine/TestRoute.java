@@ -139,6 +139,22 @@ final class TestRoute {
       Allowance allowance,
       @Nullable String when,
       String... key) {
+    return limit(name, phase, mode, allowance, when, null, List.of(key));
+  }
+
+  /** A limit whose requests cost what an expression says. */
+  TestRoute dear(String name, LimitPhase phase, Allowance allowance, String cost) {
+    return limit(name, phase, Mode.ENFORCE, allowance, null, cost, List.of());
+  }
+
+  private TestRoute limit(
+      String name,
+      LimitPhase phase,
+      Mode mode,
+      Allowance allowance,
+      @Nullable String when,
+      @Nullable String cost,
+      List<String> key) {
     TreeMap<String, Allowance> plans = new TreeMap<>();
     if (allowance instanceof Allowance.Rate rate) {
       plans.put("gold", new Allowance.Rate(rate.requests() * 10, rate.per(), rate.burst() * 10));
@@ -148,9 +164,10 @@ final class TestRoute {
             LIMITS,
             name,
             mode,
-            List.of(key).stream().map(Expression::new).toList(),
+            key.stream().map(Expression::new).toList(),
             List.of(),
             when == null ? null : new Expression(when),
+            cost == null ? null : new Expression(cost),
             allowance,
             plans,
             phase));

@@ -34,8 +34,14 @@ final class AstRules {
           switch (wanted) {
             case BOOL -> "a condition must be true or false, but this is ";
             case KEY_PART -> "a part of a key must be a string, number or bool, but this is ";
+            case COST -> "a cost must be a whole number, but this is ";
           };
-      String hint = wanted == ResultType.BOOL ? "compare it with something, as in == \"…\"" : "";
+      String hint =
+          switch (wanted) {
+            case BOOL -> "compare it with something, as in == \"…\"";
+            case KEY_PART -> "";
+            case COST -> "convert it, as in int(…)";
+          };
       problem(0, message + ast.getResultType().name(), hint);
     }
     Set<Variable> reads = reads(stage);

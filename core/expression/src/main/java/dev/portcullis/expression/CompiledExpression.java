@@ -12,6 +12,8 @@ import java.util.Locale;
 
 /** An expression ready to be evaluated. Immutable and thread-safe. */
 public final class CompiledExpression {
+  private static final UnsignedLong LARGEST = UnsignedLong.fromLongBits(Long.MAX_VALUE);
+
   private final String source;
   private final Program program;
 
@@ -64,6 +66,20 @@ public final class CompiledExpression {
       return value.toString();
     }
     throw new EvaluationException(source + " is no string, number or bool");
+  }
+
+  /**
+   * Evaluates a number.
+   *
+   * @return one beyond the range of a long is its end
+   * @throws EvaluationException when it has no value
+   */
+  public long number(VariableSource variables) throws EvaluationException {
+    return switch (evaluate(variables)) {
+      case Long value -> value;
+      case UnsignedLong value -> value.compareTo(LARGEST) > 0 ? Long.MAX_VALUE : value.longValue();
+      default -> throw new EvaluationException(source + " is no whole number");
+    };
   }
 
   private Object evaluate(VariableSource variables) throws EvaluationException {

@@ -10,7 +10,9 @@ public enum ResultType {
   /** A condition: true or false. */
   BOOL,
   /** A part of a limit's key: string, int, uint, bool, or a claim that holds one of them. */
-  KEY_PART;
+  KEY_PART,
+  /** What a request is charged: int or uint. */
+  COST;
 
   boolean accepts(CelKind kind) {
     return switch (this) {
@@ -21,6 +23,7 @@ public enum ResultType {
               || kind == CelKind.UINT
               || kind == CelKind.BOOL
               || kind == CelKind.DYN;
+      case COST -> kind == CelKind.INT || kind == CelKind.UINT;
     };
   }
 }

@@ -121,6 +121,18 @@ class ExpressionCheckerTest {
   }
 
   @Test
+  void takesWholeNumbersAsCosts() {
+    for (String source : new String[] {"1", "2u", "int(request.query.size) / 100 + 1"}) {
+      assertThat(ExpressionChecker.check(source, ResultType.COST, Stage.FLOOD))
+          .isInstanceOf(Checked.class);
+    }
+    for (String source : new String[] {"1.5", "true", "auth.claims.weight", "\"1\""}) {
+      assertThat(ExpressionChecker.check(source, ResultType.COST, Stage.IDENTIFIED))
+          .isInstanceOf(Rejected.class);
+    }
+  }
+
+  @Test
   void boundsLengthDepthAndRegularExpressions() {
     String tooLong = "true || ".repeat(600) + "true";
     String tooDeep = "(".repeat(40) + "true" + ")".repeat(40);

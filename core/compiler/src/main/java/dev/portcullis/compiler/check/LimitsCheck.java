@@ -57,11 +57,16 @@ final class LimitsCheck {
       key.add(part.expression());
     }
     Expression when = null;
-    String source = limit.when();
-    if (source != null) {
-      var condition = scope.expression(source, ResultType.BOOL, path.field("when"));
+    if (limit.when() != null) {
+      var condition = scope.expression(limit.when(), ResultType.BOOL, path.field("when"));
       needsIdentity |= condition.needsIdentity();
       when = condition.expression();
+    }
+    Expression cost = null;
+    if (limit.cost() != null) {
+      var number = scope.expression(limit.cost(), ResultType.COST, path.field("cost"));
+      needsIdentity |= number.needsIdentity();
+      cost = number.expression();
     }
     Allowance allowance = allowance(limit, path);
     return allowance == null
@@ -73,6 +78,7 @@ final class LimitsCheck {
             key,
             Values.matches(limit.match(), path.field("match"), scope),
             when,
+            cost,
             allowance,
             plans(limit, allowance, path.field("plans")),
             phase(allowance, needsIdentity));

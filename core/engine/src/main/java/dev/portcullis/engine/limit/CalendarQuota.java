@@ -14,8 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 
 /*
- * A counter holds the end of the period that it counts (moment) and the requests charged in it
- * (used). When that end has come, it starts anew in the period of now.
+ * A counter holds the end of the period that it counts (moment) and what was charged in it (used). When that end has come, it starts anew in the period of now.
  *
  * Periods are cut on the calendar of the time zone, so a day has 23 or 25 hours when clocks change,
  * and java.time finds where it starts. An hour is an hour of the timeline: cut by local hours, two
@@ -62,23 +61,28 @@ final class CalendarQuota implements Meter {
   }
 
   @Override
-  public QuotaState peek(CounterState counter, long now) {
+  public long capacity() {
+    return requests;
+  }
+
+  @Override
+  public QuotaState peek(CounterState counter, long cost, long now) {
     boolean over = counter.moment <= now;
     long used = over ? 0 : counter.used;
     long end = over ? span(now).end : counter.moment;
     long reset = Math.max(1, QuotaState.ceilSeconds(end - now));
-    return used < requests
-        ? new QuotaState(true, requests - used, reset, 0)
-        : new QuotaState(false, 0, reset, reset);
+    // An edit may leave a counter with more than the limit has now.
+    long left = Math.max(0, requests - used);
+    return new QuotaState(cost <= left, left, reset, cost <= left ? 0 : reset);
   }
 
   @Override
-  public QuotaState charge(CounterState counter, long now) {
+  public QuotaState charge(CounterState counter, long cost, long now) {
     if (counter.moment <= now) {
       counter.moment = span(now).end;
       counter.used = 0;
     }
-    counter.used++;
+    counter.used += cost;
     return new QuotaState(
         true,
         Math.max(0, requests - counter.used),

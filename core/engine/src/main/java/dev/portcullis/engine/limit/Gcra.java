@@ -12,8 +12,10 @@ import dev.portcullis.policy.plan.Allowance;
  * A counter holds the theoretical arrival time TAT: when the next request would come if requests
  * came evenly, one per interval T. A request at time t is within the limit when t >= TAT - tau,
  * where tau = burst * T is how far ahead of the even rate it may run; then TAT becomes
- * max(t, TAT) + T. Hence, from a full bucket, burst + 1 requests may come at once, and in any
- * half-open window of length `per` at most requests + burst: the n-th request of a window that
+ * max(t, TAT) + T. One that costs c counts as c of them that come at once: it is within the limit
+ * when its last one is, t >= TAT + (c - 1) * T - tau, and TAT becomes max(t, TAT) + c * T.
+ *
+ * Hence, from a full bucket, burst + 1 requests may come at once, and in any half-open window of length `per` at most requests + burst: the n-th request of a window that
  * starts at s comes no earlier than s + (n - 1) * T - tau, which is below s + per only for
  * n < requests + burst + 1.
  *
@@ -61,30 +63,35 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
   }
 
   @Override
-  public QuotaState peek(CounterState counter, long now) {
-    return state(theoreticalArrival(counter, now), now);
+  public long capacity() {
+    return tolerance / interval + 1;
   }
 
   @Override
-  public QuotaState charge(CounterState counter, long now) {
-    long next = theoreticalArrival(counter, now) + interval;
+  public QuotaState peek(CounterState counter, long cost, long now) {
+    return state(theoreticalArrival(counter, now), cost, now);
+  }
+
+  @Override
+  public QuotaState charge(CounterState counter, long cost, long now) {
+    long next = theoreticalArrival(counter, now) + cost * interval;
     counter.moment = next;
-    QuotaState after = state(next, now);
-    return after.granted() ? after : new QuotaState(true, 0, after.resetSeconds(), 0);
+    QuotaState after = state(next, 1, now);
+    return new QuotaState(true, after.remaining(), after.resetSeconds(), 0);
   }
 
   private long theoreticalArrival(CounterState counter, long now) {
     return Math.clamp(counter.moment, now, now + tolerance + interval);
   }
 
-  private QuotaState state(long arrival, long now) {
+  private QuotaState state(long arrival, long cost, long now) {
     long ahead = arrival - now;
-    boolean granted = ahead <= tolerance;
+    long late = ahead + (cost - 1) * interval - tolerance;
     return new QuotaState(
-        granted,
-        granted ? (tolerance - ahead) / interval + 1 : 0,
+        late <= 0,
+        ahead <= tolerance ? (tolerance - ahead) / interval + 1 : 0,
         QuotaState.ceilSeconds(ahead),
-        granted ? 0 : Math.max(1, QuotaState.ceilSeconds(ahead - tolerance)));
+        late <= 0 ? 0 : QuotaState.ceilSeconds(late));
   }
 
   @Override

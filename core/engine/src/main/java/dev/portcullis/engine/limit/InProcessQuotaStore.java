@@ -59,7 +59,7 @@ public final class InProcessQuotaStore implements QuotaStore {
     QuotaState[] states = new QuotaState[counters.length];
     boolean granted = true;
     for (int i = 0; i < counters.length; i++) {
-      states[i] = lines.get(i).meter().peek(counters[i].state, now);
+      states[i] = lines.get(i).meter().peek(counters[i].state, lines.get(i).cost(), now);
       granted &= states[i].granted();
     }
     switch (before) {
@@ -68,7 +68,7 @@ public final class InProcessQuotaStore implements QuotaStore {
       case UNKNOWN -> {
         if (granted) {
           for (int i = 0; i < counters.length; i++) {
-            states[i] = lines.get(i).meter().charge(counters[i].state, now);
+            states[i] = lines.get(i).meter().charge(counters[i].state, lines.get(i).cost(), now);
           }
         }
         recent.remember(id, granted, now);
@@ -103,12 +103,12 @@ public final class InProcessQuotaStore implements QuotaStore {
   private QuotaState peek(QuotaLine line, long now) {
     Counter counter = table.lookUp(line);
     if (counter == null) {
-      return line.meter().peek(new CounterState(), now);
+      return line.meter().peek(new CounterState(), line.cost(), now);
     }
     ReentrantLock lock = table.lock(CounterTable.stripe(counter.key));
     lock.lock();
     try {
-      return line.meter().peek(counter.state, now);
+      return line.meter().peek(counter.state, line.cost(), now);
     } finally {
       lock.unlock();
     }

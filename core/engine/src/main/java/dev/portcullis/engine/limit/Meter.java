@@ -18,11 +18,18 @@ public sealed interface Meter permits Gcra, CalendarQuota {
   /** Length of the period in seconds at this time; for RateLimit-Policy. */
   long windowSeconds(long now);
 
-  /** How the counter stands, charging nothing. */
-  QuotaState peek(CounterState counter, long now);
+  /** The most that can be charged at once, to a counter that nothing was charged to; at least 1. */
+  long capacity();
 
-  /** Charges one request, which the caller has peeked, and says how the counter stands then. */
-  QuotaState charge(CounterState counter, long now);
+  /**
+   * How the counter stands, charging nothing.
+   *
+   * @param cost that is wanted, from 1 to the capacity
+   */
+  QuotaState peek(CounterState counter, long cost, long now);
+
+  /** Charges what the caller has peeked, and says how the counter stands then. */
+  QuotaState charge(CounterState counter, long cost, long now);
 
   /** Whether forgetting the counter would change nothing. */
   boolean idle(CounterState counter, long now);

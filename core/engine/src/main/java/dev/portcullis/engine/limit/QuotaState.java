@@ -6,10 +6,10 @@ package dev.portcullis.engine.limit;
 /**
  * How a counter stands.
  *
- * @param granted whether one more request is (or was) within the limit
+ * @param granted whether what was asked for is (or was) within the limit
  * @param remaining requests that may come at once from now on
  * @param resetSeconds until all of the limit is there again, rounded up
- * @param retrySeconds until one more request is within the limit, rounded up; 0 when it is now
+ * @param retrySeconds until what was asked for is within the limit, rounded up; 0 when it is now
  */
 public record QuotaState(boolean granted, long remaining, long resetSeconds, long retrySeconds) {
 

@@ -25,6 +25,11 @@ final class Expressions {
     return expression == null ? null : compile(expression, ResultType.BOOL, stage);
   }
 
+  static @Nullable CompiledExpression cost(@Nullable Expression expression, Stage stage)
+      throws UnloadablePlanException {
+    return expression == null ? null : compile(expression, ResultType.COST, stage);
+  }
+
   static CompiledExpression keyPart(Expression expression, Stage stage)
       throws UnloadablePlanException {
     return compile(expression, ResultType.KEY_PART, stage);

@@ -33,6 +33,7 @@ final class LimitProgram {
   private final RuleRef by;
   private final RequestMatcher matcher;
   private final @Nullable CompiledExpression when;
+  private final @Nullable CompiledExpression cost;
   private final LimitKey key;
   private final Meter meter;
   private final @Nullable HeaderField constantPolicy;
@@ -44,6 +45,7 @@ final class LimitProgram {
     this.by = new RuleRef(phase(spec.phase()), spec.source(), spec.name());
     this.matcher = RequestMatcher.lenient(spec.match(), index);
     this.when = Expressions.condition(spec.when(), stage);
+    this.cost = Expressions.cost(spec.cost(), stage);
     this.meter = Meter.of(spec.allowance());
     this.constantPolicy =
         switch (spec.allowance()) {
@@ -87,9 +89,29 @@ final class LimitProgram {
 
   /** The counter that the request is charged to; null when the limit does not count it. */
   @Nullable QuotaLine line(Evaluation evaluation) {
-    return applies(evaluation)
-        ? new QuotaLine(key.of(evaluation), meter(evaluation.identity()))
-        : null;
+    if (!applies(evaluation)) {
+      return null;
+    }
+    Meter meter = meter(evaluation.identity());
+    return new QuotaLine(key.of(evaluation), meter, cost(evaluation, meter));
+  }
+
+  /**
+   * What the request is charged. One that costs more than the limit ever holds costs all of it, or
+   * it could never pass. An error costs the most: else a value that we cannot read and the API can
+   * would make requests cheap.
+   */
+  private long cost(Evaluation evaluation, Meter meter) {
+    long wanted = 1;
+    if (cost != null) {
+      try {
+        wanted = Math.clamp(cost.number(evaluation), 1, LimitSpec.MAX_COST);
+      } catch (EvaluationException e) {
+        evaluation.note("cost of limit " + spec.name() + ": " + e.getMessage());
+        wanted = LimitSpec.MAX_COST;
+      }
+    }
+    return Math.min(wanted, meter.capacity());
   }
 
   private boolean applies(Evaluation evaluation) {

@@ -37,7 +37,7 @@ class CalendarQuotaTest {
       throws UnloadablePlanException {
     Meter meter = meter(5, period, zone);
 
-    assertThat(meter.peek(new CounterState(), nanos(now)).resetSeconds()).isEqualTo(reset);
+    assertThat(meter.peek(new CounterState(), 1, nanos(now)).resetSeconds()).isEqualTo(reset);
     assertThat(meter.windowSeconds(nanos(now))).isEqualTo(window);
   }
 
@@ -47,13 +47,13 @@ class CalendarQuotaTest {
     CounterState counter = new CounterState();
     long evening = nanos(Instant.parse("2026-11-21T23:00:00Z"));
 
-    assertThat(meter.charge(counter, evening).remaining()).isEqualTo(1);
-    assertThat(meter.charge(counter, evening).remaining()).isZero();
-    assertThat(meter.peek(counter, evening)).isEqualTo(new QuotaState(false, 0, 3600, 3600));
+    assertThat(meter.charge(counter, 1, evening).remaining()).isEqualTo(1);
+    assertThat(meter.charge(counter, 1, evening).remaining()).isZero();
+    assertThat(meter.peek(counter, 1, evening)).isEqualTo(new QuotaState(false, 0, 3600, 3600));
     assertThat(meter.idle(counter, evening)).isFalse();
     long midnight = nanos(Instant.parse("2026-11-22T00:00:00Z"));
     assertThat(meter.idle(counter, midnight)).isTrue();
-    assertThat(meter.peek(counter, midnight).remaining()).isEqualTo(2);
+    assertThat(meter.peek(counter, 1, midnight).remaining()).isEqualTo(2);
   }
 
   @Test
@@ -61,12 +61,24 @@ class CalendarQuotaTest {
     Meter meter = meter(1, Period.DAY, "UTC");
     CounterState counter = new CounterState();
 
-    meter.charge(counter, nanos(Instant.parse("2026-11-22T00:00:01Z")));
+    meter.charge(counter, 1, nanos(Instant.parse("2026-11-22T00:00:01Z")));
 
-    assertThat(meter.peek(counter, nanos(Instant.parse("2026-11-21T23:59:59Z"))).granted())
+    assertThat(meter.peek(counter, 1, nanos(Instant.parse("2026-11-21T23:59:59Z"))).granted())
         .isFalse();
-    assertThat(meter.peek(counter, nanos(Instant.parse("2026-11-22T00:00:02Z"))).granted())
+    assertThat(meter.peek(counter, 1, nanos(Instant.parse("2026-11-22T00:00:02Z"))).granted())
         .isFalse();
+  }
+
+  @Test
+  void chargesWhatARequestCosts() throws UnloadablePlanException {
+    Meter meter = meter(10, Period.DAY, "UTC");
+    CounterState counter = new CounterState();
+    long evening = nanos(Instant.parse("2026-11-21T23:00:00Z"));
+
+    assertThat(meter.capacity()).isEqualTo(10);
+    assertThat(meter.charge(counter, 7, evening).remaining()).isEqualTo(3);
+    assertThat(meter.peek(counter, 4, evening)).isEqualTo(new QuotaState(false, 3, 3600, 3600));
+    assertThat(meter.peek(counter, 3, evening)).isEqualTo(new QuotaState(true, 3, 3600, 0));
   }
 
   private static long nanos(Instant at) {

@@ -27,11 +27,11 @@ class GcraTest {
     assertThat(charge(meter, counter, START)).isTrue();
     assertThat(charge(meter, counter, START)).isTrue();
     assertThat(charge(meter, counter, START)).isFalse();
-    assertThat(meter.peek(counter, START)).isEqualTo(new QuotaState(false, 0, 3, 1));
+    assertThat(meter.peek(counter, 1, START)).isEqualTo(new QuotaState(false, 0, 3, 1));
     assertThat(charge(meter, counter, START + SECOND - 1)).isFalse();
     assertThat(charge(meter, counter, START + SECOND)).isTrue();
     assertThat(charge(meter, counter, START + SECOND)).isFalse();
-    assertThat(meter.peek(counter, START + 10 * SECOND).remaining()).isEqualTo(3);
+    assertThat(meter.peek(counter, 1, START + 10 * SECOND).remaining()).isEqualTo(3);
     assertThat(meter.idle(counter, START + 10 * SECOND)).isTrue();
   }
 
@@ -81,7 +81,7 @@ class GcraTest {
         admitted += charge(meter, counter, now) ? 1 : 0;
       }
       assertThat(admitted).isLessThanOrEqualTo(burst + 1 + forward / SECOND + 1);
-      assertThat(meter.peek(counter, now).retrySeconds()).isLessThanOrEqualTo(1);
+      assertThat(meter.peek(counter, 1, now).retrySeconds()).isLessThanOrEqualTo(1);
     }
   }
 
@@ -93,7 +93,8 @@ class GcraTest {
     CounterState counter = new CounterState();
     assertThat(charge(slowest, counter, Long.MAX_VALUE / 2)).isTrue();
     assertThat(charge(slowest, counter, Long.MAX_VALUE / 2)).isFalse();
-    assertThat(slowest.peek(counter, Long.MAX_VALUE / 2).retrySeconds()).isEqualTo(366L * 86_400);
+    assertThat(slowest.peek(counter, 1, Long.MAX_VALUE / 2).retrySeconds())
+        .isEqualTo(366L * 86_400);
   }
 
   @Test
@@ -108,10 +109,50 @@ class GcraTest {
         .isInstanceOf(UnloadablePlanException.class);
   }
 
+  @Test
+  void takesACostForSoManyRequestsAtOnce() throws UnloadablePlanException {
+    Random random = new Random(44);
+    for (int round = 0; round < 500; round++) {
+      Meter meter = meter(1L + random.nextInt(20), Duration.ofSeconds(10), random.nextInt(20));
+      CounterState dear = new CounterState();
+      CounterState single = new CounterState();
+      long now = START;
+      for (int i = 0; i < 100; i++) {
+        now += random.nextLong(2 * SECOND);
+        long cost = 1 + random.nextLong(meter.capacity());
+        boolean room = meter.peek(single, 1, now).remaining() >= cost;
+        assertThat(meter.peek(dear, cost, now).granted()).isEqualTo(room);
+        if (room) {
+          QuotaState after = meter.charge(dear, cost, now);
+          QuotaState last = after;
+          for (long each = 0; each < cost; each++) {
+            last = meter.charge(single, 1, now);
+          }
+          assertThat(after).isEqualTo(last);
+        } else {
+          long retry = meter.peek(dear, cost, now).retrySeconds();
+          assertThat(retry).isPositive();
+          assertThat(meter.peek(dear, cost, now + retry * SECOND).granted()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void holdsItsBurstAndOneMore() throws UnloadablePlanException {
+    Meter meter = meter(10, Duration.ofSeconds(10), 2);
+
+    assertThat(meter.capacity()).isEqualTo(3);
+    assertThat(meter.peek(new CounterState(), 3, START)).isEqualTo(new QuotaState(true, 3, 0, 0));
+    CounterState counter = new CounterState();
+    assertThat(meter.charge(counter, 2, START)).isEqualTo(new QuotaState(true, 1, 2, 0));
+    assertThat(meter.peek(counter, 2, START)).isEqualTo(new QuotaState(false, 1, 2, 1));
+  }
+
   private static boolean charge(Meter meter, CounterState counter, long now) {
-    boolean granted = meter.peek(counter, now).granted();
+    boolean granted = meter.peek(counter, 1, now).granted();
     if (granted) {
-      assertThat(meter.charge(counter, now).granted()).isTrue();
+      assertThat(meter.charge(counter, 1, now).granted()).isTrue();
     }
     return granted;
   }

@@ -28,6 +28,28 @@ class InProcessQuotaStoreTest {
   private final AtomicInteger nextId = new AtomicInteger();
 
   @Test
+  void chargesWhatRequestsCostToAllCountersOrToNone() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine wide = line("wide", "a", 100, 30);
+    QuotaLine narrow = line("narrow", "a", 50, 20);
+
+    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isTrue();
+    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isTrue();
+    // Ten are left of the narrow one, and forty of the wide one.
+    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isFalse();
+    assertThat(store.peek(List.of(wide, narrow), NOW))
+        .extracting(QuotaState::remaining)
+        .containsExactly(40L, 10L);
+    assertThat(granted(store.charge(id(), List.of(line("narrow", "a", 50, 10)), NOW))).isTrue();
+  }
+
+  @Test
+  void takesNoCostThatTheLimitNeverHolds() {
+    assertThatThrownBy(() -> line("limit", "a", 5, 6)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> line("limit", "a", 5, 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void chargesAllLinesOrNone() throws UnloadablePlanException {
     InProcessQuotaStore store = new InProcessQuotaStore(100);
     QuotaLine wide = line("wide", "a", 100);
@@ -259,8 +281,14 @@ class InProcessQuotaStoreTest {
 
   private static QuotaLine line(String limit, String key, long requests)
       throws UnloadablePlanException {
+    return line(limit, key, requests, 1);
+  }
+
+  private static QuotaLine line(String limit, String key, long requests, long cost)
+      throws UnloadablePlanException {
     return new QuotaLine(
         CounterKey.named(limit, "key", key),
-        Meter.of(new Allowance.Rate(requests, Duration.ofSeconds(100), requests - 1)));
+        Meter.of(new Allowance.Rate(requests, Duration.ofSeconds(100), requests - 1)),
+        cost);
   }
 }

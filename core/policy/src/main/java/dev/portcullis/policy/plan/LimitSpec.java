@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     by /64)
  * @param match any one suffices; empty: every request
  * @param when must be true; null: always. An error applies the limit
+ * @param cost what a request is charged, taken for 1 to {@value #MAX_COST}; null: 1. An error costs
+ *     the most
  * @param plans allowances by {@code auth.plan}, instead of {@code allowance}
  * @param phase when it is charged, found by the compiler from what its expressions read
  */
@@ -27,9 +29,12 @@ public record LimitSpec(
     List<Expression> key,
     List<MatchSpec> match,
     @Nullable Expression when,
+    @Nullable Expression cost,
     Allowance allowance,
     SortedMap<String, Allowance> plans,
     LimitPhase phase) {
+  /** The most that one request is charged. */
+  public static final int MAX_COST = 1000;
 
   /** When a limit is charged. */
   public enum LimitPhase {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param key CEL expressions, whose values together are the key; empty: client, else subject, else
  *     address with IPv6 by /64
  * @param when a CEL expression; null: always
+ * @param cost a CEL expression; null: 1
  * @param plans allowances by {@code auth.plan}, instead of that of {@code rate} or {@code quota}
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -56,6 +57,12 @@ public record Limit(
             "A CEL expression that must be true for the limit to apply. An error applies it.")
         @Size(min = 1, max = 2048)
         @Nullable String when,
+    @JsonPropertyDescription(
+            "A CEL expression for what a request costs, a whole number. Below 1 it is taken for 1,"
+                + " above 1000 for 1000, and above what the limit ever holds for all of that."
+                + " An error costs the most. Default: 1.")
+        @Size(min = 1, max = 2048)
+        @Nullable String cost,
     @JsonPropertyDescription("An even rate.") @Nullable Rate rate,
     @JsonPropertyDescription("An allowance by the calendar.") @Nullable Quota quota,
     @JsonPropertyDescription("Allowances by auth.plan, instead of the one above.")
