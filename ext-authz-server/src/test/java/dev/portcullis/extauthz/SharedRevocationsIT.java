@@ -43,6 +43,7 @@ final class SharedRevocationsIT {
   private static final String EVENT = "http://schemas.openid.net/event/backchannel-logout";
   private static final String TOKEN = "a-token-of-those-who-revoke";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int CAPACITY = 100;
 
   /** The promise is a second; the rest is for a machine that is busy with other tests. */
   private static final Duration PROMISED = Duration.ofSeconds(2);
@@ -100,7 +101,7 @@ final class SharedRevocationsIT {
                         List.of(),
                         null,
                         Duration.ofHours(24),
-                        100))
+                        CAPACITY))
                 .make(),
             StandardEngine::make,
             _ -> {});
@@ -319,6 +320,20 @@ final class SharedRevocationsIT {
     redis.process().thaw();
 
     await().atMost(PATIENCE).until(() -> check(second, token("lost")) == 401);
+  }
+
+  @Test
+  void aStoreWithoutRoomIsNotSaidToHaveIt() throws Exception {
+    Replica first = replica();
+    for (int i = 0; i < CAPACITY; i++) {
+      redis.ask("HSET portcullis:{revocations}:states rubbish-" + i + " {}");
+    }
+
+    assertThat(revoke(first, "lost")).contains("\"revoked\":true", "\"stored\":false");
+
+    assertThat(check(first, token("lost"))).isEqualTo(401);
+    redis.ask("DEL portcullis:{revocations}:states");
+    assertThat(revoke(first, "lost")).contains("\"stored\":true");
   }
 
   @Test

@@ -107,6 +107,12 @@ final class RevocationPort {
       throw CommandException.user("--expires means nothing with --undo");
     }
     JsonNode answer = undo ? withdraw(members) : revoke(members, now);
+    if (answer.path("revoked").asBoolean(!undo) == undo) {
+      throw CommandException.user(
+          undo
+              ? what + " is still revoked: the decision service has a later word than this one"
+              : what + " is not revoked: the decision service has a later withdrawal; try again");
+    }
     PrintWriter out = spec.commandLine().getOut();
     int others = answer.path("replicas").path("others").asInt();
     int reached = answer.path("replicas").path("reached").asInt();
@@ -123,6 +129,13 @@ final class RevocationPort {
                       + has(others, reached));
     }
     out.flush();
+    if (!answer.path("stored").asBoolean(true)) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "portcullis: warning: the shared store does not have it yet; the decision services"
+                  + " that know it try again, and their log says why");
+    }
     if (reached < others) {
       spec.commandLine()
           .getErr()

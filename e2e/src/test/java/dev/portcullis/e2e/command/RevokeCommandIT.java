@@ -37,7 +37,7 @@ final class RevokeCommandIT {
   private static final String NAME = "ext-authz.portcullis-system.svc";
 
   @TempDir private Path directory;
-  private final int[] ports = {FreePorts.next(), FreePorts.next()};
+  private final int[] ports = {FreePorts.next(), FreePorts.next(), FreePorts.next()};
   private ProcessGroup processes;
 
   private record Run(int exitCode, String out, String err) {}
@@ -60,27 +60,28 @@ final class RevokeCommandIT {
     startReplica(1);
   }
 
-  private void startReplica(int replica) {
+  private void startReplica(int replica, String... more) {
     int admin = FreePorts.next();
-    processes.start(
-        "ext-authz-" + replica,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            Objects.requireNonNull(System.getProperty("java.class.path")),
-            dev.portcullis.extauthz.Main.class.getName(),
-            "--listen=127.0.0.1:" + FreePorts.next(),
-            "--admin=127.0.0.1:" + admin,
-            "--plan-dir=" + directory.resolve("plan"),
-            "--native-crypto=off",
-            "--revocation-listen=127.0.0.1:" + ports[replica],
-            "--revocation-certificate=" + directory.resolve("tls.crt"),
-            "--revocation-key=" + directory.resolve("tls.key"),
-            "--revocation-ca=" + directory.resolve("ca.crt"),
-            "--revocation-token-file=" + directory.resolve("token"),
-            "--revocation-replicas=127.0.0.1:" + ports[1 - replica]),
-        () -> Answers.ready(admin));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Objects.requireNonNull(System.getProperty("java.class.path")),
+                dev.portcullis.extauthz.Main.class.getName(),
+                "--listen=127.0.0.1:" + FreePorts.next(),
+                "--admin=127.0.0.1:" + admin,
+                "--plan-dir=" + directory.resolve("plan"),
+                "--native-crypto=off",
+                "--revocation-listen=127.0.0.1:" + ports[replica],
+                "--revocation-certificate=" + directory.resolve("tls.crt"),
+                "--revocation-key=" + directory.resolve("tls.key"),
+                "--revocation-ca=" + directory.resolve("ca.crt"),
+                "--revocation-token-file=" + directory.resolve("token"),
+                "--revocation-replicas=127.0.0.1:" + ports[replica == 0 ? 1 : 0]));
+    command.addAll(List.of(more));
+    processes.start("ext-authz-" + replica, command, () -> Answers.ready(admin));
   }
 
   private void write(String name, String text) throws IOException {
@@ -142,6 +143,17 @@ final class RevokeCommandIT {
       assertThat(other.exitCode()).as(other.err()).isZero();
       assertThat(other.out()).contains("2 of 2");
     }
+  }
+
+  @Test
+  void saysWhenTheSharedStoreDoesNotHaveIt() {
+    startReplica(2, "--valkey=redis://127.0.0.1:" + FreePorts.next());
+
+    Run run = at(2, "token", "t1", "--issuer=" + ISSUER, "--output=json");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("\"revoked\" : true").contains("\"stored\" : false");
+    assertThat(run.err()).contains("warning: the shared store does not have it yet");
   }
 
   @Test

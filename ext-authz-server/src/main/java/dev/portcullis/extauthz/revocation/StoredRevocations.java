@@ -206,7 +206,8 @@ public final class StoredRevocations implements AutoCloseable {
     do {
       changes = set.after(written, PAGE);
       if (!changes.revocations().isEmpty()) {
-        write(changes.revocations());
+        // What was refused is tried again when all is compared.
+        var _ = write(changes.revocations());
       }
       written = changes.last();
     } while (changes.more());
@@ -215,12 +216,12 @@ public final class StoredRevocations implements AutoCloseable {
   /**
    * Puts what was said here into the store; takes two seconds at most.
    *
-   * @return false when the store has not got it; it will, when it can be reached
+   * @return false when the store has not got all of it; it will, when it can be reached and has
+   *     room
    */
   boolean save(List<Revocation> revocations) {
     try {
-      write(revocations);
-      return true;
+      return write(revocations);
     } catch (StoreException e) {
       LOG.atWarn()
           .addKeyValue(LogKeys.CAUSE, e.getMessage())
@@ -232,22 +233,25 @@ public final class StoredRevocations implements AutoCloseable {
     }
   }
 
-  private void write(List<Revocation> revocations) throws StoreException, InterruptedException {
+  /** Returns whether the store says all of it now. */
+  private boolean write(List<Revocation> revocations) throws StoreException, InterruptedException {
     String[] fields = revocations.stream().map(each -> field(each.key())).toArray(String[]::new);
     var held = store.ask(commands -> commands.hmget(STATES, fields), PATIENCE);
+    boolean all = true;
     for (int i = 0; i < fields.length; i++) {
-      write(revocations.get(i), fields[i], held.get(i).getValueOrElse(""));
+      all &= write(revocations.get(i), fields[i], held.get(i).getValueOrElse(""));
     }
+    return all;
   }
 
-  private void write(Revocation revocation, String field, String found)
+  private boolean write(Revocation revocation, String field, String found)
       throws StoreException, InterruptedException {
     String held = found;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Revocation known = parse(held);
       Revocation merged = known == null ? revocation : known.and(revocation);
       if (merged.equals(known) || !clock.instant().isBefore(merged.expires())) {
-        return;
+        return true;
       }
       List<String> answer =
           store.run(
@@ -263,16 +267,17 @@ public final class StoredRevocations implements AutoCloseable {
               CHANNEL);
       switch (answer.getFirst()) {
         case "written" -> {
-          return;
+          return true;
         }
         case "full" -> {
           LOG.error("there is no room for a revocation in the shared store");
-          return;
+          return false;
         }
         default -> held = answer.get(1);
       }
     }
     LOG.warn("a revocation in the shared store changes faster than it can be written");
+    return false;
   }
 
   private static @Nullable Revocation parse(String state) {
