@@ -33,7 +33,7 @@ public final class SuiteRevocations {
     RevocationSet revoked = new RevocationSet(all.size());
     for (int i = 0; i < all.size(); i++) {
       try {
-        revoked.add(RevocationOrder.read(all.get(i)).revocation(now, LIFE), now);
+        revoked.add(RevocationOrder.read(all.get(i)).revocation(now, LIFE, null), now);
       } catch (MalformedTextException e) {
         throw CommandException.user("revocations[" + i + "]: " + e.getMessage());
       }

@@ -123,10 +123,13 @@ final class LogoutEndpoint {
     return Answer.empty(200);
   }
 
-  private static Revocation revocation(
-      RevocationKey key, long issuedBefore, Instant end, Instant now) {
+  private Revocation revocation(RevocationKey key, long issuedBefore, Instant end, Instant now) {
     return new Revocation(
-        key, issuedBefore, Instant.ofEpochSecond(end.getEpochSecond()), false, now.toEpochMilli());
+        key,
+        issuedBefore,
+        Instant.ofEpochSecond(end.getEpochSecond()),
+        false,
+        Revocation.after(registrar.set().find(key, now), now));
   }
 
   /** As section 2.8 wants it. */

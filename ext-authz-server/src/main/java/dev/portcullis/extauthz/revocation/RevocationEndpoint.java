@@ -47,8 +47,10 @@ final class RevocationEndpoint {
   Answer revoke(byte[] body) {
     try {
       RevocationOrder order = RevocationOrder.read(StrictJson.object(body));
+      Instant now = registrar.now();
+      Revocation former = registrar.set().find(order.key(), now);
       return answer(
-          registrar.enter(List.of(order.revocation(registrar.now(), lifetime)), order.reason()));
+          registrar.enter(List.of(order.revocation(now, lifetime, former)), order.reason()));
     } catch (MalformedTextException e) {
       return Answer.problem(400, "Bad Request", String.valueOf(e.getMessage()));
     }
@@ -81,7 +83,7 @@ final class RevocationEndpoint {
             former.issuedBefore(),
             former.expires(),
             true,
-            Math.max(now.toEpochMilli(), former.changed() + 1));
+            Revocation.after(former, now));
     return answer(registrar.enter(List.of(withdrawal), order.reason()));
   }
 

@@ -25,6 +25,9 @@ final class RevocationJson {
   /** How many go into one message. */
   static final int PAGE = 100;
 
+  /** The year 9999, in milliseconds since 1970. */
+  private static final long MAX_TIME = 253_402_300_799_999L;
+
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private RevocationJson() {}
@@ -139,7 +142,7 @@ final class RevocationJson {
           json.containsKey("issuedBefore") ? number(json, "issuedBefore") : Revocation.ALL,
           Instant.ofEpochSecond(number(json, "expires")),
           Boolean.TRUE.equals(json.get("withdrawn")),
-          number(json, "changed"));
+          time(json, "changed"));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new MalformedTextException("a revocation that is none");
     }
@@ -151,6 +154,15 @@ final class RevocationJson {
 
   private static long number(Map<?, ?> json, String name) throws MalformedTextException {
     return required(json.get(name) instanceof Long number ? number : null, name);
+  }
+
+  /** Milliseconds that a later word can still exceed. */
+  private static long time(Map<?, ?> json, String name) throws MalformedTextException {
+    long time = number(json, name);
+    if (time < 0 || time > MAX_TIME) {
+      throw new MalformedTextException(name + " is no time");
+    }
+    return time;
   }
 
   private static <T> T required(@Nullable T value, String name) throws MalformedTextException {

@@ -4,6 +4,7 @@
 package dev.portcullis.engine.revocation;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * That something is taken back, or is no longer: the state of one key, as replicas exchange it.
@@ -19,6 +20,16 @@ public record Revocation(
     RevocationKey key, long issuedBefore, Instant expires, boolean withdrawn, long changed) {
   /** Whenever the tokens were issued. */
   public static final long ALL = Long.MAX_VALUE;
+
+  /**
+   * The time of a word that must count more than what was said of its key before: by a clock that
+   * is ahead of ours, perhaps.
+   *
+   * @param former what was said; null: nothing
+   */
+  public static long after(@Nullable Revocation former, Instant now) {
+    return former == null ? now.toEpochMilli() : Math.max(now.toEpochMilli(), former.changed + 1);
+  }
 
   /** Whether it takes back a token that was issued in this second, at this time. */
   boolean covers(long issuedAt, Instant now) {

@@ -22,6 +22,9 @@ public record RevocationOrder(
   /** The longest that a revocation may last. */
   public static final Duration MAX_LIFETIME = Duration.ofDays(400);
 
+  /** By which methods forgive clocks at most. */
+  private static final long SKEW_SECONDS = 60;
+
   private static final int MAX_REASON = 256;
   private static final Set<String> MEMBERS =
       Set.of(
@@ -104,9 +107,11 @@ public record RevocationOrder(
    * The revocation that it asks for.
    *
    * @param lifetime how long it lasts when that was not said
+   * @param former what is known of the key; null: nothing
    * @throws MalformedTextException when its end is past or too far away
    */
-  public Revocation revocation(Instant now, Duration lifetime) throws MalformedTextException {
+  public Revocation revocation(Instant now, Duration lifetime, @Nullable Revocation former)
+      throws MalformedTextException {
     Instant end = expires == null ? now.plus(lifetime) : expires;
     if (!end.isAfter(now) || end.isAfter(now.plus(MAX_LIFETIME))) {
       throw new MalformedTextException(
@@ -114,10 +119,14 @@ public record RevocationOrder(
     }
     long before = Revocation.ALL;
     if (key.kind() == Kind.SUBJECT) {
-      // Up to the end of this second: a token that is issued now is meant too.
-      before = issuedBefore == null ? now.getEpochSecond() + 1 : issuedBefore.getEpochSecond();
+      // Up to the end of this second, by a clock as far ahead as methods forgive: a token that is
+      // issued now is meant too, whatever its issuer thinks what time it is.
+      before =
+          issuedBefore == null
+              ? now.getEpochSecond() + 1 + SKEW_SECONDS
+              : issuedBefore.getEpochSecond();
     }
-    return new Revocation(key, before, roundedUp(end), false, now.toEpochMilli());
+    return new Revocation(key, before, roundedUp(end), false, Revocation.after(former, now));
   }
 
   private static Instant roundedUp(Instant time) {

@@ -5,6 +5,7 @@ package dev.portcullis.engine.revocation;
 
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.port.Revocations;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class RevocationSet implements Revocations {
   /** Entries that take about 25 MB. */
   public static final int DEFAULT_CAPACITY = 50_000;
+
+  /** How far the clock of who withdraws a revocation may be ahead: else nothing is withdrawn. */
+  private static final Duration MAX_AHEAD = Duration.ofMinutes(10);
 
   /** Of the capacity, in percent: what issuers may fill. */
   private static final int ISSUERS_PERCENT = 80;
@@ -191,6 +195,10 @@ public final class RevocationSet implements Revocations {
   public synchronized Added add(Revocation revocation, Instant now) {
     expire(now);
     if (!now.isBefore(revocation.expires())) {
+      return Added.KNOWN;
+    }
+    if (revocation.withdrawn() && revocation.changed() > now.plus(MAX_AHEAD).toEpochMilli()) {
+      // It would outlive every revocation until then.
       return Added.KNOWN;
     }
     Map<RevocationKey, Entry> map = of(revocation.key().kind());

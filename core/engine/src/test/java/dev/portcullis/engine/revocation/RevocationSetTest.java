@@ -252,4 +252,26 @@ class RevocationSetTest {
     assertThat(second.revocations()).containsExactly(withdrawn(of(Kind.TOKEN, "t1"), 1));
     assertThat(set.after(second.last(), 1).revocations()).isEmpty();
   }
+
+  @Test
+  void aWordCountsMoreThanOneByAClockThatIsAhead() {
+    Revocation lost = of(Kind.TOKEN, "t1");
+    Revocation ahead = withdrawn(lost, 300_000);
+    set.add(ahead, NOW);
+    Revocation again =
+        new Revocation(
+            lost.key(), lost.issuedBefore(), lost.expires(), false, Revocation.after(ahead, NOW));
+    assertThat(set.add(again, NOW)).isEqualTo(Added.CHANGED);
+    assertThat(revoked(token(ISSUER, "ann", "jti", "t1"))).isTrue();
+    assertThat(Revocation.after(null, NOW)).isEqualTo(NOW.toEpochMilli());
+    assertThat(Revocation.after(lost, NOW.plusSeconds(1))).isEqualTo(NOW.toEpochMilli() + 1000);
+  }
+
+  @Test
+  void aWithdrawalFromFarAheadIsNone() {
+    set.add(of(Kind.TOKEN, "t1"), NOW);
+    assertThat(set.add(withdrawn(of(Kind.TOKEN, "t1"), 600_001), NOW)).isEqualTo(Added.KNOWN);
+    assertThat(revoked(token(ISSUER, "ann", "jti", "t1"))).isTrue();
+    assertThat(set.add(withdrawn(of(Kind.TOKEN, "t1"), 600_000), NOW)).isEqualTo(Added.CHANGED);
+  }
 }
