@@ -18,6 +18,10 @@ import java.util.List;
  * header, cookie or parameter that comes twice is ambiguous. An empty one counts as absent. A value
  * under another authentication scheme than the method's is not this method's, so it is absent too;
  * the right scheme with anything but one space and one credential after it is ambiguous.
+ *
+ * <p>A proxy may make one line of two, joined by a comma. So a value under another scheme is
+ * ambiguous too when the method's scheme follows a comma in it: what would be refused as two lines
+ * is refused as one. Commas between parameters, as in Digest, say nothing.
  */
 public final class CredentialReader {
   private final List<CredentialLocation> locations;
@@ -71,18 +75,42 @@ public final class CredentialReader {
     // RFC 9110 section 11.1: schemes are compared without regard to case; other prefixes too, as
     // telling them apart by case would only invite mistakes.
     if (!value.regionMatches(true, 0, prefix, 0, scheme)) {
-      return Absent.ABSENT;
+      return ofAnotherScheme(value, scheme, location);
     }
     if (scheme == prefix.length()) {
       return checked(value, scheme, location);
     }
     if (value.length() > scheme && isSchemeCharacter(value.charAt(scheme))) {
-      return Absent.ABSENT;
+      return ofAnotherScheme(value, scheme, location);
     }
     if (value.length() <= scheme || value.charAt(scheme) != ' ') {
       return new Ambiguous(where(location) + " has no credential after its scheme and one space");
     }
     return checked(value, prefix.length(), location);
+  }
+
+  private static Credential ofAnotherScheme(String value, int scheme, CredentialLocation location) {
+    for (int comma = value.indexOf(','); comma >= 0; comma = value.indexOf(',', comma + 1)) {
+      int start = comma + 1;
+      while (start < value.length() && isSpace(value.charAt(start))) {
+        start++;
+      }
+      if (value.regionMatches(true, start, location.prefix(), 0, scheme)
+          && (scheme == location.prefix().length() || isSchemesEnd(value, start + scheme))) {
+        return new Ambiguous(where(location) + " has credentials of two schemes");
+      }
+    }
+    return Absent.ABSENT;
+  }
+
+  /** A parameter may have the name of a scheme: {@code bearer=x}. */
+  private static boolean isSchemesEnd(String value, int end) {
+    return end == value.length()
+        || (value.charAt(end) != '=' && !isSchemeCharacter(value.charAt(end)));
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t';
   }
 
   /** RFC 9110 section 5.6.2, as far as names of schemes go. */

@@ -61,6 +61,51 @@ class CredentialReaderTest {
     assertThat(read("/", "authorization", value)).isEqualTo(Absent.ABSENT);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Basic YWxhZGRpbg==, Bearer abc",
+        "Basic YWxhZGRpbg==,Bearer abc",
+        "Basic YWxhZGRpbg== ,\t bEARER abc",
+        "Basic YWxhZGRpbg==, Bearer",
+        "Basic YWxhZGRpbg==, Bearer\tabc",
+        "Bearer-x abc, Bearer abc",
+        "Basic x, Negotiate y, Bearer abc",
+        ", Bearer abc",
+        "Digest username=\"ann, Bearer abc"
+      })
+  void refusesTwoLinesThatAProxyHasJoined(String value) {
+    assertThat(read("/", "authorization", value)).isInstanceOf(Ambiguous.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Digest username=\"ann\", realm=\"x\", uri=\"/\", bearer=yes, qop=auth",
+        "Digest username=\"ann\", bearer-x=\"Bearer\"",
+        "Basic x, Bearers abc",
+        "Basic x Bearer abc",
+        "Basic x,"
+      })
+  void leavesCommasOfOtherSchemesAlone(String value) {
+    assertThat(read("/", "authorization", value)).isEqualTo(Absent.ABSENT);
+  }
+
+  @Test
+  void joinedLinesAreRefusedWhateverTheMethodsScheme() {
+    for (String prefix : List.of("DPoP ", "ApiKey ", "token=")) {
+      CredentialReader reader =
+          new CredentialReader(
+              List.of(new CredentialLocation(Kind.HEADER, "authorization", prefix)));
+      assertThat(reader.read(TestRequest.of("/", "authorization", "Basic x, " + prefix + "abc")))
+          .as(prefix)
+          .isInstanceOf(Ambiguous.class);
+      assertThat(reader.read(TestRequest.of("/", "authorization", "Basic x, Other abc")))
+          .as(prefix)
+          .isEqualTo(Absent.ABSENT);
+    }
+  }
+
   @Test
   void refusesTwoHeadersEvenWhenTheyAreEqual() {
     assertThat(read("/", "authorization", "Bearer a", "authorization", "Bearer a"))
