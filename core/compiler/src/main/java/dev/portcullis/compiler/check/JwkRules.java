@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class JwkRules {
 
   /** Verification time grows with the square of the length. */
   private static final int MAX_RSA_BITS = 8192;
+
+  private static final int MAX_EXPONENT_BITS = 33;
+  private static final int ED25519_BYTES = 32;
 
   private static final Map<JwsAlgorithm, Curve> CURVES =
       Map.of(
@@ -47,7 +51,7 @@ final class JwkRules {
         switch (key) {
           case RSAKey rsa -> rsa(rsa);
           case ECKey ec -> curve(ec.getCurve());
-          case OctetKeyPair pair -> curve(pair.getCurve());
+          case OctetKeyPair pair -> pair(pair);
           case OctetSequenceKey _ when holder == JwksCheck.Holder.SECRET -> "";
           case OctetSequenceKey _ -> "is an HMAC key (oct), which only a Secret may hold";
           default -> "is of a type that cannot verify signatures (kty)";
@@ -91,9 +95,24 @@ final class JwkRules {
     if (bits < MIN_RSA_BITS) {
       return "is an RSA key of " + bits + " bits, less than " + MIN_RSA_BITS;
     }
-    return bits > MAX_RSA_BITS
-        ? "is an RSA key of " + bits + " bits, more than " + MAX_RSA_BITS
+    if (bits > MAX_RSA_BITS) {
+      return "is an RSA key of " + bits + " bits, more than " + MAX_RSA_BITS;
+    }
+    BigInteger exponent = key.getPublicExponent().decodeToBigInteger();
+    // With 1 everybody signs, and even ones belong to no key.
+    return exponent.bitLength() > MAX_EXPONENT_BITS
+            || !exponent.testBit(0)
+            || exponent.equals(BigInteger.ONE)
+        ? "is an RSA key whose exponent is no odd number of 3 to 2^33 (e)"
         : "";
+  }
+
+  private static String pair(OctetKeyPair key) {
+    String refusal = curve(key.getCurve());
+    int bytes = key.getX().decode().length;
+    return refusal.isEmpty() && bytes != ED25519_BYTES
+        ? "is an Ed25519 key of " + bytes + " bytes, not " + ED25519_BYTES + " (x)"
+        : refusal;
   }
 
   private static String curve(Curve curve) {
