@@ -41,6 +41,15 @@ final class IntrospectionCheck {
           "the endpoint " + Quote.of(method.endpoint()) + " " + refusal,
           "use https; http is for loopback addresses and names inside the cluster (*.svc)");
     }
+    if (method.issuer() == null) {
+      scope.report(
+          DiagnosticCode.INTROSPECTION_WITHOUT_ISSUER,
+          path,
+          "the method names no issuer: a token of which the answer says no iss cannot be revoked"
+              + " here",
+          "write issuer if the answers say iss; else revoke at the issuer, and let cacheTtl be"
+              + " short");
+    }
     String secret = method.clientSecretRef().name();
     FieldPath reference = path.field("clientSecretRef");
     return new AuthMethodSpec.Introspection(

@@ -266,6 +266,13 @@ public enum DiagnosticCode {
           + " JWT.",
       "Nothing has to be done if other tokens are meant; else let the methods read at different"
           + " places."),
+  INTROSPECTION_WITHOUT_ISSUER(
+      4016,
+      Severity.WARNING,
+      "A method introspection names no issuer. Answers without iss pass then, and such tokens"
+          + " cannot be revoked here, because revocations name the issuer.",
+      "Write the issuer into issuer if its answers say iss. If they do not, revoke at the issuer,"
+          + " and let cacheTtl be short."),
   BAD_PROOF_SOURCE(
       4020,
       Severity.ERROR,
