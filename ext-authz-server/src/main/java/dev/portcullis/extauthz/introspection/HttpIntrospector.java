@@ -37,7 +37,14 @@ public final class HttpIntrospector implements Introspector, AutoCloseable {
   private final InFlight inFlight = new InFlight(MAX_IN_FLIGHT);
   private final LongAdder turnedAway = new LongAdder();
   private final IssuerTrust trust;
+  private final Gate gate;
   private final HttpClient http;
+
+  /** Looks whether an issuer may be where a name leads now. */
+  @FunctionalInterface
+  interface Gate {
+    void check(URI uri) throws IOException;
+  }
 
   /**
    * Asks nobody yet.
@@ -45,7 +52,12 @@ public final class HttpIntrospector implements Introspector, AutoCloseable {
    * @param trust who may vouch for servers
    */
   public HttpIntrospector(IssuerTrust trust) {
+    this(trust, IssuerAddress::check);
+  }
+
+  HttpIntrospector(IssuerTrust trust, Gate gate) {
     this.trust = trust;
+    this.gate = gate;
     this.http =
         HttpClient.newBuilder()
             .sslContext(trust.context())
@@ -70,14 +82,16 @@ public final class HttpIntrospector implements Introspector, AutoCloseable {
 
   private byte[] answer(Question question, long deadline) throws IOException, InterruptedException {
     HttpRequest request = request(question);
-    IssuerAddress.check(request.uri());
+    gate.check(request.uri());
     trust.look();
     HttpResponse<byte[]> response;
     try {
       response = send(request, question.timeout(), deadline);
     } catch (BrokenExchange e) {
       // A connection that the other side closed while nobody used it is found out by using it, and
-      // the client does not send a POST again by itself. To ask twice changes nothing.
+      // the client does not send a POST again by itself. To ask twice changes nothing. But it takes
+      // a new connection, and by now the name may lead to where no issuer is.
+      gate.check(request.uri());
       response = send(request, question.timeout(), deadline);
     }
     return body(response);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.portcullis.engine.port.Introspector;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.jwks.IssuerTrust;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +143,27 @@ final class HttpIntrospectorTest {
     });
     assertThat(ask(LONG)).contains("true");
     assertThat(endpoint.arrived()).isEqualTo(2);
+  }
+
+  @Test
+  void asksNobodyAgainWhereNoIssuerIsMeanwhile() throws Exception {
+    endpoint.answerBy(HttpExchange::close);
+    List<URI> looked = new ArrayList<>();
+    try (HttpIntrospector rebound =
+        new HttpIntrospector(
+            IssuerTrust.ofTheJvm(),
+            uri -> {
+              looked.add(uri);
+              if (looked.size() > 1) {
+                throw new IOException("is at 169.254.169.254, where no issuer is");
+              }
+            })) {
+      assertThatThrownBy(() ->
+              rebound.introspect(new Introspector.Question(endpoint.url(), CLIENT, "t", LONG)))
+          .hasMessageContaining("where no issuer is");
+    }
+    assertThat(looked).containsExactly(URI.create(endpoint.url()), URI.create(endpoint.url()));
+    assertThat(endpoint.arrived()).isOne();
   }
 
   @Test
