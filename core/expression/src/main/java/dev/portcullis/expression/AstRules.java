@@ -67,7 +67,7 @@ final class AstRules {
           problem(
               startOfName(position(entry.getKey())),
               variable.celName() + " is not known yet when this is evaluated",
-              "before authentication only request, source and route can be read");
+              "before authentication only " + Spelling.groups(Stage.FLOOD, "and") + " can be read");
         }
       }
     }

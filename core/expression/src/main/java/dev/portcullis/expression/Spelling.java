@@ -34,8 +34,23 @@ final class Spelling {
             .filter(name -> name.startsWith(group + "."))
             .toList();
     return members.isEmpty()
-        ? "variables begin with request, source, auth, bot or route; put text in quotes"
+        ? "variables begin with " + groups(Stage.IDENTIFIED, "or") + "; put text in quotes"
         : "there are " + String.join(", ", members);
+  }
+
+  /** What the names of variables begin with that may be read at a stage: {@code a, b or c}. */
+  static String groups(Stage stage, String conjunction) {
+    List<String> groups =
+        Arrays.stream(Variable.values())
+            .filter(stage::mayRead)
+            .map(variable -> variable.celName().substring(0, variable.celName().indexOf('.')))
+            .distinct()
+            .toList();
+    return String.join(", ", groups.subList(0, groups.size() - 1))
+        + " "
+        + conjunction
+        + " "
+        + groups.getLast();
   }
 
   /** The hint for an unknown function; empty when nothing is near. */

@@ -5,7 +5,7 @@ package dev.portcullis.expression;
 
 /** When an expression is evaluated, and so what it may read. */
 public enum Stage {
-  /** Before anybody is identified: {@code request}, {@code source} and {@code route} only. */
+  /** Before anybody is identified: nothing of {@code auth} and {@code bot}. */
   FLOOD,
   /** When the caller is known and the request is scored: everything. */
   IDENTIFIED;
