@@ -65,10 +65,13 @@ public final class Main implements Callable<Integer> {
 
   /** Runs until the process is told to stop. */
   public static void main(String[] arguments) {
-    // The admin port serves one scraper and a few probes: bound what strangers can hold open.
+    // The admin port serves one scraper and a few probes: bound what strangers can hold open. Who
+    // connects and says nothing has five seconds too, and is looked after each second. He holds no
+    // thread and little memory, so there are more connections than any of our own need.
     System.setProperty("sun.net.httpserver.maxReqTime", "5");
+    System.setProperty("sun.net.httpserver.clockTick", "1000");
     System.setProperty("sun.net.httpserver.maxRspTime", "10");
-    System.setProperty("jdk.httpserver.maxConnections", "64");
+    System.setProperty("jdk.httpserver.maxConnections", "256");
     // Else it would take half a minute to find a new replica.
     Security.setProperty("networkaddress.cache.ttl", "1");
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

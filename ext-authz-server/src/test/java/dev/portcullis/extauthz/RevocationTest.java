@@ -416,7 +416,7 @@ final class RevocationTest {
   }
 
   @Test
-  void logoutsThatNeverEndHoldHalfOfTheConnections() throws Exception {
+  void logoutsThatNeverEndHoldFewOfTheConnections() throws Exception {
     List<Socket> sockets = trickle(40, "POST " + LOGOUT + " HTTP/1.1");
     try {
       await()
@@ -427,6 +427,26 @@ final class RevocationTest {
       for (Socket each : sockets) {
         each.close();
       }
+    }
+  }
+
+  @Test
+  void aStrangersConnectionIsForOneRequest() throws Exception {
+    for (String path : List.of("/revocations", "/replica/revocations", LOGOUT, "/nothing")) {
+      assertThat(isClosedAfter("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")).as(path).isTrue();
+    }
+    String token = "Authorization: Bearer " + TOKEN + "\r\n";
+    assertThat(isClosedAfter("GET /revocations HTTP/1.1\r\nHost: a\r\n" + token + "\r\n"))
+        .isFalse();
+  }
+
+  private boolean isClosedAfter(String request) throws Exception {
+    try (Socket socket = http.sslContext().getSocketFactory().createSocket("127.0.0.1", ports[0])) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(2_000);
+      return socket.getInputStream().readAllBytes().length > 0;
+    } catch (SocketTimeoutException open) {
+      return false;
     }
   }
 

@@ -18,6 +18,10 @@ import dev.portcullis.parts.FreePorts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -154,6 +158,45 @@ final class RevokeCommandIT {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("\"revoked\" : true").contains("\"stored\" : false");
     assertThat(run.err()).contains("warning: the shared store does not have it yet");
+  }
+
+  /** Fewer than the port has connections: the others get in, and the silent ones are hung up on. */
+  @Test
+  void whoSaysNothingKeepsNobodyOut() throws IOException {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports[0]);
+        socket.setSoTimeout(30_000);
+        silent.add(socket);
+        if (i % 2 == 0) {
+          // The first byte of a handshake.
+          socket.getOutputStream().write(0x16);
+        }
+      }
+
+      Run run = at(0, "token", "t1", "--issuer=" + ISSUER);
+
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      for (Socket socket : silent) {
+        assertThat(hungUpOn(socket)).isTrue();
+      }
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean hungUpOn(Socket socket) throws IOException {
+    try {
+      // An alert may come first.
+      return socket.getInputStream().readAllBytes().length < 100;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   @Test

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * HTTPS for those who take credentials back: bodies of at most 64 KiB, and few requests at a time,
  * counted apart for people, replicas and issuers, so that none of them keeps out another. Whoever
- * must bring the token is asked for it before anything is read, and strangers hold half of the
- * connections at most.
+ * must bring the token is asked for it before anything is read. Strangers hold few of the
+ * connections, each for one request.
  */
 public final class RevocationServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RevocationServer.class);
@@ -46,8 +46,7 @@ public final class RevocationServer implements AutoCloseable {
   private static final int AT_A_TIME = 16;
 
   /**
-   * Connections that those without the token may hold at a time, once it is known what they ask:
-   * half of those that the port has.
+   * Connections that those without the token may hold at a time, once it is known what they ask.
    */
   private static final int STRANGERS = 32;
 
@@ -219,8 +218,10 @@ public final class RevocationServer implements AutoCloseable {
       exchange.close();
       return;
     }
-    // Held until the exchange is closed, because that waits for the rest of the body.
+    // Held until the exchange is closed, because that waits for the rest of the body. Closed with
+    // it: what is kept for another request would count no more.
     try (exchange) {
+      exchange.getResponseHeaders().set("connection", "close");
       send(exchange, reply.make());
     } finally {
       strangers.release();
