@@ -80,7 +80,7 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
     @Nullable String anonymous = null;
     for (AuthMethodSpec method : spec.methods()) {
       switch (method) {
-        case AuthMethodSpec.Jwt jwt -> methods.add(jwt(jwt));
+        case AuthMethodSpec.Jwt jwt -> methods.add(jwt(jwt, spec));
         case AuthMethodSpec.ApiKey key ->
             methods.add(
                 new ApiKeyMethod(key, reader(key.name(), key.from()), apiKeys, revocations));
@@ -96,7 +96,8 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         new Withdrawal(revocations, spec.source().namespace()));
   }
 
-  private CredentialMethod jwt(AuthMethodSpec.Jwt method) throws UnloadablePlanException {
+  private CredentialMethod jwt(AuthMethodSpec.Jwt method, AuthenticationSpec all)
+      throws UnloadablePlanException {
     if (method.audiences().isEmpty() || method.algorithms().isEmpty()) {
       throw new UnloadablePlanException(
           "method " + method.name() + " has no audience or no algorithm");
@@ -111,13 +112,14 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         reader(method.name(), method.from()),
         new JwtMethod(method, cache, signatures),
         MethodKeys.of(method, remoteKeys, secrets),
-        proof(method.proof(), method.clockSkew()));
+        proof(method.proof(), method.clockSkew(), all));
   }
 
-  private @Nullable HolderProof proof(@Nullable ProofSpec spec, Duration skew) {
+  private @Nullable HolderProof proof(
+      @Nullable ProofSpec spec, Duration skew, AuthenticationSpec all) {
     return switch (spec) {
       case null -> null;
-      case ProofSpec.Dpop dpop -> new DpopVerifier(dpop, skew, proofs);
+      case ProofSpec.Dpop dpop -> new DpopVerifier(all.source().namespace(), dpop, skew, proofs);
       case ProofSpec.MutualTls _ -> CertificateProof.CERTIFICATE_PROOF;
     };
   }
@@ -142,7 +144,7 @@ public final class RouteAuthenticators implements AuthenticatorFactory {
         secrets,
         all.methods().stream()
             .anyMatch(other -> other instanceof AuthMethodSpec.Jwt && other.readsWhere(method)),
-        proof(method.proof(), INTROSPECTION_SKEW));
+        proof(method.proof(), INTROSPECTION_SKEW, all));
   }
 
   private static CredentialReader reader(String method, List<CredentialLocation> from)

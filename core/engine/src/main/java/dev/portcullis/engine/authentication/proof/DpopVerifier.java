@@ -37,6 +37,7 @@ public final class DpopVerifier implements HolderProof {
   /** More than any method forgives clocks, in seconds. */
   private static final long MAX_SKEW = 60;
 
+  private final String namespace;
   private final ProofSpec.Dpop spec;
   private final long skew;
   private final HolderProofs shared;
@@ -44,9 +45,11 @@ public final class DpopVerifier implements HolderProof {
   /**
    * Prepares the rules of one method.
    *
+   * @param namespace of the policy whose method it is
    * @param skew how far clocks may differ; at most a minute counts
    */
-  public DpopVerifier(ProofSpec.Dpop spec, Duration skew, HolderProofs shared) {
+  public DpopVerifier(String namespace, ProofSpec.Dpop spec, Duration skew, HolderProofs shared) {
+    this.namespace = namespace;
     this.spec = spec;
     this.skew = Math.clamp(skew.toSeconds(), 0, MAX_SKEW);
     this.shared = shared;
@@ -96,7 +99,7 @@ public final class DpopVerifier implements HolderProof {
       return ProofVerdict.Waits.WAITS;
     }
     String holder = Confirmation.thumbprint(claims);
-    ProofId id = ProofId.of(holder, proof.id());
+    ProofId id = ProofId.of(namespace, holder, proof.id());
     for (Inquiry each : patience.answered()) {
       if (each instanceof ProofInquiry inquiry && inquiry.isAbout(text, id)) {
         return inquiry.sighting() == ReplayWindow.Sighting.FIRST

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /*
  * Entries of six longs in open addressing, so that the garbage collector sees a few arrays and not
- * half a million objects: the two halves of the proof's id, who asked and holds the key, the two halves of the
- * question's id, and when the entry may go. A time of 0 is a free place. The entries of one proof
+ * half a million objects: the two halves of the proof's id, who asked, holds the key and wants the proof, the two
+ * halves of the question's id, and when the entry may go. A time of 0 is a free place. The entries of one proof
  * begin to be looked for at the same place, whoever asked.
  *
  * Nothing is forgotten before its time. When a stripe is full, what has had its time goes; when that
@@ -25,6 +25,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * of all, a holder of whom a stripe keeps an eighth already gets no more of it while less than half
  * is free. Holders are told apart by ten bits of their thumbprints: somebody else who shares them
  * with a greedy one is refused as well.
+ *
+ * Who writes policies may have an issuer of his own, and so as many holders as he likes. So a
+ * tenant, which is the namespace of the policy, gets no more of a stripe than is left for all
+ * others: one alone half of it, two a third each. Tenants are told apart by ten bits, too.
  */
 /**
  * The proofs that were used, for as long as they could be used again. Each is good for one request
@@ -106,6 +110,7 @@ public final class ReplayWindow {
     private static final int FIELDS = 6;
     private static final int ASKER = 2;
     private static final int ASKER_BITS = 2;
+    private static final long ASKERS = (1 << ASKER_BITS) - 1;
     private static final int QUESTION = 3;
     private static final int UNTIL = 5;
     private static final int FIRST_PLACES = 16;
@@ -116,6 +121,7 @@ public final class ReplayWindow {
     private long[] entries = new long[FIRST_PLACES * FIELDS];
     private int size;
     private final int[] held = new int[ProofId.HOLDERS];
+    private final int[] heldForTenants = new int[ProofId.TENANTS];
     private long droppedUntil = Long.MIN_VALUE;
     private long earliest = Long.MAX_VALUE;
 
@@ -168,11 +174,12 @@ public final class ReplayWindow {
     }
 
     private int find(ProofId proof, Hop asker) {
-      long mark = mark(proof, asker);
+      // Not for whom: else a proof would be good once for each tenant.
+      int number = number(asker);
       for (int i = place(proof.low()); entries[i + UNTIL] != 0; i = next(i)) {
         if (entries[i] == proof.high()
             && entries[i + 1] == proof.low()
-            && entries[i + ASKER] == mark) {
+            && (entries[i + ASKER] & ASKERS) == number) {
           return i;
         }
       }
@@ -180,16 +187,24 @@ public final class ReplayWindow {
     }
 
     private static long mark(ProofId proof, Hop asker) {
-      return (long) proof.holder() << ASKER_BITS
-          | switch (asker) {
-            case DIRECT -> 1;
-            case AT_GATEWAY -> 2;
-            case BEHIND_GATEWAY -> 3;
-          };
+      return ((long) proof.tenant() * ProofId.HOLDERS + proof.holder()) << ASKER_BITS
+          | number(asker);
+    }
+
+    private static int number(Hop asker) {
+      return switch (asker) {
+        case DIRECT -> 1;
+        case AT_GATEWAY -> 2;
+        case BEHIND_GATEWAY -> 3;
+      };
     }
 
     private static int holder(long mark) {
-      return (int) (mark >>> ASKER_BITS);
+      return (int) ((mark >>> ASKER_BITS) % ProofId.HOLDERS);
+    }
+
+    private static int tenant(long mark) {
+      return (int) ((mark >>> ASKER_BITS) / ProofId.HOLDERS);
     }
 
     private int place(long low) {
@@ -214,6 +229,7 @@ public final class ReplayWindow {
       entries[i + UNTIL] = until;
       earliest = Math.min(earliest, until);
       held[holder(mark)]++;
+      heldForTenants[tenant(mark)]++;
       size++;
     }
 
@@ -228,7 +244,8 @@ public final class ReplayWindow {
     }
 
     private boolean isWithinShare(ProofId proof) {
-      return size < Math.max(1, most / 2) || held[proof.holder()] < most / 8;
+      return (size < Math.max(1, most / 2) || held[proof.holder()] < most / 8)
+          && heldForTenants[proof.tenant()] < most - size;
     }
 
     /** Keeps a quarter of the places free; says whether one more proof may be kept. */
@@ -257,6 +274,7 @@ public final class ReplayWindow {
       long[] old = entries;
       entries = new long[places * FIELDS];
       Arrays.fill(held, 0);
+      Arrays.fill(heldForTenants, 0);
       size = 0;
       earliest = Long.MAX_VALUE;
       for (int i = 0; i < old.length; i += FIELDS) {

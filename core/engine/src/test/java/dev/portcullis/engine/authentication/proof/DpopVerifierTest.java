@@ -59,7 +59,7 @@ class DpopVerifierTest {
   private final DpopVerifier verifier = verifier(new ProofSpec.Dpop(List.of(), false));
 
   private DpopVerifier verifier(ProofSpec.Dpop spec) {
-    return new DpopVerifier(spec, Duration.ofSeconds(30), shared);
+    return new DpopVerifier("shop", spec, Duration.ofSeconds(30), shared);
   }
 
   private static JWK bare(JWK jwk) {
@@ -339,7 +339,7 @@ class DpopVerifierTest {
     int unavailable = 0;
     for (int i = 0; i < 7000; i++) {
       window.see(
-          new ProofId(i, i, i % ProofId.HOLDERS),
+          new ProofId(i, i, i % ProofId.HOLDERS, i / 64),
           new dev.portcullis.engine.limit.ChargeId(i, i),
           Hop.DIRECT,
           NOW + 120,
@@ -429,6 +429,7 @@ class DpopVerifierTest {
 
   private DpopVerifier sharing(SharedProofs others) {
     return new DpopVerifier(
+        "shop",
         new ProofSpec.Dpop(List.of(), false),
         Duration.ofSeconds(30),
         new HolderProofs(

@@ -30,7 +30,11 @@ class ReplayWindowTest {
   private long questions;
 
   private static ProofId proof(long n) {
-    return ProofId.of("thumbprint-" + n, "proof-" + n);
+    return proof("tenant-" + n, n);
+  }
+
+  private static ProofId proof(String namespace, long n) {
+    return ProofId.of(namespace, "thumbprint-" + n, "proof-" + n);
   }
 
   private ChargeId question() {
@@ -49,9 +53,17 @@ class ReplayWindowTest {
 
   @Test
   void anotherKeyMakesAnotherProof() {
-    ProofId other = ProofId.of("thumbprint-2", "proof-1");
+    ProofId other = ProofId.of("tenant-1", "thumbprint-2", "proof-1");
     assertThat(window.see(proof(1), question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
     assertThat(window.see(other, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
+  }
+
+  @Test
+  void aProofIsTheSameWhoseverPolicyAsksForIt() {
+    for (String namespace : List.of("shop", "billing")) {
+      assertThat(window.see(proof(namespace, 1), question(), Hop.DIRECT, UNTIL, NOW))
+          .isEqualTo(namespace.equals("shop") ? Sighting.FIRST : Sighting.REPLAYED);
+    }
   }
 
   @Test
@@ -121,7 +133,7 @@ class ReplayWindowTest {
     int kept = 0;
     int refused = 0;
     for (long n = 0; kept + refused < 1000; n++) {
-      ProofId proof = ProofId.of("greedy", "proof-" + n);
+      ProofId proof = ProofId.of("shop", "greedy", "proof-" + n);
       if (proof.high() % 64 == 0) {
         switch (wide.see(proof, question(), Hop.DIRECT, UNTIL, NOW)) {
           case FIRST -> kept++;
@@ -134,20 +146,41 @@ class ReplayWindowTest {
     int others = 0;
     for (long n = 0; others < 32; n++) {
       ProofId proof = proof(n);
-      if (proof.high() % 64 == 0 && proof.holder() != ProofId.of("greedy", "").holder()) {
+      if (proof.high() % 64 == 0 && proof.holder() != ProofId.of("shop", "greedy", "").holder()) {
         assertThat(wide.see(proof, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.FIRST);
         others++;
       }
     }
     ProofId later =
         LongStream.iterate(0, n -> n + 1)
-            .mapToObj(n -> ProofId.of("greedy", "later-" + n))
+            .mapToObj(n -> ProofId.of("shop", "greedy", "later-" + n))
             .filter(proof -> proof.high() % 64 == 0)
             .findFirst()
             .orElseThrow();
     assertThat(wide.see(later, question(), Hop.DIRECT, UNTIL, NOW)).isEqualTo(Sighting.UNKNOWABLE);
     assertThat(wide.see(later, question(), Hop.DIRECT, UNTIL + 121, UNTIL + 1))
         .isEqualTo(Sighting.FIRST);
+  }
+
+  /** One who writes policies, with an issuer of his own and as many holders as he likes. */
+  @Test
+  void leavesRoomForOthersWhenOneTenantIsGreedy() {
+    ReplayWindow wide = new ReplayWindow(64 * 64);
+    assertThat(keptInOneStripe(wide, "greedy", 0, NOW)).isEqualTo(32);
+    assertThat(keptInOneStripe(wide, "another", 10_000, NOW)).isEqualTo(16);
+    assertThat(keptInOneStripe(wide, "third", 20_000, NOW)).isEqualTo(8);
+    assertThat(keptInOneStripe(wide, "greedy", 30_000, NOW)).isZero();
+    assertThat(keptInOneStripe(wide, "greedy", 40_000, UNTIL + 1)).isEqualTo(32);
+  }
+
+  private int keptInOneStripe(ReplayWindow window, String namespace, long from, long now) {
+    return (int)
+        LongStream.range(from, from + 10_000)
+            .mapToObj(n -> proof(namespace, n))
+            .filter(proof -> proof.high() % 64 == 0)
+            .filter(proof ->
+                window.see(proof, question(), Hop.DIRECT, now + 120, now) == Sighting.FIRST)
+            .count();
   }
 
   @Test
@@ -191,7 +224,8 @@ class ReplayWindowTest {
         }
         Hop hop = HOPS.get(random.nextInt(3));
         ChargeId asked = random.nextInt(4) == 0 ? new ChargeId(n, n) : question();
-        if (small.see(proof(n), asked, hop, issued + 120, clock) == Sighting.FIRST) {
+        ProofId proof = proof("tenant-" + random.nextInt(3), n);
+        if (small.see(proof, asked, hop, issued + 120, clock) == Sighting.FIRST) {
           ChargeId before = used.putIfAbsent(n + " " + hop, asked);
           assertThat(before == null || before.equals(asked))
               .as("seed %d: proof %d was used twice as %s", seed, n, hop)
