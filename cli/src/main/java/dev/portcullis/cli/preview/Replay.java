@@ -35,9 +35,14 @@ import org.jspecify.annotations.Nullable;
  * times of the requests. Used by one thread.
  */
 final class Replay {
-  /** What the log leaves out of an identity. */
+  /** What the log leaves out of an identity, and what Services are, which no policy says. */
   private static final Set<Variable> UNRECORDED =
-      EnumSet.of(Variable.AUTH_CLAIMS, Variable.AUTH_ACR, Variable.AUTH_AMR, Variable.AUTH_TIME);
+      EnumSet.of(
+          Variable.AUTH_CLAIMS,
+          Variable.AUTH_ACR,
+          Variable.AUTH_AMR,
+          Variable.AUTH_TIME,
+          Variable.ROUTE_LABELS);
 
   private static final Set<Variable> HEADERS =
       EnumSet.of(Variable.REQUEST_HEADERS, Variable.REQUEST_HEADERS_ALL, Variable.REQUEST_COOKIES);

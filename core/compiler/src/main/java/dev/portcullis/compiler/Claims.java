@@ -65,16 +65,30 @@ final class Claims {
   }
 
   /**
-   * The claims to each route, by rank. A policy may have several to one, of which the first counts.
+   * What is claimed of a route.
+   *
+   * @param claims by rank; a policy may have several, of which the first counts
+   * @param labels of the Services that the route is named by
    */
-  SortedMap<RouteId, List<Claim>> byRoute() {
+  record Claimed(List<Claim> claims, SortedMap<String, String> labels) {}
+
+  /** The claims to each route. */
+  SortedMap<RouteId, Claimed> byRoute() {
     Routing routing = routing();
-    SortedMap<RouteId, List<Claim>> routes = new TreeMap<>();
+    SortedMap<RouteId, Claimed> routes = new TreeMap<>();
     for (Endpoint endpoint : endpoints()) {
-      // Endpoints of one route have the same claims: that is what a route is.
+      // Endpoints of one route have the same claims: that is what a route is. And the same
+      // Services,
+      // because it is named by them.
       routing
           .routeOf(endpoint)
-          .ifPresent(id -> routes.computeIfAbsent(id, _ -> claims(routing.reaching(endpoint))));
+          .ifPresent(id ->
+              routes.computeIfAbsent(
+                  id,
+                  _ ->
+                      new Claimed(
+                          claims(routing.reaching(endpoint)),
+                          known.labelsOf(endpoint.namespace(), routing.servicesOf(endpoint)))));
     }
     return routes;
   }

@@ -3,6 +3,7 @@
 
 package dev.portcullis.compiler;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,12 +16,14 @@ import java.util.TreeSet;
 /**
  * What policies may target, as far as the caller can tell.
  *
+ * @param serviceLabels by Service; one that is not here has none
  * @param endpoints what the pods that are to be guarded listen on; none where there are no pods
  * @param namespaces their labels, by name; one that is not here has its name as its only label
  * @param installation the namespace whose policies may select others
  */
 public record KnownTargets(
     KnownServices services,
+    Map<ServiceName, SortedMap<String, String>> serviceLabels,
     KnownWorkloads workloads,
     Set<Endpoint> endpoints,
     Map<String, SortedMap<String, String>> namespaces,
@@ -32,6 +35,7 @@ public record KnownTargets(
   private static final String NAME_LABEL = "kubernetes.io/metadata.name";
 
   public KnownTargets {
+    serviceLabels = Map.copyOf(serviceLabels);
     endpoints = Set.copyOf(endpoints);
     Map<String, SortedMap<String, String>> copy = new HashMap<>();
     namespaces.forEach(
@@ -46,23 +50,46 @@ public record KnownTargets(
           case KnownServices.Unknown _ -> new KnownWorkloads.Unknown();
           case KnownServices.Listed _ -> new KnownWorkloads.Listed(Map.of());
         };
-    return new KnownTargets(services, workloads, Set.of(), Map.of(), DEFAULT_INSTALLATION);
+    return new KnownTargets(
+        services, Map.of(), workloads, Set.of(), Map.of(), DEFAULT_INSTALLATION);
   }
 
   /** The same with pods: the workloads are those that have some. */
   public KnownTargets withEndpoints(Set<Endpoint> some) {
     return new KnownTargets(
-        services, KnownWorkloads.Listed.of(some), some, namespaces, installation);
+        services, serviceLabels, KnownWorkloads.Listed.of(some), some, namespaces, installation);
   }
 
   /** The same with other workloads. */
   public KnownTargets withWorkloads(KnownWorkloads some) {
-    return new KnownTargets(services, some, endpoints, namespaces, installation);
+    return new KnownTargets(services, serviceLabels, some, endpoints, namespaces, installation);
   }
 
   /** The same with the labels of namespaces. */
   public KnownTargets withNamespaces(Map<String, ? extends SortedMap<String, String>> some) {
-    return new KnownTargets(services, workloads, endpoints, Map.copyOf(some), installation);
+    return new KnownTargets(
+        services, serviceLabels, workloads, endpoints, Map.copyOf(some), installation);
+  }
+
+  /** The same with the labels of Services. */
+  public KnownTargets withLabels(Map<ServiceName, SortedMap<String, String>> some) {
+    return new KnownTargets(services, some, workloads, endpoints, namespaces, installation);
+  }
+
+  /** The labels that all of these Services have alike. */
+  SortedMap<String, String> labelsOf(String namespace, Collection<String> names) {
+    SortedMap<String, String> alike = null;
+    for (String name : names) {
+      SortedMap<String, String> own =
+          serviceLabels.getOrDefault(
+              new ServiceName(namespace, name), Collections.emptySortedMap());
+      if (alike == null) {
+        alike = new TreeMap<>(own);
+      } else {
+        alike.entrySet().retainAll(own.entrySet());
+      }
+    }
+    return alike == null ? Collections.emptySortedMap() : alike;
   }
 
   /** The labels of a namespace. */

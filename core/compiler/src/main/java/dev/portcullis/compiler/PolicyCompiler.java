@@ -48,11 +48,11 @@ public final class PolicyCompiler {
     Claims claims = new Claims(speakers, set.targets());
     claims
         .byRoute()
-        .forEach((id, ranked) ->
+        .forEach((id, claimed) ->
             routes.put(
                 id,
                 memo.route(
-                    new RouteAssembler(id, ranked, set.trust(), remarks, exempt).assemble())));
+                    new RouteAssembler(id, claimed, set.trust(), remarks, exempt).assemble())));
     exempt.report(remarks);
     SortedMap<PolicyRef, PolicyOutcome> outcomes = Outcomes.of(speakers, claims, remarks, keys);
     return new CompileResult(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +27,23 @@ final class RouteAssembler {
   private final Remarks remarks;
   private final RouteRemarks advice;
   private final List<Claim> claims;
+  private final SortedMap<String, String> labels;
   private final TransportRemarks connections;
   private final List<Claim> apis;
   private final List<Claim> limits;
   private final List<Claim> bots;
 
   /**
-   * @param claims by rank; of several of one policy the first counts
+   * @param claimed whose claims are by rank; of several of one policy the first counts
    */
   RouteAssembler(
-      RouteId id, List<Claim> claims, KnownTrust trust, Remarks remarks, ExemptNames exempt) {
+      RouteId id, Claims.Claimed claimed, KnownTrust trust, Remarks remarks, ExemptNames exempt) {
     this.id = id;
     this.remarks = remarks;
     this.advice = new RouteRemarks(id, remarks, exempt);
     this.connections = new TransportRemarks(id, trust, remarks);
-    this.claims = claims;
+    this.claims = claimed.claims();
+    this.labels = claimed.labels();
     this.apis = winners(ofKind("ApiPolicy", claims));
     this.limits = ofKind("RateLimitPolicy", claims);
     this.bots = winners(ofKind("BotPolicy", claims));
@@ -110,7 +113,18 @@ final class RouteAssembler {
         allLimits(),
         score,
         orElse(value(audit), AuditSpec.refusalsOnly()),
-        sources);
+        sources,
+        readsLabels() ? labels : null);
+  }
+
+  /** Else a plan says nothing of them, and stays the same when they change. */
+  private boolean readsLabels() {
+    return Stream.of(apis, limits, bots)
+        .flatMap(List::stream)
+        .map(claim -> claim.speaker().content())
+        .anyMatch(content ->
+            content != null
+                && content.expressions().stream().anyMatch(Content.ExpressionUse::readsLabels));
   }
 
   /** The older of equal rank speaks; the others learn that they lost. */

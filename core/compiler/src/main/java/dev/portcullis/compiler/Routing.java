@@ -44,6 +44,35 @@ public final class Routing {
    * of it, so that it is closed until it is known.
    */
   public Optional<RouteId> routeOf(Endpoint endpoint) {
+    SortedSet<String> services = claimed(endpoint);
+    String workload = workload(endpoint);
+    if (!services.isEmpty() || workload != null) {
+      return Optional.of(RouteId.of(endpoint.namespace(), services, workload));
+    }
+    return reachesNamespace(endpoint.namespace())
+        ? Optional.of(ofNamespace(endpoint))
+        : Optional.empty();
+  }
+
+  /** Names of the Services that the endpoint's route is named by. */
+  SortedSet<String> servicesOf(Endpoint endpoint) {
+    SortedSet<String> claimed = claimed(endpoint);
+    SortedSet<String> names = new TreeSet<>();
+    if (!claimed.isEmpty()) {
+      claimed.forEach(service -> names.add(withoutPort(service)));
+    } else if (workload(endpoint) == null) {
+      endpoint.services().forEach(port -> names.add(port.service()));
+    }
+    return names;
+  }
+
+  private static String withoutPort(String service) {
+    int slash = service.indexOf('/');
+    return slash < 0 ? service : service.substring(0, slash);
+  }
+
+  /** Services, and ports of them, that policies speak of. */
+  private SortedSet<String> claimed(Endpoint endpoint) {
     SortedSet<String> services = new TreeSet<>();
     for (ServicePort port : endpoint.services()) {
       if (claimed.contains(service(endpoint, port.service(), port.port()))) {
@@ -57,13 +86,7 @@ public final class Routing {
         services.add(name);
       }
     }
-    String workload = workload(endpoint);
-    if (!services.isEmpty() || workload != null) {
-      return Optional.of(RouteId.of(endpoint.namespace(), services, workload));
-    }
-    return reachesNamespace(endpoint.namespace())
-        ? Optional.of(ofNamespace(endpoint))
-        : Optional.empty();
+    return services;
   }
 
   private @Nullable String workload(Endpoint endpoint) {

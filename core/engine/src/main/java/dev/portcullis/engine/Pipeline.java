@@ -44,7 +44,15 @@ final class Pipeline {
       @Nullable Trace trace) {
     IpAddress client = route.clientAddress().of(request);
     Evaluation evaluation =
-        new Evaluation(route.id(), request, client, route.geo(), route.index(), patience, trace);
+        new Evaluation(
+            route.id(),
+            route.labels(),
+            request,
+            client,
+            route.geo(),
+            route.index(),
+            patience,
+            trace);
     return run(id, route, evaluation, route.owner(), 0);
   }
 

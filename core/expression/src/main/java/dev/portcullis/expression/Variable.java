@@ -96,7 +96,9 @@ public enum Variable {
   /** [Map of Long] Points by signal; reading it is an error when nothing scores the request. */
   BOT_SIGNALS("bot.signals", MapType.create(STRING, INT)),
   /** [String] The route's id. */
-  ROUTE_NAME("route.name", STRING);
+  ROUTE_NAME("route.name", STRING),
+  /** [Map of String] Of the Services that the route stands for. */
+  ROUTE_LABELS("route.labels", MapType.create(STRING, STRING));
 
   private static final Map<String, Variable> BY_NAME =
       Arrays.stream(values())

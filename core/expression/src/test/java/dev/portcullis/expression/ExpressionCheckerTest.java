@@ -53,7 +53,7 @@ class ExpressionCheckerTest {
           request.pth == "/"                | 1:1: unknown variable: request.pth (did you mean request.path?)
           auth.claim.role == "a"            | 1:1: unknown variable: auth.claim.role (did you mean auth.claims?)
           true && bott.score < 3            | 1:9: unknown variable: bott.score (did you mean bot.score?)
-          route.operation == "x"            | 1:1: unknown variable: route.operation (there are route.name)
+          route.operation == "x"            | 1:1: unknown variable: route.operation (there are route.name, route.labels)
           admin == "x"                      | 1:1: unknown variable: admin (variables begin with request, source, tls, auth, bot or route; put text in quotes)
           request.path.startWith("/a")      | 1:23: unknown function: startWith (did you mean startsWith?)
           inCIDR(source.address, "::/0")    | 1:7: unknown function: inCIDR (did you mean inCidr?)

@@ -16,6 +16,7 @@ import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicyStatus;
 import dev.portcullis.fleet.Fleet;
 import dev.portcullis.policy.plan.PolicyRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -101,13 +102,14 @@ public record ClusterSnapshot(
     Map<String, SortedMap<String, String>> namespaces = new HashMap<>();
     watch
         .namespaces()
-        .forEach(namespace ->
-            namespaces.put(
-                namespace.getMetadata().getName(),
-                new TreeMap<>(
-                    Objects.requireNonNullElse(namespace.getMetadata().getLabels(), Map.of()))));
+        .forEach(namespace -> namespaces.put(namespace.getMetadata().getName(), labels(namespace)));
     return new KnownTargets(
             new KnownServices.Listed(ports(watch)),
+            watch
+                .services()
+                .collect(
+                    Collectors.toMap(
+                        ClusterSnapshot::name, ClusterSnapshot::labels, (one, _) -> one)),
             new KnownWorkloads.Listed(Map.of()),
             Set.of(),
             namespaces,
@@ -118,13 +120,15 @@ public record ClusterSnapshot(
   private static Map<ServiceName, Set<String>> ports(ClusterWatch watch) {
     return watch
         .services()
-        .collect(
-            Collectors.toMap(
-                service ->
-                    new ServiceName(
-                        service.getMetadata().getNamespace(), service.getMetadata().getName()),
-                ClusterSnapshot::portNames,
-                (a, _) -> a));
+        .collect(Collectors.toMap(ClusterSnapshot::name, ClusterSnapshot::portNames, (a, _) -> a));
+  }
+
+  private static ServiceName name(Service service) {
+    return new ServiceName(service.getMetadata().getNamespace(), service.getMetadata().getName());
+  }
+
+  private static SortedMap<String, String> labels(HasMetadata resource) {
+    return new TreeMap<>(Objects.requireNonNullElse(resource.getMetadata().getLabels(), Map.of()));
   }
 
   private static Set<String> portNames(Service service) {

@@ -34,7 +34,8 @@ public sealed interface Content {
    *
    * @param text quoted, for messages
    */
-  record ExpressionUse(FieldPath path, boolean readsBot, boolean readsAuth, String text) {}
+  record ExpressionUse(
+      FieldPath path, boolean readsBot, boolean readsAuth, boolean readsLabels, String text) {}
 
   /**
    * Sections of an ApiPolicy; null where it has none.

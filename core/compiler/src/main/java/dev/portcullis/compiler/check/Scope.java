@@ -84,7 +84,11 @@ final class Scope {
         };
     uses.add(
         new Content.ExpressionUse(
-            path, reads(reads, "bot."), reads(reads, "auth."), Quote.of(source)));
+            path,
+            reads(reads, "bot."),
+            reads(reads, "auth."),
+            reads.contains(Variable.ROUTE_LABELS),
+            Quote.of(source)));
     return new Read(new Expression(source), reads.stream().anyMatch(Variable::needsIdentity));
   }
 

@@ -71,7 +71,7 @@ final class CoreReader {
     if (isNamed("the Service")) {
       Set<String> ports = new TreeSet<>();
       addPorts(YamlText.mapping(document, "spec"), ports);
-      file.add(new ServiceName(namespaceOrDefault(), name), ports);
+      file.add(new ServiceName(namespaceOrDefault(), name), ports, labels());
     }
   }
 
@@ -91,14 +91,17 @@ final class CoreReader {
 
   void namespace() {
     if (isNamed("the Namespace")) {
-      SortedMap<String, String> labels = new TreeMap<>();
-      YamlValue.Mapping written =
-          YamlText.mapping(YamlText.mapping(document, "metadata"), "labels");
-      if (written != null) {
-        written.entries().keySet().forEach(key -> labels.put(key, YamlText.of(written, key)));
-      }
-      file.addNamespace(name, labels);
+      file.addNamespace(name, labels());
     }
+  }
+
+  private SortedMap<String, String> labels() {
+    SortedMap<String, String> labels = new TreeMap<>();
+    YamlValue.Mapping written = YamlText.mapping(YamlText.mapping(document, "metadata"), "labels");
+    if (written != null) {
+      written.entries().keySet().forEach(key -> labels.put(key, YamlText.of(written, key)));
+    }
+    return labels;
   }
 
   private static void addPorts(YamlValue.@Nullable Mapping holder, Set<String> names) {

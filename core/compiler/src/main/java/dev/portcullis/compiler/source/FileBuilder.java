@@ -27,6 +27,7 @@ final class FileBuilder {
   private final Map<KnownConfigMaps.Name, KnownConfigMaps.Content> configMaps =
       new LinkedHashMap<>();
   private final Map<ServiceName, Set<String>> services = new LinkedHashMap<>();
+  private final Map<ServiceName, SortedMap<String, String>> serviceLabels = new LinkedHashMap<>();
   private final Map<WorkloadName, Set<String>> workloads = new LinkedHashMap<>();
   private final Map<String, SortedMap<String, String>> namespaces = new LinkedHashMap<>();
   private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -55,8 +56,9 @@ final class FileBuilder {
     configMaps.put(name, content);
   }
 
-  void add(ServiceName service, Set<String> ports) {
+  void add(ServiceName service, Set<String> ports, SortedMap<String, String> labels) {
     services.put(service, ports);
+    serviceLabels.put(service, labels);
   }
 
   void add(WorkloadName workload, Set<String> ports) {
@@ -83,6 +85,7 @@ final class FileBuilder {
         secrets,
         configMaps,
         services,
+        serviceLabels,
         workloads,
         namespaces,
         diagnostics);

@@ -21,6 +21,7 @@ import java.util.SortedMap;
  * @param hash SHA-256 of its bytes; empty when they could not be read
  * @param readable false: it is not YAML, and nothing is known of what it would say
  * @param services names of ports, by Service
+ * @param serviceLabels by Service
  * @param workloads names of ports, by workload
  * @param namespaces labels, by namespace
  */
@@ -33,6 +34,7 @@ public record FileContent(
     Map<KnownSecrets.Key, SecretMaterial> secrets,
     Map<KnownConfigMaps.Name, KnownConfigMaps.Content> configMaps,
     Map<ServiceName, Set<String>> services,
+    Map<ServiceName, SortedMap<String, String>> serviceLabels,
     Map<WorkloadName, Set<String>> workloads,
     Map<String, SortedMap<String, String>> namespaces,
     List<Diagnostic> diagnostics) {
@@ -43,6 +45,7 @@ public record FileContent(
     secrets = Map.copyOf(secrets);
     configMaps = Map.copyOf(configMaps);
     services = Map.copyOf(services);
+    serviceLabels = Map.copyOf(serviceLabels);
     workloads = Map.copyOf(workloads);
     namespaces = Map.copyOf(namespaces);
     diagnostics = List.copyOf(diagnostics);
@@ -59,6 +62,7 @@ public record FileContent(
         secrets,
         configMaps,
         services,
+        serviceLabels,
         workloads,
         namespaces,
         broken.diagnostics);
@@ -72,6 +76,7 @@ public record FileContent(
         false,
         List.of(),
         List.of(),
+        Map.of(),
         Map.of(),
         Map.of(),
         Map.of(),

@@ -100,7 +100,8 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
 
   /** Where Services are known, nothing else exists; else the files say what they can. */
   private KnownTargets targets(KnownServices services) {
-    KnownTargets known = KnownTargets.of(services).withNamespaces(namespaces());
+    KnownTargets known =
+        KnownTargets.of(services).withNamespaces(namespaces()).withLabels(labels());
     Map<WorkloadName, Set<String>> workloads = new HashMap<>();
     files.values().forEach(content -> content.workloads().forEach(workloads::putIfAbsent));
     return switch (services) {
@@ -108,6 +109,12 @@ public record FileSet(SortedMap<String, FileContent> files, List<Diagnostic> pro
           workloads.isEmpty() ? known : known.withWorkloads(new KnownWorkloads.Listed(workloads));
       case KnownServices.Listed _ -> known;
     };
+  }
+
+  private Map<ServiceName, SortedMap<String, String>> labels() {
+    Map<ServiceName, SortedMap<String, String>> labels = new HashMap<>();
+    files.values().forEach(content -> content.serviceLabels().forEach(labels::putIfAbsent));
+    return labels;
   }
 
   private Map<String, SortedMap<String, String>> namespaces() {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one request so far. Used by one thread at a time, for one decision. */
 public final class Evaluation implements VariableSource {
   private final String route;
+  private final Map<String, String> labels;
   private final RequestContext request;
   private final IpAddress client;
   private final GeoSource geo;
@@ -53,6 +54,7 @@ public final class Evaluation implements VariableSource {
   /**
    * Starts from the facts.
    *
+   * @param labels of what the route stands for
    * @param client the client's address behind trusted proxies
    * @param geo where it is
    * @param patience how long a step may keep the thread
@@ -60,6 +62,7 @@ public final class Evaluation implements VariableSource {
    */
   public Evaluation(
       String route,
+      Map<String, String> labels,
       RequestContext request,
       IpAddress client,
       GeoSource geo,
@@ -67,6 +70,7 @@ public final class Evaluation implements VariableSource {
       Patience patience,
       @Nullable Trace trace) {
     this.route = route;
+    this.labels = labels;
     this.request = request;
     this.client = client;
     this.geo = geo;
@@ -267,6 +271,7 @@ public final class Evaluation implements VariableSource {
       case BOT_SCORE -> (long) scored(variable).value();
       case BOT_SIGNALS -> points(scored(variable));
       case ROUTE_NAME -> route;
+      case ROUTE_LABELS -> labels;
     };
   }
 

@@ -35,6 +35,7 @@ import dev.portcullis.policy.plan.RoutePlan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,7 @@ public final class RouteLoader {
     steps.sort(Comparator.comparing(PhaseStep::phase));
     return new RouteProgram.Guarded(
         route.id().value(),
+        route.labels() == null ? Map.of() : route.labels(),
         steps,
         index.build(),
         new ClientAddress(CidrSet.of(route.trustedProxies())),

@@ -10,6 +10,7 @@ import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.policy.plan.AuditSpec;
 import java.util.List;
+import java.util.Map;
 
 /** What one route does with requests, compiled. Immutable and thread-safe. */
 public sealed interface RouteProgram {
@@ -20,6 +21,7 @@ public sealed interface RouteProgram {
   /**
    * A route that decides.
    *
+   * @param labels of what it stands for
    * @param steps in the order of their phases
    * @param geo where clients are
    * @param owner named when nothing more particular let a request pass
@@ -27,6 +29,7 @@ public sealed interface RouteProgram {
    */
   record Guarded(
       String id,
+      Map<String, String> labels,
       List<PhaseStep> steps,
       PathIndex index,
       ClientAddress clientAddress,
@@ -36,6 +39,7 @@ public sealed interface RouteProgram {
       AuditSpec audit)
       implements RouteProgram {
     public Guarded {
+      labels = Map.copyOf(labels);
       steps = List.copyOf(steps);
       identityHeaders = List.copyOf(identityHeaders);
     }

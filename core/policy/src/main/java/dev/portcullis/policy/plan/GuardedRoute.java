@@ -4,7 +4,10 @@
 package dev.portcullis.policy.plan;
 
 import dev.portcullis.policy.match.Cidr;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorization what callers may do; null: whoever authenticated may pass
  * @param limits each applies
  * @param bot how requests are scored; null: no score
+ * @param labels of the Services that the route stands for, for expressions; null: none reads them
  */
 public record GuardedRoute(
     RouteId id,
@@ -35,13 +39,47 @@ public record GuardedRoute(
     List<LimitSpec> limits,
     @Nullable BotSpec bot,
     AuditSpec audit,
-    List<PolicyRef> sources)
+    List<PolicyRef> sources,
+    @Nullable SortedMap<String, String> labels)
     implements RoutePlan {
 
   public GuardedRoute {
     trustedProxies = List.copyOf(trustedProxies);
     limits = List.copyOf(limits);
     sources = List.copyOf(sources);
+    labels = labels == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+  }
+
+  /** One of which no expression reads labels. */
+  public GuardedRoute(
+      RouteId id,
+      FailureMode failureMode,
+      @Nullable TransportSpec transport,
+      List<Cidr> trustedProxies,
+      @Nullable CorsSpec cors,
+      @Nullable RequestSpec request,
+      @Nullable GeoSpec geo,
+      @Nullable AuthenticationSpec authentication,
+      @Nullable AuthorizationSpec authorization,
+      List<LimitSpec> limits,
+      @Nullable BotSpec bot,
+      AuditSpec audit,
+      List<PolicyRef> sources) {
+    this(
+        id,
+        failureMode,
+        transport,
+        trustedProxies,
+        cors,
+        request,
+        geo,
+        authentication,
+        authorization,
+        limits,
+        bot,
+        audit,
+        sources,
+        null);
   }
 
   /**
