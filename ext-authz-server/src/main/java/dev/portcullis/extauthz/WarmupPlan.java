@@ -98,6 +98,7 @@ final class WarmupPlan {
                 new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 1_000_000),
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.RATE)),
+        List.of(),
         new BotSpec(
             OWN,
             Mode.ENFORCE,

@@ -227,6 +227,7 @@ public final class Plans {
         authentication,
         null,
         List.of(),
+        List.of(),
         null,
         audit,
         List.of(POLICY));

@@ -156,6 +156,7 @@ final class StandardEngineTest {
                 new Allowance.Rate(5, Duration.ofHours(1), 4),
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.RATE)),
+        List.of(),
         null,
         AuditSpec.refusalsOnly(),
         List.of(API, RATES));

@@ -94,6 +94,7 @@ public final class Plans {
         authentication,
         authorization,
         limits,
+        List.of(),
         bots,
         AuditSpec.refusalsOnly(),
         List.of(API));
@@ -111,6 +112,7 @@ public final class Plans {
         null,
         null,
         null,
+        List.of(),
         List.of(),
         null,
         AuditSpec.refusalsOnly(),

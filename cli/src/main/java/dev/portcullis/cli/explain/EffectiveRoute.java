@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.portcullis.compiler.CompileResult;
 import dev.portcullis.compiler.PolicyOutcome;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -100,6 +101,9 @@ public record EffectiveRoute(RouteId route, List<Section> sections, String close
       out.add(
           new Section(
               "limit " + limit.name(), limit.source(), limit.mode() == Mode.SHADOW, List.of()));
+    }
+    for (FloodGuardSpec guard : plan.floodGuards()) {
+      out.add(new Section("floodGuard", guard.source(), guard.mode() == Mode.SHADOW, List.of()));
     }
     return out;
   }

@@ -27,6 +27,7 @@ import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
@@ -199,6 +200,9 @@ final class PlanCodecTest {
                 quota,
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.QUOTA)),
+        List.of(
+            new FloodGuardSpec(
+                API, Mode.SHADOW, new Allowance.Rate(30, Duration.ofMinutes(1), 29))),
         new BotSpec(
             API,
             Mode.ENFORCE,

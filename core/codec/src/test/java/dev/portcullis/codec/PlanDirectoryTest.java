@@ -166,6 +166,7 @@ final class PlanDirectoryTest {
         null,
         null,
         List.of(),
+        List.of(),
         null,
         AuditSpec.refusalsOnly(),
         List.of(policy));

@@ -8,6 +8,7 @@ import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -111,6 +112,7 @@ final class RouteAssembler {
         methods,
         value(authorization),
         allLimits(),
+        floodGuards(),
         score,
         orElse(value(audit), AuditSpec.refusalsOnly()),
         sources,
@@ -144,6 +146,12 @@ final class RouteAssembler {
   private List<LimitSpec> allLimits() {
     return ranked(limits, Content.OfRateLimit.class).stream()
         .flatMap(ranked -> ranked.content().limits().stream())
+        .toList();
+  }
+
+  private List<FloodGuardSpec> floodGuards() {
+    return ranked(limits, Content.OfRateLimit.class).stream()
+        .flatMap(ranked -> Stream.ofNullable(ranked.content().floodGuard()))
         .toList();
   }
 

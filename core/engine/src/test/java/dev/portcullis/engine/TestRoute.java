@@ -13,6 +13,7 @@ import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
@@ -43,6 +44,7 @@ final class TestRoute {
 
   private final List<RuleSpec> rules = new ArrayList<>();
   private final List<LimitSpec> limits = new ArrayList<>();
+  private final List<FloodGuardSpec> floodGuards = new ArrayList<>();
   private List<Cidr> trusted = List.of();
   private @Nullable TransportSpec transport;
   private @Nullable RequestSpec request;
@@ -195,6 +197,14 @@ final class TestRoute {
     return this;
   }
 
+  /** A budget of credentials that fail, per minute. */
+  TestRoute failedCredentials(Mode mode, long requests) {
+    floodGuards.add(
+        new FloodGuardSpec(
+            LIMITS, mode, new Allowance.Rate(requests, Duration.ofMinutes(1), requests - 1)));
+    return this;
+  }
+
   GuardedRoute build() {
     return new GuardedRoute(
         new RouteId(ID),
@@ -207,6 +217,7 @@ final class TestRoute {
         authentication,
         rules.isEmpty() ? null : new AuthorizationSpec(API, authorizationMode, rules),
         limits,
+        floodGuards,
         bot,
         AuditSpec.refusalsOnly(),
         List.of(API));

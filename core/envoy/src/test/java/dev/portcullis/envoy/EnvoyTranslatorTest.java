@@ -120,6 +120,7 @@ final class EnvoyTranslatorTest {
         null,
         null,
         List.of(),
+        List.of(),
         null,
         AuditSpec.refusalsOnly(),
         List.of());

@@ -5,10 +5,10 @@ package dev.portcullis.crds.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.portcullis.crds.v1alpha1.ratelimit.FloodGuard;
 import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How much each caller of the targets may have. Each limit applies. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+    value = "has(self.limits) || has(self.floodGuard)",
+    message = "a RateLimitPolicy needs limits or a floodGuard")
 @ValidationRule(value = Rules.TARGETED, message = Rules.TARGETED_MESSAGE)
 @ValidationRule(
     value = Rules.ONE_CHOICE_OF_NAMESPACES,
@@ -41,8 +44,9 @@ public record RateLimitPolicySpec(
         @Default("Enforce")
         Mode mode,
     @JsonPropertyDescription("Where counters are kept.") @Nullable Store store,
-    @JsonPropertyDescription("The limits. Each applies.")
-        @Required
+    @JsonPropertyDescription("Bounds before anything is asked that costs.")
+        @Nullable FloodGuard floodGuard,
+    @JsonPropertyDescription("The limits. Each applies. Required without floodGuard.")
         @Size(min = 1, max = 32)
         @ValidationRule(
             value = Rules.UNIQUE_NAMES,

@@ -11,6 +11,7 @@ import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -106,8 +107,16 @@ public sealed interface Content {
    */
   record SecretUse(String method, String name, String key, FieldPath path) {}
 
-  /** The limits of a RateLimitPolicy. */
-  record OfRateLimit(Mode mode, List<LimitSpec> limits, List<ExpressionUse> expressions)
+  /**
+   * The limits of a RateLimitPolicy.
+   *
+   * @param floodGuard null: it has none
+   */
+  record OfRateLimit(
+      Mode mode,
+      List<LimitSpec> limits,
+      @Nullable FloodGuardSpec floodGuard,
+      List<ExpressionUse> expressions)
       implements Content {
 
     public OfRateLimit {

@@ -6,6 +6,7 @@ package dev.portcullis.compiler.check;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Quote;
+import dev.portcullis.crds.v1alpha1.ratelimit.FloodGuard;
 import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.PlanAllowance;
 import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
@@ -13,6 +14,7 @@ import dev.portcullis.crds.v1alpha1.ratelimit.Rate;
 import dev.portcullis.expression.ResultType;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Expression;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import java.time.DateTimeException;
@@ -46,6 +48,22 @@ final class LimitsCheck {
       }
     }
     return out;
+  }
+
+  /** Null when there is none, or one without a bound. */
+  @Nullable FloodGuardSpec floodGuard(@Nullable FloodGuard guard, FieldPath path) {
+    Rate failures = guard == null ? null : guard.failedCredentialsPerAddress();
+    Allowance.Rate rate =
+        failures == null ? null : rate(failures, path.field("failedCredentialsPerAddress"));
+    return rate == null ? null : new FloodGuardSpec(scope.policy(), scope.modeOr(null), rate);
+  }
+
+  private Allowance.@Nullable Rate rate(Rate rate, FieldPath path) {
+    if (rate.per() == null) {
+      return null;
+    }
+    Duration per = Values.duration(rate.per(), MIN_PERIOD, MAX_PERIOD, path.field("per"), scope);
+    return new Allowance.Rate(rate.requests(), per, burst(rate.burst(), rate.requests()));
   }
 
   private @Nullable LimitSpec limit(Limit limit, FieldPath path) {
@@ -100,11 +118,8 @@ final class LimitsCheck {
         scope,
         new Values.Choice("rate", rate != null),
         new Values.Choice("quota", quota != null));
-    if (rate != null && rate.per() != null) {
-      Duration per =
-          Values.duration(
-              rate.per(), MIN_PERIOD, MAX_PERIOD, path.field("rate").field("per"), scope);
-      return new Allowance.Rate(rate.requests(), per, burst(rate.burst(), rate.requests()));
+    if (rate != null) {
+      return rate(rate, path.field("rate"));
     }
     if (quota != null && quota.per() != null) {
       ZoneId zone = zone(quota.timeZone(), path.field("quota").field("timeZone"));

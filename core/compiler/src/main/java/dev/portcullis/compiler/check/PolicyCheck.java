@@ -72,8 +72,17 @@ public final class PolicyCheck {
     return switch (spec) {
       case ApiPolicySpec api -> api(api, path, scope);
       case RateLimitPolicySpec limits -> {
-        var specs = new LimitsCheck(scope).check(limits.limits(), path.field("limits"));
-        yield new Content.OfRateLimit(scope.mode(), specs, scope.uses());
+        if (limits.limits().isEmpty() && limits.floodGuard() == null) {
+          scope.report(
+              DiagnosticCode.FIELD_REQUIRED,
+              path,
+              "a RateLimitPolicy needs limits or a floodGuard",
+              "add limits or a floodGuard");
+        }
+        LimitsCheck check = new LimitsCheck(scope);
+        var specs = check.check(limits.limits(), path.field("limits"));
+        var guard = check.floodGuard(limits.floodGuard(), path.field("floodGuard"));
+        yield new Content.OfRateLimit(scope.mode(), specs, guard, scope.uses());
       }
       case BotPolicySpec bot -> new Content.OfBot(BotCheck.check(bot, path, scope));
     };

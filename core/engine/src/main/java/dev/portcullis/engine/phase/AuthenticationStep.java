@@ -25,14 +25,21 @@ import org.jspecify.annotations.Nullable;
 public final class AuthenticationStep implements PhaseStep {
   private final AuthenticationSpec spec;
   private final Authenticator authenticator;
+  private final @Nullable FailedCredentialsStep guard;
   private final RuleRef policy;
   private final boolean asksClients;
   private final Map<String, Verdict.Allow> allows = new HashMap<>();
 
-  /** Takes the compiled methods of the section. */
-  public AuthenticationStep(AuthenticationSpec spec, Authenticator authenticator) {
+  /**
+   * Takes the compiled methods of the section.
+   *
+   * @param guard is told of credentials that fail; null: nobody counts them
+   */
+  public AuthenticationStep(
+      AuthenticationSpec spec, Authenticator authenticator, @Nullable FailedCredentialsStep guard) {
     this.spec = spec;
     this.authenticator = authenticator;
+    this.guard = guard;
     this.asksClients =
         spec.methods().stream()
             .anyMatch(method -> method instanceof AuthMethodSpec.Mtls mtls && mtls.namesClients());
@@ -79,17 +86,22 @@ public final class AuthenticationStep implements PhaseStep {
               challenges);
       case AuthenticationResult.Unaccepted _ ->
           refuse(evaluation, unaccepted(evaluation), List.of());
-      case AuthenticationResult.Invalid(var method, var detail, var challenges) ->
-          refuse(
-              evaluation,
-              new Refusal(
-                  DenyReason.CREDENTIALS_INVALID,
-                  by(method),
-                  DenyReason.CREDENTIALS_INVALID.title(),
-                  detail),
-              challenges);
+      case AuthenticationResult.Invalid(var method, var detail, var challenges) -> {
+        failed(evaluation);
+        yield refuse(
+            evaluation,
+            new Refusal(
+                DenyReason.CREDENTIALS_INVALID,
+                by(method),
+                DenyReason.CREDENTIALS_INVALID.title(),
+                detail),
+            challenges);
+      }
       case AuthenticationResult.Unproven(var method, var detail, var challenges, var nonce) -> {
         DenyReason reason = DenyReason.PROOF_INVALID;
+        if (nonce == null) {
+          failed(evaluation); // Whoever lacks a nonce is told one, and comes again.
+        }
         Verdict verdict =
             refuse(evaluation, new Refusal(reason, by(method), reason.title(), detail), challenges);
         yield nonce == null ? verdict : with(verdict, new HeaderField("dpop-nonce", nonce));
@@ -104,6 +116,13 @@ public final class AuthenticationStep implements PhaseStep {
   @Override
   public Verdict overdue(Evaluation evaluation, String cause) {
     return unavailable(evaluation, policy, cause);
+  }
+
+  // In shadow mode nobody is refused, so nobody learns that a credential is to be mended.
+  private void failed(Evaluation evaluation) {
+    if (guard != null && spec.mode() == Mode.ENFORCE) {
+      guard.failed(evaluation);
+    }
   }
 
   private Refusal unaccepted(Evaluation evaluation) {

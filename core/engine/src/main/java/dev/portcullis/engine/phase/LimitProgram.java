@@ -28,7 +28,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One limit, compiled: which requests it counts, on whose counter, and how much that may have. */
-final class LimitProgram {
+final class LimitProgram implements ReportedLimit {
   private final LimitSpec spec;
   private final RuleRef by;
   private final RequestMatcher matcher;
@@ -154,12 +154,13 @@ final class LimitProgram {
     return plan == null ? meter : plans.getOrDefault(plan, meter);
   }
 
-  /** The policy header of this limit alone, when time does not change it; else null. */
-  @Nullable HeaderField constantPolicy(Meter asked) {
+  @Override
+  public @Nullable HeaderField constantPolicy(Meter asked) {
     return asked.equals(meter) ? constantPolicy : null;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return spec.name();
   }
 

@@ -20,16 +20,16 @@ final class LimitReport {
   private final List<Entry> entries = new ArrayList<>(2);
   private long retryAfter;
 
-  private record Entry(LimitProgram limit, Meter meter, QuotaState state, long window) {}
+  private record Entry(ReportedLimit limit, Meter meter, QuotaState state, long window) {}
 
   /** Tells how a limit stands; a later report of the same limit replaces an earlier one. */
-  void add(LimitProgram limit, Meter meter, QuotaState state, long now) {
+  void add(ReportedLimit limit, Meter meter, QuotaState state, long now) {
     Entry entry = new Entry(limit, meter, state, meter.windowSeconds(now));
     if (!state.granted()) {
       retryAfter = Math.max(retryAfter, Math.max(1, state.retrySeconds()));
     }
     for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).limit == limit) {
+      if (entries.get(i).limit.equals(limit)) {
         entries.set(i, entry);
         return;
       }

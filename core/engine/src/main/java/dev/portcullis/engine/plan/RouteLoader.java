@@ -14,6 +14,7 @@ import dev.portcullis.engine.phase.AuthorizationStep;
 import dev.portcullis.engine.phase.BotActionStep;
 import dev.portcullis.engine.phase.BotScoreStep;
 import dev.portcullis.engine.phase.ClientAddress;
+import dev.portcullis.engine.phase.FailedCredentialsStep;
 import dev.portcullis.engine.phase.GeoStep;
 import dev.portcullis.engine.phase.HygieneStep;
 import dev.portcullis.engine.phase.LimitSteps;
@@ -103,10 +104,17 @@ public final class RouteLoader {
               scorers.create(route.bot())));
       steps.add(new BotActionStep(route.bot()));
     }
+    FailedCredentialsStep guard = null;
+    if (!route.floodGuards().isEmpty()) {
+      guard = new FailedCredentialsStep(route.floodGuards(), store);
+      steps.add(guard);
+    }
     if (route.authentication() != null) {
       steps.add(
           new AuthenticationStep(
-              route.authentication(), authenticators.create(route.id(), route.authentication())));
+              route.authentication(),
+              authenticators.create(route.id(), route.authentication()),
+              guard));
     }
     if (route.authorization() != null) {
       steps.add(new AuthorizationStep(route.authorization(), index));

@@ -100,6 +100,7 @@ final class Plans {
         authentication,
         null,
         List.of(),
+        List.of(),
         null,
         AuditSpec.refusalsOnly(),
         List.of(POLICY));

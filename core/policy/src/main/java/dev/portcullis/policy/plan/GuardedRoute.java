@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param authentication who may call; null: nobody is asked
  * @param authorization what callers may do; null: whoever authenticated may pass
  * @param limits each applies
+ * @param floodGuards each applies
  * @param bot how requests are scored; null: no score
  * @param labels of the Services that the route stands for, for expressions; null: none reads them
  */
@@ -37,6 +38,7 @@ public record GuardedRoute(
     @Nullable AuthenticationSpec authentication,
     @Nullable AuthorizationSpec authorization,
     List<LimitSpec> limits,
+    List<FloodGuardSpec> floodGuards,
     @Nullable BotSpec bot,
     AuditSpec audit,
     List<PolicyRef> sources,
@@ -46,6 +48,7 @@ public record GuardedRoute(
   public GuardedRoute {
     trustedProxies = List.copyOf(trustedProxies);
     limits = List.copyOf(limits);
+    floodGuards = List.copyOf(floodGuards);
     sources = List.copyOf(sources);
     labels = labels == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
   }
