@@ -65,6 +65,7 @@ public record GuardedRoute(
       @Nullable AuthenticationSpec authentication,
       @Nullable AuthorizationSpec authorization,
       List<LimitSpec> limits,
+      List<FloodGuardSpec> floodGuards,
       @Nullable BotSpec bot,
       AuditSpec audit,
       List<PolicyRef> sources) {
@@ -79,6 +80,7 @@ public record GuardedRoute(
         authentication,
         authorization,
         limits,
+        floodGuards,
         bot,
         audit,
         sources,
