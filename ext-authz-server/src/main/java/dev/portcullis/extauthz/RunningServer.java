@@ -8,6 +8,7 @@ import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.addresses.KnownLists;
 import dev.portcullis.extauthz.addresses.ListFiles;
+import dev.portcullis.extauthz.apikey.StoredKeyUse;
 import dev.portcullis.extauthz.apikey.ValkeyKeys;
 import dev.portcullis.extauthz.check.AuthorizationService;
 import dev.portcullis.extauthz.check.CheckRequestReader;
@@ -53,6 +54,8 @@ import dev.portcullis.extauthz.telemetry.RouteDirectory;
 import dev.portcullis.extauthz.telemetry.ServerMetrics;
 import dev.portcullis.extauthz.telemetry.Telemetry;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
+import dev.portcullis.store.ValkeyAddress;
+import dev.portcullis.store.key.KeyRecords;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -299,9 +302,15 @@ final class RunningServer implements AutoCloseable {
     if (store == null || shared == null || !shared.keys()) {
       return null;
     }
-    ValkeyKeys keys = new ValkeyKeys(store, shared.timeout());
+    ApiKeyUse use = new ApiKeyUse(KeyRecords::placeOf);
+    ValkeyKeys keys = new ValkeyKeys(store, shared.timeout(), use);
+    boolean cluster = shared.address().kind() == ValkeyAddress.Kind.CLUSTER;
+    StoredKeyUse written = closeLater(new StoredKeyUse(store, use, cluster, clock));
+    written.start();
     metrics.show(Metric.VALKEY_KEYS, keys::size);
     metrics.show(Metric.VALKEY_KEYS_MALFORMED, keys::malformed);
+    metrics.show(Metric.VALKEY_KEY_USES_UNNOTED, use::unnoted);
+    metrics.show(Metric.VALKEY_KEY_USE_FAILURES, written::failures);
     return keys;
   }
 

@@ -115,6 +115,15 @@ final class StoredKeysIT {
     assertThat(ask(first, key)).isEqualTo(200);
     assertThat(ask(second, key)).isEqualTo(200);
     assertThat(ask(first, resource)).isEqualTo(200);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> redis.ask("HEXISTS portcullis:key:shop:" + key.id() + " lastUsed"), ":1"::equals);
+    // It is still a key.
+    ApiKeyText refused = issue("label:api carts");
+    assertThat(ask(first, refused)).isEqualTo(401);
+    await().atMost(PATIENCE).until(() -> ask(first, key) == 200);
+    assertThat(metrics(first)).contains("portcullis_valkey_key_use_failures_total 0.0");
   }
 
   @Test

@@ -172,7 +172,11 @@ public final class ApiKeyListCommand implements Callable<Integer> {
                 held.fields().get("notBefore"),
                 held.fields().get("expires"),
                 key.revoked());
-        return new Listed(source(held, key.name(), key.labels(), fields), null, null);
+        Instant used = KeyRecords.lastUsed(held.fields());
+        return new Listed(
+            source(held, key.name(), key.labels(), fields),
+            used == null ? null : used.toString(),
+            null);
       } catch (IllegalArgumentException e) {
         return new Listed(source(held, held.id(), new TreeMap<>(), null), null, e.getMessage());
       }

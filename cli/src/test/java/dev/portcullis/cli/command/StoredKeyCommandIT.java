@@ -140,6 +140,24 @@ class StoredKeyCommandIT {
   }
 
   @Test
+  void saysWhenAKeyWasUsedAndASuccessorWasNot() throws IOException {
+    Issued old = issue("acme", "never");
+    redis.ask("HSET portcullis:key:shop:" + old.id() + " lastUsed 2026-03-01T10:00:00Z");
+    put(rotate(old.id()));
+
+    assertThat(list())
+        .extracting(key -> key.path("lastUsed").asText("never"))
+        .containsExactlyInAnyOrder("2026-03-01T10:00:00Z", "never");
+    assertThat(CommandRun.of("apikey", "list", "--valkey", redis.url()).out())
+        .contains("LAST USED", "2026-03-01T10:00:00Z");
+    redis.ask("HSET portcullis:key:shop:" + old.id() + " lastUsed \"\\x1b[2J\"");
+    assertThat(list())
+        .extracting(key -> key.path("lastUsed").asText("never"))
+        .containsOnly("never");
+    assertThat(list()).extracting(key -> key.path("state").asText()).containsOnly("valid");
+  }
+
+  @Test
   void nothingInTheStoreIsACommandMore() throws IOException {
     Issued old = issue("acme", "never");
     redis.ask(

@@ -8,21 +8,27 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.cli.Main;
 import dev.portcullis.engine.port.StoredKeys.Answer;
+import dev.portcullis.extauthz.apikey.StoredKeyUse;
 import dev.portcullis.extauthz.apikey.ValkeyKeys;
 import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.store.ValkeyAddress;
+import dev.portcullis.store.key.KeyRecords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -116,15 +122,30 @@ class StoredKeysGuideIT {
         id);
   }
 
+  /** The user whom the page lets make for decision services. */
+  private static ValkeyConfig login(RedisServer redis, Path password, Duration timeout)
+      throws IOException {
+    String line =
+        Files.readAllLines(MarkdownPage.HOME.resolve("docs/guide/share-state-over-valkey.md"))
+            .stream()
+            .map(String::strip)
+            .filter(each -> each.startsWith("ACL SETUSER "))
+            .findFirst()
+            .orElseThrow();
+    assertThat(redis.ask(line.replace("PASSWORD", "geheim"))).isEqualTo("+OK");
+    Files.writeString(password, "geheim\n");
+    return new ValkeyConfig(
+        ValkeyAddress.parse(redis.url()), "portcullis", password, null, false, true, timeout);
+  }
+
   @Test
-  void whatTheCommandWritesIsFound() throws Exception {
+  void whatTheCommandWritesIsFoundByTheUserWhomThePageMakes() throws Exception {
     Duration timeout = Duration.ofSeconds(5);
+    ApiKeyUse use = new ApiKeyUse(KeyRecords::placeOf);
     try (RedisServer redis = RedisServer.start();
-        ValkeyStore store =
-            new ValkeyStore(
-                new ValkeyConfig(
-                    ValkeyAddress.parse(redis.url()), null, null, null, false, true, timeout))) {
-      ValkeyKeys keys = new ValkeyKeys(store, timeout);
+        ValkeyStore store = new ValkeyStore(login(redis, directory.resolve("password"), timeout));
+        StoredKeyUse written = new StoredKeyUse(store, use, false, Clock.systemUTC())) {
+      ValkeyKeys keys = new ValkeyKeys(store, timeout, use);
       store.start();
       await().atMost(PATIENCE).until(store::isOpen);
       ApiKeyText key = create(redis).key();
@@ -138,6 +159,12 @@ class StoredKeysGuideIT {
       assertThat(record.labels()).isEqualTo(Map.of("api", "orders"));
       assertThat(record.expires()).isNotNull();
       assertThat(redis.ask("TTL portcullis:key:shop:" + key.id())).matches(":7[0-9]{6}");
+
+      keys.used(record, Instant.now());
+      written.start();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> !stored("list", "", redis, key.id()).out().contains("  -  "));
     }
   }
 

@@ -6,10 +6,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.portcullis.engine.port.StoredKeys;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
+import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.store.key.KeyRecords;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +40,7 @@ public final class ValkeyKeys implements StoredKeys {
 
   private final Lookup lookup;
   private final Duration patience;
+  private final ApiKeyUse use;
   private final Ticker ticker;
   private final Cache<String, Known> keys = memory(MAX_KEYS);
   private final Cache<String, Known> absent = memory(MAX_ABSENT);
@@ -57,18 +61,20 @@ public final class ValkeyKeys implements StoredKeys {
    *
    * @param store not started yet
    * @param timeout of its answers
+   * @param use where it is noted when keys are used
    */
-  public ValkeyKeys(ValkeyStore store, Duration timeout) {
-    this(store, timeout, Ticker.systemTicker());
+  public ValkeyKeys(ValkeyStore store, Duration timeout, ApiKeyUse use) {
+    this(store, timeout, use, Ticker.systemTicker());
   }
 
-  ValkeyKeys(ValkeyStore store, Duration timeout, Ticker ticker) {
-    this(key -> store.ask(commands -> commands.hgetall(key)), timeout, ticker);
+  ValkeyKeys(ValkeyStore store, Duration timeout, ApiKeyUse use, Ticker ticker) {
+    this(key -> store.ask(commands -> commands.hgetall(key)), timeout, use, ticker);
     store.listen(KeyRecords.CHANNEL, this::forget);
   }
 
-  ValkeyKeys(Lookup lookup, Duration timeout, Ticker ticker) {
+  ValkeyKeys(Lookup lookup, Duration timeout, ApiKeyUse use, Ticker ticker) {
     this.lookup = lookup;
+    this.use = use;
     this.patience = timeout.plus(GRACE);
     this.ticker = ticker;
   }
@@ -169,6 +175,11 @@ public final class ValkeyKeys implements StoredKeys {
     } catch (ExecutionException e) {
       throw new IllegalStateException("nobody completes it so", e);
     }
+  }
+
+  @Override
+  public void used(ApiKeyRecord key, Instant at) {
+    use.note(key, at);
   }
 
   /** Keys that are remembered, about. */

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * When issued keys were accepted last, in steps of {@link Observations#STEP}. A request with a key
@@ -19,17 +20,32 @@ public final class ApiKeyUse {
   /** Keys of one step; those beyond are not noted before the next one. */
   static final int MAX_KEYS = 100_000;
 
+  private final Function<ApiKeyRecord, String> naming;
   private final ConcurrentMap<String, Use> byHash = new ConcurrentHashMap<>();
   private final LongAdder unnoted = new LongAdder();
 
   /**
-   * @param key {@code namespace/name}
+   * @param key its name
    * @param step of {@link Observations#STEP}, counted from the epoch
    */
   private record Use(String key, long step, boolean told) {}
 
+  /** Calls keys {@code namespace/name}, as the operator does. */
+  public ApiKeyUse() {
+    this(key -> key.namespace() + "/" + key.name());
+  }
+
+  /**
+   * Calls keys by other names.
+   *
+   * @param naming no two keys have one name
+   */
+  public ApiKeyUse(Function<ApiKeyRecord, String> naming) {
+    this.naming = naming;
+  }
+
   /** The key was accepted. */
-  void note(ApiKeyRecord key, Instant at) {
+  public void note(ApiKeyRecord key, Instant at) {
     long step = Math.floorDiv(at.getEpochSecond(), Observations.STEP.toSeconds());
     // A hash is the one text of a key whose own hash code is computed once and kept.
     Use last = byHash.get(key.sha256());
@@ -40,12 +56,12 @@ public final class ApiKeyUse {
       unnoted.increment();
       return;
     }
-    byHash.put(key.sha256(), new Use(key.namespace() + "/" + key.name(), step, false));
+    byHash.put(key.sha256(), new Use(naming.apply(key), step, false));
   }
 
   /**
-   * Uses that were not told yet, at most {@link Observations#MAX_LAST_USED}, by {@code
-   * namespace/name}; forgets those of former steps that were.
+   * Uses that were not told yet, at most {@link Observations#MAX_LAST_USED}, by the names of the
+   * keys; forgets those of former steps that were.
    */
   public SortedMap<String, Instant> untold(Instant now) {
     long step = Math.floorDiv(now.getEpochSecond(), Observations.STEP.toSeconds());

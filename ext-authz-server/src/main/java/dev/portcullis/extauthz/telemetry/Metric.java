@@ -248,6 +248,18 @@ public enum Metric {
       "",
       "Times that the shared store held something else where an API key belongs; the request got"
           + " 503, and its record in the decision log says which key and field."),
+  VALKEY_KEY_USES_UNNOTED(
+      "portcullis_valkey_key_uses_unnoted_total",
+      Type.COUNTER,
+      "",
+      "Uses of API keys of the shared store that their lastUsed will not show, because of too many"
+          + " keys in one hour."),
+  VALKEY_KEY_USE_FAILURES(
+      "portcullis_valkey_key_use_failures_total",
+      Type.COUNTER,
+      "",
+      "Times that the shared store did not take when its API keys were used; it is tried again"
+          + " every few seconds."),
   TOKEN_CACHE(
       "portcullis_token_cache_tokens", Type.GAUGE, "", "Verified tokens that are remembered."),
   PROOFS_SEEN(

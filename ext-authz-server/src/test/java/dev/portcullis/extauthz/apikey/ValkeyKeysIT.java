@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.portcullis.engine.port.StoredKeys.Answer;
 import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.store.ValkeyAddress;
@@ -27,7 +28,7 @@ final class ValkeyKeysIT {
             new ValkeyStore(
                 new ValkeyConfig(
                     ValkeyAddress.parse(redis.url()), null, null, null, false, true, timeout))) {
-      ValkeyKeys keys = new ValkeyKeys(store, timeout, () -> 0);
+      ValkeyKeys keys = new ValkeyKeys(store, timeout, new ApiKeyUse(), () -> 0);
       store.start();
       await().atMost(PATIENCE).until(store::isOpen);
       assertThat(keys.fetch("shop", "K1")).isEqualTo(Answer.Absent.ABSENT);

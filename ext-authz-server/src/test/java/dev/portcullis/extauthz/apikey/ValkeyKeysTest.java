@@ -5,7 +5,9 @@ package dev.portcullis.extauthz.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.port.StoredKeys.Answer;
+import dev.portcullis.extauthz.plan.ApiKeyUse;
 import dev.portcullis.policy.plan.ApiKeyRecord;
+import dev.portcullis.store.key.KeyRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ final class ValkeyKeysTest {
   private final Map<String, Map<String, String>> store = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicLong now = new AtomicLong(7);
+  private final ApiKeyUse use = new ApiKeyUse(KeyRecords::placeOf);
   private final ValkeyKeys keys =
       new ValkeyKeys(
           key -> {
@@ -39,6 +42,7 @@ final class ValkeyKeysTest {
             return store.getOrDefault(key, Map.of());
           },
           Duration.ofSeconds(30),
+          use,
           now::get);
 
   private void put(String id, String... fields) {
@@ -47,6 +51,10 @@ final class ValkeyKeysTest {
       all.put(fields[i], fields[i + 1]);
     }
     store.put("portcullis:key:shop:" + id, all);
+  }
+
+  private Map<String, String> fields(String id) {
+    return store.getOrDefault("portcullis:key:shop:" + id, Map.of());
   }
 
   private void pass(Duration time) {
@@ -90,6 +98,67 @@ final class ValkeyKeysTest {
                 Instant.parse("2027-01-01T00:00:00Z"),
                 true,
                 new TreeMap<>(Map.of("api", "orders", "tier", ""))));
+  }
+
+  @Test
+  void whenItWasUsedDecidesNothing() {
+    put("K1", "lastUsed", "2026-03-01T10:00:00Z");
+    put("K2", "lastUsed", "yesterday");
+
+    ApiKeyRecord one = ((Answer.Found) keys.fetch("shop", "K1")).key();
+    ApiKeyRecord two = ((Answer.Found) keys.fetch("shop", "K2")).key();
+
+    assertThat(one.labels()).isEmpty();
+    assertThat(two.labels()).isEmpty();
+    assertThat(KeyRecords.lastUsed(fields("K1"))).isEqualTo(Instant.parse("2026-03-01T10:00:00Z"));
+    assertThat(KeyRecords.lastUsed(fields("K2"))).isNull();
+    assertThat(KeyRecords.lastUsed(Map.of())).isNull();
+  }
+
+  @Test
+  void aKeyThatIsFullHasRoomForWhenItWasUsed() {
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < 62; i++) {
+      labels.addAll(List.of("label:l" + i, ""));
+    }
+    put("K1", labels.toArray(String[]::new));
+    labels.addAll(List.of("lastUsed", "2026-03-01T10:00:00Z"));
+    put("K2", labels.toArray(String[]::new));
+    labels.addAll(List.of("label:more", ""));
+    put("K3", labels.toArray(String[]::new));
+
+    assertThat(keys.fetch("shop", "K1")).isInstanceOf(Answer.Found.class);
+    assertThat(keys.fetch("shop", "K2")).isInstanceOf(Answer.Found.class);
+    assertThat(keys.fetch("shop", "K3")).isInstanceOf(Answer.Unavailable.class);
+  }
+
+  @Test
+  void notesOnceAnHourThatAKeyWasUsedAndNotMoreKeysThanItCanHold() {
+    put("K1");
+    ApiKeyRecord key = ((Answer.Found) keys.fetch("shop", "K1")).key();
+    Instant hour = Instant.parse("2026-03-01T10:00:00Z");
+
+    keys.used(key, hour.plusSeconds(5));
+    keys.used(key, hour.plusSeconds(6));
+
+    assertThat(use.untold(hour)).isEqualTo(Map.of("portcullis:key:shop:K1", hour));
+    for (int i = 0; i < 100_002; i++) {
+      keys.used(
+          new ApiKeyRecord(
+              "shop",
+              "acme",
+              "id" + i,
+              "hash" + i,
+              "acme",
+              null,
+              List.of(),
+              null,
+              null,
+              false,
+              new TreeMap<>()),
+          hour);
+    }
+    assertThat(use.unnoted()).isEqualTo(3);
   }
 
   @Test
@@ -169,6 +238,7 @@ final class ValkeyKeysTest {
               return Map.of("sha256", HASH, "client", "acme");
             },
             Duration.ofSeconds(30),
+            use,
             now::get);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Answer>> answers = new ArrayList<>();

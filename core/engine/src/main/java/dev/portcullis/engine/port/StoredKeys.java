@@ -4,6 +4,7 @@
 package dev.portcullis.engine.port;
 
 import dev.portcullis.policy.plan.ApiKeyRecord;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,4 +35,10 @@ public interface StoredKeys {
 
   /** Asks, and waits for the answer; briefly. Never throws. */
   Answer fetch(String namespace, String id);
+
+  /**
+   * A key of the store was accepted. Called with every request that carries one: does no I/O and
+   * waits for nobody.
+   */
+  default void used(ApiKeyRecord key, Instant at) {}
 }

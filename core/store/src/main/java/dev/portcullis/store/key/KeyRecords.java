@@ -17,6 +17,11 @@ public final class KeyRecords {
   /** Where it is told, as {@link #name}, which key is another one or gone. */
   public static final String CHANNEL = "portcullis:keys";
 
+  /**
+   * The hour in which the key was accepted last; decision services write it, nobody decides by it.
+   */
+  public static final String LAST_USED = "lastUsed";
+
   private static final String PLACE = "portcullis:key:";
   private static final String LABEL = "label:";
   private static final int MAX_FIELDS = 64;
@@ -35,13 +40,29 @@ public final class KeyRecords {
     return PLACE + name(namespace, id);
   }
 
+  /** Where the store has this key. */
+  public static String placeOf(ApiKeyRecord key) {
+    return place(key.namespace(), key.id());
+  }
+
+  /** When a key was accepted last; null: nobody says, or it is no time. */
+  public static @Nullable Instant lastUsed(Map<String, String> fields) {
+    try {
+      return time(fields, LAST_USED);
+    } catch (IllegalArgumentException e) {
+      // It lets nobody in and keeps nobody out, so the key holds without it.
+      return null;
+    }
+  }
+
   /**
    * Reads a key.
    *
    * @throws IllegalArgumentException when it is none; its message names the field
    */
   public static ApiKeyRecord read(String namespace, String id, Map<String, String> fields) {
-    if (fields.size() > MAX_FIELDS) {
+    // What decision services add makes no key too big.
+    if (fields.size() - (fields.containsKey(LAST_USED) ? 1 : 0) > MAX_FIELDS) {
       throw new IllegalArgumentException("more than " + MAX_FIELDS + " fields");
     }
     SortedMap<String, String> labels = new TreeMap<>();
@@ -52,6 +73,7 @@ public final class KeyRecords {
       }
       switch (name) {
         case "name", "sha256", "client", "plan", "scopes", "notBefore", "expires", "revoked" -> {}
+        case LAST_USED -> {}
         default -> {
           // Else a misspelt "expires" would be a key that never does.
           if (!name.startsWith(LABEL) || name.length() == LABEL.length()) {

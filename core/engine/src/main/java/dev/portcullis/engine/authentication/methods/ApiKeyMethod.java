@@ -60,20 +60,23 @@ record ApiKeyMethod(
     ApiKeyRecord found = source.find(spec.namespace(), key.id());
     StoredKeys stored = found == null ? source.stored() : null;
     if (stored == null) {
-      return compared(key, found, found != null, request.receivedAt());
+      return compared(key, found, null, request.receivedAt());
     }
     return switch (KeyInquiry.known(stored, spec.namespace(), key.id(), patience)) {
       case null -> new Attempt.Asks(new KeyInquiry(stored, spec.namespace(), key.id()));
       case StoredKeys.Answer.Found(ApiKeyRecord there) ->
-          compared(key, there, false, request.receivedAt());
-      case StoredKeys.Answer.Absent _ -> compared(key, null, false, request.receivedAt());
+          compared(key, there, stored, request.receivedAt());
+      case StoredKeys.Answer.Absent _ -> compared(key, null, stored, request.receivedAt());
       // It may be a good one, so it is not said to be bad.
       case StoredKeys.Answer.Unavailable(String cause) -> new Attempt.Unavailable(cause);
     };
   }
 
+  /**
+   * @param stored who has the key; null: the source itself
+   */
   private Attempt compared(
-      ApiKeyText key, @Nullable ApiKeyRecord found, boolean noted, Instant now) {
+      ApiKeyText key, @Nullable ApiKeyRecord found, @Nullable StoredKeys stored, Instant now) {
     boolean same =
         MessageDigest.isEqual(ascii(key.sha256()), ascii(found == null ? NOBODY : found.sha256()));
     if (found == null || !same) {
@@ -84,8 +87,10 @@ record ApiKeyMethod(
     if (objection != null) {
       return new Attempt.Failure("key " + found.name() + " " + objection);
     }
-    if (noted) {
+    if (stored == null) {
       source.used(found, now);
+    } else {
+      stored.used(found, now);
     }
     return new Attempt.Success(new Authenticated(identity(found)));
   }
