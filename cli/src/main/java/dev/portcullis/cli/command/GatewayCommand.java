@@ -106,8 +106,9 @@ public final class GatewayCommand implements Callable<Integer> {
       paramLabel = "URL",
       description =
           "What decision services share is shared over this server of Valkey or Redis, such as"
-              + " valkey://127.0.0.1:6379. One that asks for a password needs a decision service of"
-              + " its own: ext-authz-server --help.")
+              + " valkey://127.0.0.1:6379, and API keys whose id no ApiKey of the files has are"
+              + " looked up there. One that asks for a password needs a decision service of its"
+              + " own: ext-authz-server --help.")
   private @Nullable String valkey;
 
   @Option(

@@ -105,6 +105,13 @@ final class StoreOptions {
   }
 
   private KeyReader open() throws IOException {
+    if (user != null && passwordFile == null) {
+      throw CommandException.user("--valkey-user needs --valkey-password-file");
+    }
+    if (authorities != null && !address.tls()) {
+      throw CommandException.user(
+          "--valkey-ca means nothing without TLS: begin --valkey with valkeys");
+    }
     readable("--valkey-password-file", passwordFile);
     readable("--valkey-ca", authorities);
     return KeyReader.open(new StoreAccess(address, user, passwordFile, authorities));

@@ -72,6 +72,8 @@ public record DecisionServiceOptions(
     file(flags, "--issuer-ca", issuers);
     if (shared != null) {
       flags.add("--valkey=" + shared);
+      // Whoever tries a store out tries keys in it; to other requests it makes no difference.
+      flags.add("--valkey-keys");
     }
     addressLists.forEach((list, file) ->
         flags.add("--address-list=" + list + "=" + readable("--address-list", file)));

@@ -206,6 +206,18 @@ class StoredKeyCommandIT {
   }
 
   @Test
+  void isNotSilentAboutALoginThatIsNone() {
+    CommandRun user =
+        CommandRun.of("apikey", "list", "--valkey", redis.url(), "--valkey-user", "u");
+    assertThat(user.exitCode()).isEqualTo(1);
+    assertThat(user.complaint()).contains("--valkey-user needs --valkey-password-file");
+    CommandRun plain =
+        CommandRun.of("apikey", "list", "--valkey", redis.url(), "--valkey-ca", "ca.crt");
+    assertThat(plain.exitCode()).isEqualTo(1);
+    assertThat(plain.complaint()).contains("begin --valkey with valkeys");
+  }
+
+  @Test
   void wantsToKnowWhich() {
     assertThat(CommandRun.of("apikey", "rotate", "--valkey", redis.url()).exitCode()).isEqualTo(2);
     assertThat(CommandRun.of("apikey", "verify", "--valkey", redis.url()).exitCode()).isEqualTo(2);
