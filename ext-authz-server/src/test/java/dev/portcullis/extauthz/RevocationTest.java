@@ -9,6 +9,7 @@ import com.google.common.net.HostAndPort;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
+import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.stream.TestCa;
@@ -115,25 +116,33 @@ final class RevocationTest {
                 && check(1, token("warm")) == 200);
   }
 
+  /** Patiently: a connection that goes out from somewhere may have the port for a moment. */
   private void startReplica(int replica, int capacity) throws Exception {
     RunningServer server =
-        RunningServer.start(
-            TestConfig.of(directory.resolve("plan"))
-                .revocation(
-                    new RevocationConfig(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[replica]),
-                        directory.resolve("tls.crt"),
-                        directory.resolve("tls.key"),
-                        directory.resolve("token"),
-                        List.of(HostAndPort.fromParts("127.0.0.1", ports[1 - replica])),
-                        directory.resolve("ca.crt"),
-                        Duration.ofHours(24),
-                        capacity))
-                .make(),
-            StandardEngine::make,
-            _ -> {});
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .ignoreException(EnvironmentException.class)
+            .until(() -> started(replica, capacity), Objects::nonNull);
     servers[replica] = server;
     clients[replica] = new Client(server.grpcPort());
+  }
+
+  private RunningServer started(int replica, int capacity) throws Exception {
+    return RunningServer.start(
+        TestConfig.of(directory.resolve("plan"))
+            .revocation(
+                new RevocationConfig(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), ports[replica]),
+                    directory.resolve("tls.crt"),
+                    directory.resolve("tls.key"),
+                    directory.resolve("token"),
+                    List.of(HostAndPort.fromParts("127.0.0.1", ports[1 - replica])),
+                    directory.resolve("ca.crt"),
+                    Duration.ofHours(24),
+                    capacity))
+            .make(),
+        StandardEngine::make,
+        _ -> {});
   }
 
   private void stopReplica(int replica) {
