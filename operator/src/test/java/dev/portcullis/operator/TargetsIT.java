@@ -35,6 +35,27 @@ class TargetsIT {
         request: {maxBodyBytes: 815}
       """;
 
+  private static final String BY_LABEL =
+      """
+      apiVersion: v1
+      kind: Namespace
+      metadata: {name: billing}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: invoices, namespace: billing, labels: {tier: public}}
+      spec: {ports: [{name: http, port: 80}]}
+      ---
+      apiVersion: portcullis.dev/v1alpha1
+      kind: ApiPolicy
+      metadata: {name: invoices, namespace: billing}
+      spec:
+        targetRefs: [{kind: Service, name: invoices}]
+        authentication: {methods: [{name: public, anonymous: {}}]}
+        authorization:
+          rules: [{name: internal, when: 'route.labels["tier"] == "internal"'}]
+      """;
+
   private static Cluster cluster;
   private static RunningOperator operator;
 
@@ -98,6 +119,29 @@ class TargetsIT {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(decider.body("shop/orders")).contains("4711"));
+    }
+  }
+
+  @Test
+  void followsTheLabelsOfServicesThatExpressionsRead() throws IOException {
+    cluster.apply(BY_LABEL);
+    try (AckingNode decider = cluster.decider("authz-1")) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(decider.body("billing/invoices"))
+                  .contains("\"labels\":{\"tier\":\"public\"}"));
+
+      cluster
+          .api
+          .kubectl("-n", "billing", "label", "--overwrite", "service", "invoices", "tier=internal")
+          .orThrow();
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(decider.body("billing/invoices"))
+                  .contains("\"labels\":{\"tier\":\"internal\"}"));
     }
   }
 }
