@@ -77,9 +77,8 @@ final class Claims {
     Routing routing = routing();
     SortedMap<RouteId, Claimed> routes = new TreeMap<>();
     for (Endpoint endpoint : endpoints()) {
-      // Endpoints of one route have the same claims: that is what a route is. And the same
-      // Services,
-      // because it is named by them.
+      // Endpoints of one route have the same claims, which is what a route is, and the same
+      // Services, by which it is named.
       routing
           .routeOf(endpoint)
           .ifPresent(id ->
