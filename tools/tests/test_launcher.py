@@ -86,7 +86,8 @@ class LauncherTest(ScratchTest):
         self.jars(age=30)
         ran = self.launch("validate", "two words")
         self.assertEqual((0, ""), (ran.returncode, ran.stderr))
-        self.assertIn(f"-Dportcullis.home={self.home} -cp {self.home}/cli/target/portcullis-cli.jar:", ran.stdout)
+        self.assertIn(f" -Dportcullis.home={self.home} ", ran.stdout)
+        self.assertIn(f" -cp {self.home}/cli/target/portcullis-cli.jar:", ran.stdout)
         self.assertTrue(ran.stdout.endswith("dev.portcullis.cli.Main validate two words\n"))
 
     def test_home_is_found_through_symbolic_links(self):
