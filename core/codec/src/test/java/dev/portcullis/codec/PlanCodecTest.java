@@ -92,6 +92,17 @@ final class PlanCodecTest {
   }
 
   @Test
+  void readsAPlanThatSaysNothingOfFloodGuards() {
+    byte[] json =
+        ("{\"type\":\"Guarded\",\"id\":\"a/b\",\"failureMode\":\"DENY\",\"trustedProxies\":[],"
+                + "\"limits\":[],\"audit\":{\"sample\":0.0,\"redactHeaders\":[]},\"sources\":[]}")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(PlanCodec.decodeRoute(json))
+        .isInstanceOfSatisfying(
+            GuardedRoute.class, route -> assertThat(route.floodGuards()).isEmpty());
+  }
+
+  @Test
   void refusesWhatItDoesNotUnderstand() {
     byte[] json =
         "{\"type\":\"Closed\",\"id\":\"a/b\",\"reason\":\"NO_POLICY\",\"detail\":\"\",\"sources\":[],\"more\":1}"

@@ -48,7 +48,8 @@ public record GuardedRoute(
   public GuardedRoute {
     trustedProxies = List.copyOf(trustedProxies);
     limits = List.copyOf(limits);
-    floodGuards = List.copyOf(floodGuards);
+    // A plan that was written before there were any says nothing of them.
+    floodGuards = floodGuards == null ? List.of() : List.copyOf(floodGuards);
     sources = List.copyOf(sources);
     labels = labels == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
   }
