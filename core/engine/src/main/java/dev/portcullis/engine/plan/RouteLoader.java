@@ -28,7 +28,6 @@ import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
-import dev.portcullis.policy.plan.ClaimHeader;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -138,17 +137,9 @@ public final class RouteLoader {
     names.add(BotActionStep.SCORE_HEADER);
     if (authentication != null) {
       for (AuthMethodSpec method : authentication.methods()) {
-        claimHeaders(method).forEach(claim -> names.add(claim.header()));
+        method.claimsToHeaders().forEach(claim -> names.add(claim.header()));
       }
     }
     return List.copyOf(names);
-  }
-
-  private static List<ClaimHeader> claimHeaders(AuthMethodSpec method) {
-    return switch (method) {
-      case AuthMethodSpec.Jwt jwt -> jwt.claimsToHeaders();
-      case AuthMethodSpec.Introspection asked -> asked.claimsToHeaders();
-      case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> List.of();
-    };
   }
 }

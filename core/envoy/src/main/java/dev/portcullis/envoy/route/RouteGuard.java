@@ -115,18 +115,8 @@ public record RouteGuard(
     if (route.authentication() == null) {
       return names;
     }
-    List<AuthMethodSpec> methods = route.authentication().methods();
-    for (AuthMethodSpec method : methods) {
-      switch (method) {
-        case AuthMethodSpec.Jwt jwt ->
-            jwt.claimsToHeaders()
-                .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
-        case AuthMethodSpec.Introspection asked ->
-            asked
-                .claimsToHeaders()
-                .forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
-        case AuthMethodSpec.ApiKey _, AuthMethodSpec.Mtls _, AuthMethodSpec.Anonymous _ -> {}
-      }
+    for (AuthMethodSpec method : route.authentication().methods()) {
+      method.claimsToHeaders().forEach(claim -> names.add(claim.header().toLowerCase(Locale.ROOT)));
     }
     return names;
   }

@@ -25,6 +25,11 @@ public sealed interface AuthMethodSpec {
     return List.of();
   }
 
+  /** The headers that tell upstream who calls; clients may not send them. */
+  default List<ClaimHeader> claimsToHeaders() {
+    return List.of();
+  }
+
   /** Whether one text of a request may be the credential of both methods. */
   default boolean readsWhere(AuthMethodSpec other) {
     return from().stream().anyMatch(place -> other.from().stream().anyMatch(place::meets));
