@@ -213,7 +213,11 @@ final class PlanCodecTest {
                 LimitSpec.LimitPhase.QUOTA)),
         List.of(
             new FloodGuardSpec(
-                API, Mode.SHADOW, new Allowance.Rate(30, Duration.ofMinutes(1), 29))),
+                API,
+                Mode.SHADOW,
+                new Allowance.Rate(200, Duration.ofSeconds(1), 199),
+                null,
+                new Allowance.Rate(30, Duration.ofMinutes(1), 29))),
         new BotSpec(
             API,
             Mode.ENFORCE,

@@ -4,10 +4,12 @@
 package dev.portcullis.compiler;
 
 import dev.portcullis.compiler.check.Content;
+import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
+import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +114,7 @@ final class RouteAssembler {
         value(geo),
         methods,
         value(authorization),
-        allLimits(),
+        allLimits(orElse(value(proxies), List.of())),
         floodGuards(),
         score,
         orElse(value(audit), AuditSpec.refusalsOnly()),
@@ -143,10 +146,32 @@ final class RouteAssembler {
     return out;
   }
 
-  private List<LimitSpec> allLimits() {
-    return ranked(limits, Content.OfRateLimit.class).stream()
-        .flatMap(ranked -> ranked.content().limits().stream())
-        .toList();
+  private List<LimitSpec> allLimits(List<Cidr> proxies) {
+    Stream<LimitSpec> own =
+        ranked(limits, Content.OfRateLimit.class).stream()
+            .flatMap(ranked -> ranked.content().limits().stream());
+    // Envoy knows the peer only, which is a proxy then and not a client.
+    return proxies.isEmpty()
+        ? own.toList()
+        : Stream.concat(own, floodGuards().stream().flatMap(guard -> behindProxies(guard)))
+            .toList();
+  }
+
+  private static Stream<LimitSpec> behindProxies(FloodGuardSpec guard) {
+    return guard.perAddress() == null
+        ? Stream.empty()
+        : Stream.of(
+            new LimitSpec(
+                guard.source(),
+                FloodGuardSpec.PER_ADDRESS,
+                guard.mode(),
+                List.of(new Expression("source.address")),
+                List.of(),
+                null,
+                null,
+                guard.perAddress(),
+                new TreeMap<>(),
+                LimitSpec.LimitPhase.FLOOD));
   }
 
   private List<FloodGuardSpec> floodGuards() {

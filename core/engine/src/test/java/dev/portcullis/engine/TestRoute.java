@@ -201,7 +201,11 @@ final class TestRoute {
   TestRoute failedCredentials(Mode mode, long requests) {
     floodGuards.add(
         new FloodGuardSpec(
-            LIMITS, mode, new Allowance.Rate(requests, Duration.ofMinutes(1), requests - 1)));
+            LIMITS,
+            mode,
+            null,
+            null,
+            new Allowance.Rate(requests, Duration.ofMinutes(1), requests - 1)));
     return this;
   }
 

@@ -66,6 +66,8 @@ public final class EnvoyJson {
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy.getDescriptor(),
+        io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit
+            .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.credential_injector.v3.CredentialInjector
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz.getDescriptor(),

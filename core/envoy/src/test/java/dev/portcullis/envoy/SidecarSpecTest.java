@@ -29,6 +29,8 @@ final class SidecarSpecTest {
           false,
           OptionalLong.empty(),
           null,
+          List.of(),
+          true,
           new TreeSet<>());
 
   /** A policy that comes changes nothing of a pod but the guard of a port. */

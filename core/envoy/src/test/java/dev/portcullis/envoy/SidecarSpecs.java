@@ -49,6 +49,8 @@ final class SidecarSpecs {
                     false,
                     OptionalLong.of(65_536),
                     null,
+                    List.of(),
+                    true,
                     new TreeSet<>(List.of("x-user-id"))),
                 MtlsMode.STRICT),
             new SidecarPort(
@@ -61,6 +63,8 @@ final class SidecarSpecs {
                     false,
                     OptionalLong.empty(),
                     null,
+                    List.of(),
+                    true,
                     new TreeSet<>()),
                 MtlsMode.PERMISSIVE),
             new SidecarPort(8082, moved ? 20_002 : 8082, Protocol.HTTP1, null, MtlsMode.DISABLED)),

@@ -50,16 +50,30 @@ final class LimitsCheck {
     return out;
   }
 
-  /** Null when there is none, or one without a bound. */
+  /** Null when there is none. */
   @Nullable FloodGuardSpec floodGuard(@Nullable FloodGuard guard, FieldPath path) {
-    Rate failures = guard == null ? null : guard.failedCredentialsPerAddress();
-    Allowance.Rate rate =
-        failures == null ? null : rate(failures, path.field("failedCredentialsPerAddress"));
-    return rate == null ? null : new FloodGuardSpec(scope.policy(), scope.modeOr(null), rate);
+    if (guard == null) {
+      return null;
+    }
+    if (guard.perAddress() == null
+        && guard.total() == null
+        && guard.failedCredentialsPerAddress() == null) {
+      scope.report(
+          DiagnosticCode.FIELD_REQUIRED,
+          path,
+          "a floodGuard needs perAddress, total or failedCredentialsPerAddress",
+          "add one of them, or remove floodGuard");
+    }
+    return new FloodGuardSpec(
+        scope.policy(),
+        scope.mode(),
+        rate(guard.perAddress(), path.field("perAddress")),
+        rate(guard.total(), path.field("total")),
+        rate(guard.failedCredentialsPerAddress(), path.field("failedCredentialsPerAddress")));
   }
 
-  private Allowance.@Nullable Rate rate(Rate rate, FieldPath path) {
-    if (rate.per() == null) {
+  private Allowance.@Nullable Rate rate(@Nullable Rate rate, FieldPath path) {
+    if (rate == null || rate.per() == null) {
       return null;
     }
     Duration per = Values.duration(rate.per(), MIN_PERIOD, MAX_PERIOD, path.field("per"), scope);

@@ -17,6 +17,7 @@ import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
+import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 /** Refuses addresses that brought too many credentials that fail. */
 public final class FailedCredentialsStep implements PhaseStep {
-  private static final String NAME = "floodGuard.failedCredentialsPerAddress";
+  private static final String NAME = FloodGuardSpec.FAILED_CREDENTIALS;
 
   private final List<Budget> enforced = new ArrayList<>();
   private final List<Budget> shadowed = new ArrayList<>();
@@ -67,6 +68,10 @@ public final class FailedCredentialsStep implements PhaseStep {
       throws UnloadablePlanException {
     this.store = store;
     for (FloodGuardSpec guard : guards) {
+      Allowance.Rate failures = guard.failedCredentialsPerAddress();
+      if (failures == null) {
+        continue;
+      }
       boolean shadow = guard.mode() == Mode.SHADOW;
       PolicyRef source = guard.source();
       (shadow ? shadowed : enforced)
@@ -74,7 +79,7 @@ public final class FailedCredentialsStep implements PhaseStep {
               new Budget(
                   new RuleRef(Phase.FLOOD, source, NAME),
                   source.namespace() + "/" + source.name() + "/" + NAME + (shadow ? "#shadow" : ""),
-                  Meter.of(guard.failedCredentialsPerAddress())));
+                  Meter.of(failures)));
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.List;
  * <tr><td>{@link CorsFilter}<td>answers preflights of pages that a policy names, and lets them read
  *     answers<td>before the decision: a preflight carries no credentials; what the decision refuses
  *     still passes it on its way back
+ * <tr><td>{@link FloodGuardFilter} in shadow mode, enforced<td>refuses what floods<td>before
+ *     everything that spends work on a request
  * <tr><td>{@link RequestHeaderFilter}<td>removes the headers that only Portcullis may set, tells
  *     the peer<td>before the decision, which reads the peer and sets the headers; after it, it would
  *     remove ours
@@ -35,6 +37,7 @@ public final class FilterOrder {
   private static List<FilterStep> steps(boolean certificates) {
     return List.of(
         new CorsFilter(),
+        new FloodGuardFilter(),
         new RequestHeaderFilter(),
         new ExtAuthzFilter(certificates),
         new BodyLimitFilter(),

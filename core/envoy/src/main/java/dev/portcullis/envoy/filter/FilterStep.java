@@ -14,7 +14,12 @@ import java.util.Map;
  * means stands in the routes. The maps go from the name of a filter to its configuration there.
  */
 public sealed interface FilterStep
-    permits CorsFilter, RequestHeaderFilter, ExtAuthzFilter, BodyLimitFilter, RouterFilter {
+    permits CorsFilter,
+        FloodGuardFilter,
+        RequestHeaderFilter,
+        ExtAuthzFilter,
+        BodyLimitFilter,
+        RouterFilter {
 
   /** The filters that every listener carries, in their order. */
   List<HttpFilter> filters();

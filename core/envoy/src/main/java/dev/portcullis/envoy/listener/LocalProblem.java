@@ -19,6 +19,7 @@ enum LocalProblem {
   TOO_LARGE(DenyReason.BODY_TOO_LARGE, true, "The request's body is larger than is accepted here."),
   UPGRADE_REQUIRED(426, "Upgrade Required", "HTTP/1.1 or newer is needed."),
   HEADERS_TOO_LARGE(DenyReason.HEADERS_TOO_LARGE, false, "Send fewer or shorter headers."),
+  TOO_MANY(DenyReason.RATE_LIMITED, false, "Send fewer requests, and come back later."),
   INTERNAL(500, "Internal Server Error", "The request could not be handled."),
   BAD_GATEWAY(502, "Bad Gateway", "The service's answer could not be understood."),
   UNAVAILABLE(503, "Service Unavailable", "The service cannot be reached now."),

@@ -8,6 +8,7 @@ import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.ProofSpec;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodyBytes what Envoy lets pass of a request's body; absent: any
  * @param cors which pages may call from a browser, with the headers that they may send; null: Envoy
  *     adds nothing
+ * @param floodGuards what it refuses before anybody is asked
+ * @param peersAreClients whether addresses may be counted by the peers of connections
  * @param claimHeaders names in lower case of the headers that only Portcullis may set
  */
 public record RouteGuard(
@@ -40,9 +43,12 @@ public record RouteGuard(
     boolean patient,
     OptionalLong maxBodyBytes,
     @Nullable CorsSpec cors,
+    List<FloodGuardSpec> floodGuards,
+    boolean peersAreClients,
     SortedSet<String> claimHeaders) {
 
   public RouteGuard {
+    floodGuards = List.copyOf(floodGuards);
     claimHeaders = Collections.unmodifiableSortedSet(new TreeSet<>(claimHeaders));
   }
 
@@ -62,12 +68,15 @@ public record RouteGuard(
               patient(guarded),
               maxBodyBytes(guarded),
               cors(guarded),
+              guarded.floodGuards(),
+              guarded.trustedProxies().isEmpty(),
               claimHeaders(guarded));
     };
   }
 
   private static RouteGuard closed(RouteId id) {
-    return new RouteGuard(id, FailureMode.DENY, false, OptionalLong.empty(), null, new TreeSet<>());
+    return new RouteGuard(
+        id, FailureMode.DENY, false, OptionalLong.empty(), null, List.of(), true, new TreeSet<>());
   }
 
   private static boolean patient(GuardedRoute route) {

@@ -3,6 +3,7 @@
 
 package dev.portcullis.envoy.gate;
 
+import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.OriginPattern;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -10,6 +11,7 @@ import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClaimHeader;
 import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
+import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
@@ -65,6 +67,25 @@ final class Plans {
             Duration.ofMinutes(10),
             credentials);
     return route(id, FailureMode.DENY, null, List.of(new ClaimHeader("sub", "x-user")), cors);
+  }
+
+  static GuardedRoute withFloodGuards(String id, List<Cidr> proxies, FloodGuardSpec... guards) {
+    GuardedRoute plain = guarded(id, FailureMode.DENY);
+    return new GuardedRoute(
+        plain.id(),
+        plain.failureMode(),
+        null,
+        proxies,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(guards),
+        null,
+        plain.audit(),
+        plain.sources());
   }
 
   private static GuardedRoute route(
