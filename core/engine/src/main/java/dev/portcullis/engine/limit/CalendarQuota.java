@@ -8,17 +8,22 @@ import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Allowance.Period;
 import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 
 /*
  * A counter holds the end of the period that it counts (moment) and what was charged in it (used). When that end has come, it starts anew in the period of now.
  *
- * Periods are cut on the calendar of the time zone, so a day has 23 or 25 hours when clocks change,
- * and java.time finds where it starts. An hour is an hour of the timeline: cut by local hours, two
- * of them would be one when clocks are set back.
+ * Periods are cut on the calendar of the time zone, so a day has 23 or 25 hours when clocks change.
+ * It starts with the first instant of its date, as java.time finds it: later than midnight where
+ * clocks skip it, and once only where they are set back over it.
+ *
+ * An hour starts when the clock shows a full one, which is not the full hour of others where the
+ * offset has half hours, and when clocks change. So the hour that comes twice is two, and what a
+ * change by half an hour leaves of one is one of its own.
  *
  * When the clock steps back over the start of a period, the counter stays in the later period that
  * it knows: nobody gets a second allowance for the same time.
@@ -26,6 +31,7 @@ import java.time.temporal.TemporalAdjusters;
 /** An allowance per calendar period. */
 final class CalendarQuota implements Meter {
   private static final long SECOND = 1_000_000_000L;
+  private static final long HOUR = 3600;
 
   private final long requests;
   private final Period period;
@@ -111,33 +117,59 @@ final class CalendarQuota implements Meter {
   }
 
   private Span compute(Instant now) {
-    if (period == Period.HOUR) {
-      long start = Math.floorDiv(now.getEpochSecond(), 3600L) * 3600L;
-      return new Span(start * SECOND, (start + 3600) * SECOND);
+    return period == Period.HOUR ? hour(now) : days(now);
+  }
+
+  private Span hour(Instant now) {
+    ZoneRules rules = zone.getRules();
+    long offset = rules.getOffset(now).getTotalSeconds();
+    long start = Math.floorDiv(now.getEpochSecond() + offset, HOUR) * HOUR - offset;
+    long end = start + HOUR;
+    // What is before an instant is not at it.
+    ZoneOffsetTransition last = rules.previousTransition(now.plusNanos(1));
+    ZoneOffsetTransition next = rules.nextTransition(now);
+    return new Span(
+        (last == null ? start : Math.max(start, last.toEpochSecond())) * SECOND,
+        (next == null ? end : Math.min(end, next.toEpochSecond())) * SECOND);
+  }
+
+  private Span days(Instant now) {
+    LocalDate first = firstDay(LocalDate.ofInstant(now, zone));
+    Span span = span(first);
+    // Clocks that are set back from after midnight show the old date, whose period is over, again.
+    while (span.end <= now.getEpochSecond() * SECOND) {
+      first = nextPeriod(first);
+      span = span(first);
     }
-    ZonedDateTime midnight = now.atZone(zone).truncatedTo(ChronoUnit.DAYS);
+    return span;
+  }
+
+  private LocalDate firstDay(LocalDate day) {
     return switch (period) {
-      case HOUR -> throw new IllegalStateException("hours are cut on the timeline");
-      case DAY -> span(midnight, midnight.plusDays(1));
-      case WEEK -> {
-        ZonedDateTime monday = midnight.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-        yield span(monday, monday.plusWeeks(1));
-      }
-      case MONTH -> {
-        ZonedDateTime first = midnight.withDayOfMonth(1);
-        yield span(first, first.plusMonths(1));
-      }
-      case YEAR -> {
-        ZonedDateTime first = midnight.withDayOfYear(1);
-        yield span(first, first.plusYears(1));
-      }
+      case HOUR -> throw new IllegalStateException("hours are not made of days");
+      case DAY -> day;
+      case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+      case MONTH -> day.withDayOfMonth(1);
+      case YEAR -> day.withDayOfYear(1);
     };
   }
 
-  private Span span(ZonedDateTime start, ZonedDateTime end) {
-    // A day may start later than midnight where clocks skip it, which only its own date tells.
-    return new Span(
-        start.toLocalDate().atStartOfDay(zone).toEpochSecond() * SECOND,
-        end.toLocalDate().atStartOfDay(zone).toEpochSecond() * SECOND);
+  private LocalDate nextPeriod(LocalDate first) {
+    return switch (period) {
+      case HOUR -> throw new IllegalStateException("hours are not made of days");
+      case DAY -> first.plusDays(1);
+      case WEEK -> first.plusWeeks(1);
+      case MONTH -> first.plusMonths(1);
+      case YEAR -> first.plusYears(1);
+    };
+  }
+
+  private Span span(LocalDate first) {
+    return new Span(startOf(first), startOf(nextPeriod(first)));
+  }
+
+  /** Where clocks skip midnight, a day starts when they have. */
+  private long startOf(LocalDate day) {
+    return day.atStartOfDay(zone).toEpochSecond() * SECOND;
   }
 }

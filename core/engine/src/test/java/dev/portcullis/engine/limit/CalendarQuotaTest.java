@@ -25,7 +25,8 @@ class CalendarQuotaTest {
     // Midnight does not exist in Cairo on 24 April 2026: that day starts at 01:00.
     "DAY, Africa/Cairo, 2026-04-23T21:59:00Z, 60, 86400",
     "DAY, Africa/Cairo, 2026-04-24T10:00:00Z, 39600, 82800",
-    "HOUR, Asia/Kolkata, 2026-11-21T10:59:59Z, 1, 3600",
+    // 16:29:59 on the clocks of Kolkata.
+    "HOUR, Asia/Kolkata, 2026-11-21T10:59:59Z, 1801, 3600",
     // 22 November 2026 is a Sunday.
     "WEEK, UTC, 2026-11-22T23:59:59Z, 1, 604800",
     "MONTH, UTC, 2026-02-28T23:59:00Z, 60, 2419200",
