@@ -32,6 +32,7 @@ import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
@@ -229,6 +230,8 @@ final class PlanCodecTest {
             List.of(),
             List.of(new BotSpec.Threshold(85, BotSpec.Action.DENY, Mode.ENFORCE))),
         new AuditSpec(1.0, List.of("cookie")),
-        List.of(API));
+        List.of(API),
+        new TreeMap<>(Map.of("app", "orders")),
+        LegacyHeaders.X_RATE_LIMIT);
   }
 }

@@ -12,7 +12,9 @@ import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -119,7 +121,8 @@ final class RouteAssembler {
         score,
         orElse(value(audit), AuditSpec.refusalsOnly()),
         sources,
-        readsLabels() ? labels : null);
+        readsLabels() ? labels : null,
+        legacyHeaders());
   }
 
   /** Else a plan says nothing of them, and stays the same when they change. */
@@ -172,6 +175,16 @@ final class RouteAssembler {
                 guard.perAddress(),
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.FLOOD));
+  }
+
+  /** One policy that acts suffices: a client has one answer, whosever limits it tells of. */
+  private @Nullable LegacyHeaders legacyHeaders() {
+    for (var ranked : ranked(limits, Content.OfRateLimit.class)) {
+      if (ranked.content().mode() == Mode.ENFORCE && ranked.content().legacyHeaders() != null) {
+        return ranked.content().legacyHeaders();
+      }
+    }
+    return null;
   }
 
   private List<FloodGuardSpec> floodGuards() {

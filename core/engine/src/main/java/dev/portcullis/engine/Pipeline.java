@@ -179,7 +179,7 @@ final class Pipeline {
       Evaluation evaluation,
       Refusal refusal,
       List<HeaderField> headers) {
-    List<HeaderField> response = new ArrayList<>(evaluation.limitHeaders());
+    List<HeaderField> response = new ArrayList<>(evaluation.limitHeaders(route.legacyHeaders()));
     response.addAll(headers);
     return new Decision(
         id,
@@ -209,7 +209,7 @@ final class Pipeline {
         by,
         upstream,
         removed(route.identityHeaders(), upstream),
-        evaluation.limitHeaders(),
+        evaluation.limitHeaders(route.legacyHeaders()),
         evaluation.shadow(),
         evaluation.notes(),
         evaluation.score(),

@@ -6,6 +6,7 @@ package dev.portcullis.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.Allowance;
@@ -35,6 +36,64 @@ class LimitsTest {
     assertThat(TestGate.header(refused, "retry-after")).isEqualTo("30");
     gate.now = gate.now.plusSeconds(30);
     assertThat(gate.get("/").allowed()).isTrue();
+  }
+
+  @Test
+  void tellsOfTheLimitThatEndsFirstInHeadersOfOldWhereAPolicyAsks() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .rate("per-client", LimitPhase.RATE, 2)
+                .daily("daily", 3)
+                .legacyHeaders());
+
+    assertThat(legacy(gate.get("/"))).isEqualTo("limit 2, remaining 1, reset 30");
+    assertThat(legacy(gate.get("/"))).isEqualTo("limit 2, remaining 0, reset 60");
+    Decision refused = gate.get("/");
+    assertThat(refused.allowed()).isFalse();
+    assertThat(legacy(refused)).isEqualTo("limit 2, remaining 0, reset 60");
+    gate.now = gate.now.plusSeconds(60);
+    assertThat(legacy(gate.get("/"))).isEqualTo("limit 3, remaining 0, reset 43140");
+    Decision exhausted = gate.get("/");
+    assertThat(reason(exhausted)).isEqualTo(DenyReason.QUOTA_EXHAUSTED);
+    assertThat(legacy(exhausted)).isEqualTo("limit 3, remaining 0, reset 43140");
+    assertThat(TestGate.header(exhausted, "retry-after")).isEqualTo("43140");
+  }
+
+  /** What is asked for may be more than is left, which then is not nothing. */
+  @Test
+  void tellsOfTheLimitThatRefusesAndNotOfTheOneThatLeavesLess() {
+    TestGate gate =
+        new TestGate(
+            dear("int(request.headers[\"x-size\"])")
+                .rate("other", LimitPhase.FLOOD, 2)
+                .legacyHeaders());
+    gate.get("/", "x-size", "7");
+
+    assertThat(legacy(gate.get("/", "x-size", "1"))).isEqualTo("limit 2, remaining 0, reset 60");
+    gate.now = gate.now.plusSeconds(60);
+    gate.get("/", "x-size", "7");
+    Decision refused = gate.get("/", "x-size", "9");
+    assertThat(refused.allowed()).isFalse();
+    assertThat(legacy(refused)).isEqualTo("limit 10, remaining 3, reset 42");
+  }
+
+  @Test
+  void tellsNothingInHeadersOfOldUnlessAsked() {
+    TestGate gate = new TestGate(new TestRoute().rate("per-client", LimitPhase.RATE, 2));
+
+    assertThat(gate.get("/").responseHeaders())
+        .extracting(HeaderField::name)
+        .containsExactlyInAnyOrder("ratelimit-policy", "ratelimit");
+  }
+
+  private static String legacy(Decision decision) {
+    return "limit "
+        + TestGate.header(decision, "x-ratelimit-limit")
+        + ", remaining "
+        + TestGate.header(decision, "x-ratelimit-remaining")
+        + ", reset "
+        + TestGate.header(decision, "x-ratelimit-reset");
   }
 
   @Test

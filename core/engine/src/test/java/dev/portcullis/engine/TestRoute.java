@@ -16,6 +16,7 @@ import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.MatchSpec;
@@ -46,6 +47,7 @@ final class TestRoute {
   private final List<LimitSpec> limits = new ArrayList<>();
   private final List<FloodGuardSpec> floodGuards = new ArrayList<>();
   private List<Cidr> trusted = List.of();
+  private @Nullable LegacyHeaders legacyHeaders;
   private @Nullable TransportSpec transport;
   private @Nullable RequestSpec request;
   private @Nullable GeoSpec geo;
@@ -209,6 +211,12 @@ final class TestRoute {
     return this;
   }
 
+  /** Answers have X-RateLimit-* too. */
+  TestRoute legacyHeaders() {
+    legacyHeaders = LegacyHeaders.X_RATE_LIMIT;
+    return this;
+  }
+
   GuardedRoute build() {
     return new GuardedRoute(
         new RouteId(ID),
@@ -224,6 +232,8 @@ final class TestRoute {
         floodGuards,
         bot,
         AuditSpec.refusalsOnly(),
-        List.of(API));
+        List.of(API),
+        null,
+        legacyHeaders);
   }
 }

@@ -6,6 +6,7 @@ package dev.portcullis.crds.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.portcullis.crds.v1alpha1.ratelimit.FloodGuard;
+import dev.portcullis.crds.v1alpha1.ratelimit.LegacyHeaders;
 import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import io.fabric8.generator.annotation.Default;
@@ -43,6 +44,12 @@ public record RateLimitPolicySpec(
             "Enforce acts; Shadow only records what it would have done. A limit may set its own.")
         @Default("Enforce")
         Mode mode,
+    @JsonPropertyDescription(
+            "Headers that answers have beside RateLimit and RateLimit-Policy. XRateLimit:"
+                + " X-RateLimit-Limit, -Remaining and -Reset (in seconds) of the limit that ends"
+                + " first, whichever policy of the target it is of.")
+        @Default("None")
+        LegacyHeaders legacyHeaders,
     @JsonPropertyDescription("Where counters are kept.") @Nullable Store store,
     @JsonPropertyDescription("Bounds before anything is asked that costs.")
         @Nullable FloodGuard floodGuard,
@@ -58,6 +65,7 @@ public record RateLimitPolicySpec(
     targetRefs = Absent.toEmpty(targetRefs);
     inheritance = inheritance == null ? Inheritance.DEFAULT : inheritance;
     mode = mode == null ? Mode.ENFORCE : mode;
+    legacyHeaders = legacyHeaders == null ? LegacyHeaders.NONE : legacyHeaders;
     limits = Absent.toEmpty(limits);
   }
 }

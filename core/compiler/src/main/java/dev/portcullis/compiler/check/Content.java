@@ -13,6 +13,7 @@ import dev.portcullis.policy.plan.CorsSpec;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GeoSpec;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RequestSpec;
@@ -110,10 +111,12 @@ public sealed interface Content {
   /**
    * The limits of a RateLimitPolicy.
    *
+   * @param legacyHeaders null: it wants none
    * @param floodGuard null: it has none
    */
   record OfRateLimit(
       Mode mode,
+      @Nullable LegacyHeaders legacyHeaders,
       List<LimitSpec> limits,
       @Nullable FloodGuardSpec floodGuard,
       List<ExpressionUse> expressions)

@@ -82,7 +82,8 @@ public final class PolicyCheck {
         LimitsCheck check = new LimitsCheck(scope);
         var specs = check.check(limits.limits(), path.field("limits"));
         var guard = check.floodGuard(limits.floodGuard(), path.field("floodGuard"));
-        yield new Content.OfRateLimit(scope.mode(), specs, guard, scope.uses());
+        var legacy = Words.plan(limits.legacyHeaders());
+        yield new Content.OfRateLimit(scope.mode(), legacy, specs, guard, scope.uses());
       }
       case BotPolicySpec bot -> new Content.OfBot(BotCheck.check(bot, path, scope));
     };

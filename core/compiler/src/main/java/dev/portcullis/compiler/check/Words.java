@@ -12,8 +12,10 @@ import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec;
+import org.jspecify.annotations.Nullable;
 
 /** The words of the custom resources, as the plan says them. */
 final class Words {
@@ -63,6 +65,14 @@ final class Words {
       case WEEK -> Allowance.Period.WEEK;
       case MONTH -> Allowance.Period.MONTH;
       case YEAR -> Allowance.Period.YEAR;
+    };
+  }
+
+  static @Nullable LegacyHeaders plan(
+      dev.portcullis.crds.v1alpha1.ratelimit.LegacyHeaders headers) {
+    return switch (headers) {
+      case NONE -> null;
+      case X_RATE_LIMIT -> LegacyHeaders.X_RATE_LIMIT;
     };
   }
 

@@ -23,6 +23,7 @@ import dev.portcullis.expression.VariableSource;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.match.Principal;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -228,9 +229,13 @@ public final class Evaluation implements VariableSource {
     return limits;
   }
 
-  /** Headers that tell the client how its limits stand. */
-  public List<HeaderField> limitHeaders() {
-    return limits == null ? List.of() : limits.headers();
+  /**
+   * Headers that tell the client how its limits stand.
+   *
+   * @param legacy beside RateLimit; null: no more
+   */
+  public List<HeaderField> limitHeaders(@Nullable LegacyHeaders legacy) {
+    return limits == null ? List.of() : limits.headers(legacy);
   }
 
   @Override

@@ -6,13 +6,17 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client is told of its limits, as structured fields (draft-ietf-httpapi-ratelimit-headers
  * 10): {@code RateLimit-Policy: "per-client";q=100;w=60} and {@code RateLimit:
- * "per-client";r=42;t=17}; for a refusal also {@code Retry-After} (RFC 9110 section 10.2.3).
+ * "per-client";r=42;t=17}; for a refusal also {@code Retry-After} (RFC 9110 section 10.2.3). Where
+ * a policy asks for it, the limit that ends first also as {@code X-RateLimit-Limit}, {@code
+ * -Remaining} and {@code -Reset}, which hold one number each.
  */
 final class LimitReport {
   static final String POLICY = "ratelimit-policy";
@@ -20,7 +24,17 @@ final class LimitReport {
   private final List<Entry> entries = new ArrayList<>(2);
   private long retryAfter;
 
-  private record Entry(ReportedLimit limit, Meter meter, QuotaState state, long window) {}
+  private record Entry(ReportedLimit limit, Meter meter, QuotaState state, long window) {
+    /** Refuses longer, or leaves less, or leaves it for longer. */
+    boolean endsBefore(Entry other) {
+      if (state.retrySeconds() != other.state.retrySeconds()) {
+        return state.retrySeconds() > other.state.retrySeconds();
+      }
+      return state.remaining() == other.state.remaining()
+          ? state.resetSeconds() > other.state.resetSeconds()
+          : state.remaining() < other.state.remaining();
+    }
+  }
 
   /** Tells how a limit stands; a later report of the same limit replaces an earlier one. */
   void add(ReportedLimit limit, Meter meter, QuotaState state, long now) {
@@ -37,8 +51,11 @@ final class LimitReport {
     entries.add(entry);
   }
 
-  List<HeaderField> headers() {
-    List<HeaderField> headers = new ArrayList<>(3);
+  /**
+   * @param legacy beside RateLimit; null: no more
+   */
+  List<HeaderField> headers(@Nullable LegacyHeaders legacy) {
+    List<HeaderField> headers = new ArrayList<>(legacy == null ? 3 : 6);
     StringBuilder states = new StringBuilder(32);
     for (Entry entry : entries) {
       name(states, entry).append(";r=").append(entry.state.remaining());
@@ -49,7 +66,20 @@ final class LimitReport {
     if (retryAfter > 0) {
       headers.add(new HeaderField("retry-after", Long.toString(retryAfter)));
     }
+    if (legacy != null) {
+      addLegacy(headers, legacy);
+    }
     return headers;
+  }
+
+  private void addLegacy(List<HeaderField> headers, LegacyHeaders names) {
+    Entry first = entries.getFirst();
+    for (Entry entry : entries) {
+      first = entry.endsBefore(first) ? entry : first;
+    }
+    headers.add(new HeaderField(names.limit(), Long.toString(first.meter.requests())));
+    headers.add(new HeaderField(names.remaining(), Long.toString(first.state.remaining())));
+    headers.add(new HeaderField(names.reset(), Long.toString(first.state.resetSeconds())));
   }
 
   /** A single limit with a constant window has one such header for ever. */

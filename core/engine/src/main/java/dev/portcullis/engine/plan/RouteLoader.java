@@ -128,6 +128,7 @@ public final class RouteLoader {
         new ClientAddress(CidrSet.of(route.trustedProxies())),
         geo,
         owner,
+        route.legacyHeaders(),
         identityHeaders(route.authentication()),
         route.audit());
   }

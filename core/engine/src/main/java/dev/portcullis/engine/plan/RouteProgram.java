@@ -9,8 +9,10 @@ import dev.portcullis.engine.phase.ClientAddress;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.policy.plan.AuditSpec;
+import dev.portcullis.policy.plan.LegacyHeaders;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What one route does with requests, compiled. Immutable and thread-safe. */
 public sealed interface RouteProgram {
@@ -25,6 +27,7 @@ public sealed interface RouteProgram {
    * @param steps in the order of their phases
    * @param geo where clients are
    * @param owner named when nothing more particular let a request pass
+   * @param legacyHeaders what clients are told of their limits beside RateLimit; null: no more
    * @param identityHeaders names that only Portcullis may set towards upstream
    */
   record Guarded(
@@ -35,6 +38,7 @@ public sealed interface RouteProgram {
       ClientAddress clientAddress,
       GeoSource geo,
       RuleRef owner,
+      @Nullable LegacyHeaders legacyHeaders,
       List<String> identityHeaders,
       AuditSpec audit)
       implements RouteProgram {

@@ -96,7 +96,9 @@ public record RouteGuard(
     if (cors == null || cors.mode() == Mode.SHADOW) {
       return null;
     }
-    return cors.headers().isEmpty() ? cors.withHeaders(usualHeaders(route)) : cors;
+    CorsSpec told =
+        route.legacyHeaders() == null ? cors : cors.alsoExposing(route.legacyHeaders().names());
+    return told.headers().isEmpty() ? told.withHeaders(usualHeaders(route)) : told;
   }
 
   /** What a page has to send so that it can be let in. */

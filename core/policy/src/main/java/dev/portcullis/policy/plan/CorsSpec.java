@@ -6,6 +6,7 @@ package dev.portcullis.policy.plan;
 import dev.portcullis.policy.match.OriginPattern;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which pages of other origins may call from a browser (the Fetch standard's CORS protocol). For
@@ -39,5 +40,11 @@ public record CorsSpec(
   /** The same with other headers that a page may send. */
   public CorsSpec withHeaders(List<String> others) {
     return new CorsSpec(source, mode, origins, methods, others, exposed, maxAge, credentials);
+  }
+
+  /** The same with more headers that a page may read. */
+  public CorsSpec alsoExposing(List<String> more) {
+    List<String> all = Stream.concat(exposed.stream(), more.stream()).distinct().toList();
+    return new CorsSpec(source, mode, origins, methods, headers, all, maxAge, credentials);
   }
 }

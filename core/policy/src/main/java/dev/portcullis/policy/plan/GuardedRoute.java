@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param floodGuards each applies
  * @param bot how requests are scored; null: no score
  * @param labels of the Services that the route stands for, for expressions; null: none reads them
+ * @param legacyHeaders what clients are told of their limits beside RateLimit; null: no more
  */
 public record GuardedRoute(
     RouteId id,
@@ -42,7 +43,8 @@ public record GuardedRoute(
     @Nullable BotSpec bot,
     AuditSpec audit,
     List<PolicyRef> sources,
-    @Nullable SortedMap<String, String> labels)
+    @Nullable SortedMap<String, String> labels,
+    @Nullable LegacyHeaders legacyHeaders)
     implements RoutePlan {
 
   public GuardedRoute {
@@ -54,7 +56,7 @@ public record GuardedRoute(
     labels = labels == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
   }
 
-  /** One of which no expression reads labels. */
+  /** One of which no expression reads labels, and of whose limits RateLimit tells all. */
   public GuardedRoute(
       RouteId id,
       FailureMode failureMode,
@@ -85,6 +87,7 @@ public record GuardedRoute(
         bot,
         audit,
         sources,
+        null,
         null);
   }
 
