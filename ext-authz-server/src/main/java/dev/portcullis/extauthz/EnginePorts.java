@@ -11,6 +11,7 @@ import dev.portcullis.engine.port.KeySource;
 import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.engine.port.SecretSource;
 import dev.portcullis.engine.port.SharedProofs;
+import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.telemetry.ServerMetrics;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lists what lists of addresses hold
  * @param signatures who verifies them
  * @param proofs what all decision services have seen; null: they do not tell each other
+ * @param quotas what all decision services count together
  * @param nonceKeys with which all decision services make nonces, the first of them; empty while
  *     there are none
  * @param introspector who asks issuers about tokens
@@ -42,6 +44,7 @@ record EnginePorts(
     Introspector introspector,
     Signatures signatures,
     @Nullable SharedProofs proofs,
+    SharedQuotas quotas,
     Supplier<List<byte[]>> nonceKeys,
     long tokenCacheBytes,
     ServerMetrics metrics,

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.addresses.KnownLists;
@@ -28,6 +29,8 @@ import dev.portcullis.extauthz.jwks.HttpKeyFetch;
 import dev.portcullis.extauthz.jwks.IssuerTrust;
 import dev.portcullis.extauthz.jwks.KeptKeySets;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
+import dev.portcullis.extauthz.limit.ReplicaCount;
+import dev.portcullis.extauthz.limit.StoredQuotas;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.extauthz.plan.ApiKeyUse;
@@ -54,7 +57,6 @@ import dev.portcullis.extauthz.telemetry.RouteDirectory;
 import dev.portcullis.extauthz.telemetry.ServerMetrics;
 import dev.portcullis.extauthz.telemetry.Telemetry;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
-import dev.portcullis.store.ValkeyAddress;
 import dev.portcullis.store.key.KeyRecords;
 import java.io.IOException;
 import java.net.BindException;
@@ -165,6 +167,7 @@ final class RunningServer implements AutoCloseable {
                   introspector(trust),
                   crypto.signatures(),
                   proofs(),
+                  quotas(),
                   secrets::nonceKeys,
                   config.tokenCacheBytes(),
                   metrics,
@@ -297,6 +300,20 @@ final class RunningServer implements AutoCloseable {
     return proofs;
   }
 
+  private SharedQuotas quotas() {
+    ValkeyConfig shared = config.valkey();
+    if (store == null || shared == null) {
+      return SharedQuotas.NONE;
+    }
+    ReplicaCount replicas = closeLater(new ReplicaCount(store));
+    replicas.start();
+    StoredQuotas quotas = new StoredQuotas(store, shared.isCluster(), replicas::latest);
+    metrics.show(Metric.LIMITER_REPLICAS, replicas::latest);
+    metrics.show(Metric.LIMITER_UNSHARED, quotas::unshared);
+    metrics.show(Metric.LIMITER_REMEMBERED, quotas::remembered);
+    return quotas;
+  }
+
   private @Nullable ValkeyKeys storedKeys() {
     ValkeyConfig shared = config.valkey();
     if (store == null || shared == null || !shared.keys()) {
@@ -304,8 +321,7 @@ final class RunningServer implements AutoCloseable {
     }
     ApiKeyUse use = new ApiKeyUse(KeyRecords::placeOf);
     ValkeyKeys keys = new ValkeyKeys(store, shared.timeout(), use);
-    boolean cluster = shared.address().kind() == ValkeyAddress.Kind.CLUSTER;
-    StoredKeyUse written = closeLater(new StoredKeyUse(store, use, cluster, clock));
+    StoredKeyUse written = closeLater(new StoredKeyUse(store, use, shared.isCluster(), clock));
     written.start();
     metrics.show(Metric.VALKEY_KEYS, keys::size);
     metrics.show(Metric.VALKEY_KEYS_MALFORMED, keys::malformed);

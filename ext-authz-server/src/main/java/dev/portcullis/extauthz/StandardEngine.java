@@ -13,6 +13,7 @@ import dev.portcullis.engine.authentication.proof.Nonces;
 import dev.portcullis.engine.authentication.proof.ReplayWindow;
 import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.extauthz.telemetry.Metric;
 
 /** The engine with all of its parts, as the process runs it. */
@@ -47,7 +48,7 @@ public final class StandardEngine {
             ports.revocations(),
             introspections),
         new ProfileV1(),
-        quotas,
+        new QuotaStores(quotas, ports.quotas()),
         ports.geo(),
         ports.lists(),
         ports.traced());

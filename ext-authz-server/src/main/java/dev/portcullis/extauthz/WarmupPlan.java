@@ -97,7 +97,8 @@ final class WarmupPlan {
                 null,
                 new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 1_000_000),
                 new TreeMap<>(),
-                LimitSpec.LimitPhase.RATE)),
+                LimitSpec.LimitPhase.RATE,
+                null)),
         List.of(),
         new BotSpec(
             OWN,

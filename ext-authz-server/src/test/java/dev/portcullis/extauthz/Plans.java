@@ -4,16 +4,19 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.policy.plan.AddressList;
 import dev.portcullis.policy.plan.AddressListSpec;
+import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.CredentialLocation;
+import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LogoutSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -22,6 +25,7 @@ import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.SecretMaterial;
 import dev.portcullis.policy.plan.SecretRef;
+import dev.portcullis.policy.plan.Sharing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -206,6 +210,33 @@ public final class Plans {
         AuditSpec.refusalsOnly());
   }
 
+  /** A route that counts all requests of an address together with other decision services. */
+  public static GuardedRoute sharing(
+      String id, Allowance allowance, Sharing.OnStoreFailure onStoreFailure) {
+    LimitSpec.LimitPhase phase =
+        allowance instanceof Allowance.Quota
+            ? LimitSpec.LimitPhase.QUOTA
+            : LimitSpec.LimitPhase.FLOOD;
+    return guarded(
+        id,
+        null,
+        null,
+        List.of(
+            new LimitSpec(
+                new PolicyRef("RateLimitPolicy", "shop", "orders"),
+                "per-address",
+                Mode.ENFORCE,
+                List.of(new Expression("source.address")),
+                List.of(),
+                null,
+                null,
+                allowance,
+                new TreeMap<>(),
+                phase,
+                new Sharing(onStoreFailure))),
+        AuditSpec.refusalsOnly());
+  }
+
   private static GuardedRoute guarded(
       String id, @Nullable AuthenticationSpec authentication, AuditSpec audit) {
     return guarded(id, null, authentication, audit);
@@ -215,6 +246,15 @@ public final class Plans {
       String id,
       @Nullable RequestSpec request,
       @Nullable AuthenticationSpec authentication,
+      AuditSpec audit) {
+    return guarded(id, request, authentication, List.of(), audit);
+  }
+
+  private static GuardedRoute guarded(
+      String id,
+      @Nullable RequestSpec request,
+      @Nullable AuthenticationSpec authentication,
+      List<LimitSpec> limits,
       AuditSpec audit) {
     return new GuardedRoute(
         new RouteId(id),
@@ -226,7 +266,7 @@ public final class Plans {
         null,
         authentication,
         null,
-        List.of(),
+        limits,
         List.of(),
         null,
         audit,

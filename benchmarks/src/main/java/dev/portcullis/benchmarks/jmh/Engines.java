@@ -15,6 +15,7 @@ import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
 import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -55,7 +56,7 @@ final class Engines {
         new PolicyEngine(
             authenticators,
             new ProfileV1(),
-            new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY),
+            QuotaStores.alone(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY)),
             GeoSource.NONE,
             AddressLists.NONE);
     Map<RouteId, String> rejected = engine.replace(List.of(route));

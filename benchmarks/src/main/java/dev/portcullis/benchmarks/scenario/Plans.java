@@ -197,7 +197,8 @@ public final class Plans {
         null,
         new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 100_000_000),
         new TreeMap<>(),
-        LimitSpec.LimitPhase.RATE);
+        LimitSpec.LimitPhase.RATE,
+        null);
   }
 
   /** All signals of profile v1, with a threshold that tags and one that denies. */

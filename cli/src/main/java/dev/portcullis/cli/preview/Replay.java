@@ -14,6 +14,7 @@ import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -68,7 +69,7 @@ final class Replay {
         new PolicyEngine(
             callers,
             new ProfileV1(),
-            new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY),
+            QuotaStores.alone(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY)),
             geo,
             new PlannedLists(plan.lists(), Map.of()),
             true);

@@ -43,6 +43,7 @@ import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.SecretRef;
+import dev.portcullis.policy.plan.Sharing;
 import dev.portcullis.policy.plan.StepUpSpec;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +201,8 @@ final class PlanCodecTest {
                 null,
                 rate,
                 new TreeMap<>(Map.of("gold", rate)),
-                LimitSpec.LimitPhase.RATE),
+                LimitSpec.LimitPhase.RATE,
+                null),
             new LimitSpec(
                 API,
                 "b",
@@ -211,7 +213,8 @@ final class PlanCodecTest {
                 new Expression("int(request.query.size)"),
                 quota,
                 new TreeMap<>(),
-                LimitSpec.LimitPhase.QUOTA)),
+                LimitSpec.LimitPhase.QUOTA,
+                new Sharing(Sharing.OnStoreFailure.DENY))),
         List.of(
             new FloodGuardSpec(
                 API,

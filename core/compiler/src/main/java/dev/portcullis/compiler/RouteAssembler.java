@@ -174,7 +174,8 @@ final class RouteAssembler {
                 null,
                 guard.perAddress(),
                 new TreeMap<>(),
-                LimitSpec.LimitPhase.FLOOD));
+                LimitSpec.LimitPhase.FLOOD,
+                null));
   }
 
   /** One policy that acts suffices: a client has one answer, whosever limits it tells of. */

@@ -17,6 +17,7 @@ import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.Introspector;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.engine.port.SecretSource;
 import java.io.IOException;
@@ -135,7 +136,7 @@ public final class LocalEngine {
             revocations,
             new Introspections(introspector, TOKEN_CACHE_BYTES, InstantSource.system())),
         new ProfileV1(),
-        new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY),
+        QuotaStores.alone(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY)),
         geo,
         lists,
         traced);

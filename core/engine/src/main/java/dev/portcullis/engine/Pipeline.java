@@ -123,7 +123,7 @@ final class Pipeline {
     @Override
     public Decision refuse(String cause) {
       return switch (overdue(route.steps().get(step), evaluation, cause)) {
-        // Only what is in shadow mode says nothing.
+        // What is in shadow mode says nothing, or what goes on without the answer.
         case Verdict.NotApplicable _ ->
             switch (run(id, route, evaluation, by, step + 1)) {
               case Decision decision -> decision;
@@ -133,7 +133,11 @@ final class Pipeline {
           notReached(evaluation.trace(), route.steps(), step + 1);
           yield refused(id, route, evaluation, refusal(unavailable), List.of());
         }
-        case Verdict.Allow _, Verdict.Deny _, Verdict.Waits _, Verdict.Asks _ -> {
+        case Verdict.Deny deny -> {
+          notReached(evaluation.trace(), route.steps(), step + 1);
+          yield refused(id, route, evaluation, deny.refusal(), deny.headers());
+        }
+        case Verdict.Allow _, Verdict.Waits _, Verdict.Asks _ -> {
           RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
           notReached(evaluation.trace(), route.steps(), step + 1);
           yield refused(

@@ -18,7 +18,7 @@ import dev.portcullis.engine.plan.RouteLoader;
 import dev.portcullis.engine.plan.RouteProgram;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
-import dev.portcullis.engine.port.QuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
@@ -42,10 +42,10 @@ public final class PolicyEngine implements Engine {
   public PolicyEngine(
       AuthenticatorFactory authenticators,
       BotScorerFactory scorers,
-      QuotaStore store,
+      QuotaStores stores,
       GeoSource geo,
       AddressLists lists) {
-    this(authenticators, scorers, store, geo, lists, false);
+    this(authenticators, scorers, stores, geo, lists, false);
   }
 
   /**
@@ -56,22 +56,22 @@ public final class PolicyEngine implements Engine {
   public PolicyEngine(
       AuthenticatorFactory authenticators,
       BotScorerFactory scorers,
-      QuotaStore store,
+      QuotaStores stores,
       GeoSource geo,
       AddressLists lists,
       boolean traced) {
-    this(authenticators, scorers, store, geo, lists, new DecisionIds(), traced);
+    this(authenticators, scorers, stores, geo, lists, new DecisionIds(), traced);
   }
 
   PolicyEngine(
       AuthenticatorFactory authenticators,
       BotScorerFactory scorers,
-      QuotaStore store,
+      QuotaStores stores,
       GeoSource geo,
       AddressLists lists,
       Supplier<String> ids,
       boolean traced) {
-    this.plans = new PlanHolder(new RouteLoader(authenticators, scorers, store, geo, lists));
+    this.plans = new PlanHolder(new RouteLoader(authenticators, scorers, stores, geo, lists));
     this.ids = ids;
     this.traced = traced;
   }

@@ -15,6 +15,7 @@ import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
@@ -53,7 +54,7 @@ class SuspendedTest {
                 scored++;
                 return new BotScore(0, List.of());
               },
-          new InProcessQuotaStore(1000),
+          QuotaStores.alone(new InProcessQuotaStore(1000)),
           GeoSource.NONE,
           AddressLists.NONE);
 

@@ -11,6 +11,7 @@ import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Hop;
@@ -58,7 +59,7 @@ final class TestGate {
         new PolicyEngine(
             (_, _) -> (_, _) -> authentication.get(),
             _ -> (_, _) -> score.get(),
-            new InProcessQuotaStore(1000),
+            QuotaStores.alone(new InProcessQuotaStore(1000)),
             geo,
             lists,
             true);

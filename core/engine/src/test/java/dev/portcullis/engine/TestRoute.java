@@ -27,6 +27,7 @@ import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.RuleSpec.Effect;
+import dev.portcullis.policy.plan.Sharing;
 import dev.portcullis.policy.plan.StepUpSpec;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class TestRoute {
   private @Nullable GeoSpec geo;
   private @Nullable AuthenticationSpec authentication;
   private Mode botMode = Mode.ENFORCE;
+  private @Nullable Sharing sharing;
   private @Nullable BotSpec bot;
   private Mode authorizationMode = Mode.ENFORCE;
 
@@ -116,6 +118,12 @@ final class TestRoute {
     return this;
   }
 
+  /** Limits that follow are counted by all replicas together; null: by each for itself. */
+  TestRoute sharing(Sharing.@Nullable OnStoreFailure onStoreFailure) {
+    sharing = onStoreFailure == null ? null : new Sharing(onStoreFailure);
+    return this;
+  }
+
   TestRoute rate(String name, LimitPhase phase, long requests, String... key) {
     return limit(
         name,
@@ -174,7 +182,8 @@ final class TestRoute {
             cost == null ? null : new Expression(cost),
             allowance,
             plans,
-            phase));
+            phase,
+            sharing));
     return this;
   }
 

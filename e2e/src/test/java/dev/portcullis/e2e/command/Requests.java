@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param address where the gateway listens
  * @param port the same
  */
-record Requests(String address, int port) {
+public record Requests(String address, int port) {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int RETRIES = 20;
 
@@ -25,7 +25,7 @@ record Requests(String address, int port) {
    * so busy that the decision service does not come to speak within its 250 ms: then it is sent
    * again.
    */
-  int status(String method, String path, String... headers) {
+  public int status(String method, String path, String... headers) {
     int status = statusOnce(method, path, headers);
     for (int again = 0; status == 503 && again < RETRIES; again++) {
       status = statusOnce(method, path, headers);

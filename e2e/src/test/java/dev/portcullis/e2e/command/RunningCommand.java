@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** The command, running; what it makes in the temporary directory can be looked at. */
-final class RunningCommand implements AutoCloseable {
+public final class RunningCommand implements AutoCloseable {
   /** For a machine that is busy with other things. */
   static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -31,12 +31,12 @@ final class RunningCommand implements AutoCloseable {
   }
 
   /** Starts it; {@code directory} is empty and holds what it says and its temporary files. */
-  static RunningCommand start(Path directory, String... arguments) {
+  public static RunningCommand start(Path directory, String... arguments) {
     return startAt(Home.directory(), directory, arguments);
   }
 
   /** The same for a project that stands elsewhere, where things may be missing. */
-  static RunningCommand startAt(Path home, Path directory, String... arguments) {
+  public static RunningCommand startAt(Path home, Path directory, String... arguments) {
     Path target = Home.directory().resolve("cli/target");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -71,12 +71,12 @@ final class RunningCommand implements AutoCloseable {
   }
 
   /** Waits until it says a line that contains the text, counted from line {@code from}. */
-  void awaitLine(int from, String text) {
+  public void awaitLine(int from, String text) {
     await(text, () -> lines().stream().skip(from).anyMatch(line -> line.contains(text)));
   }
 
   /** Waits for something; fails when the command ends or time runs out. */
-  void await(String what, BooleanSupplier condition) {
+  public void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(process.isAlive() && System.nanoTime() < deadline)

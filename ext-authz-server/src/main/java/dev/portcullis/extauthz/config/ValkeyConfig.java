@@ -27,6 +27,11 @@ public record ValkeyConfig(
     boolean keys,
     Duration timeout) {
 
+  /** Whether keys are on several servers, so that no script may name those of two. */
+  public boolean isCluster() {
+    return address.kind() == ValkeyAddress.Kind.CLUSTER;
+  }
+
   /** How it is reached. */
   public StoreAccess access() {
     return new StoreAccess(address, user, passwordFile, authorities);

@@ -272,6 +272,23 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Proofs of possession that were judged while the shared store could not be asked."),
+  LIMITER_REPLICAS(
+      "portcullis_limiter_replicas",
+      Type.GAUGE,
+      "",
+      "Decision services that count limits together, when they were counted last; by so many a"
+          + " limit is divided while the shared store is away."),
+  LIMITER_UNSHARED(
+      "portcullis_limiter_unshared_total",
+      Type.COUNTER,
+      "",
+      "Checks whose limits could not be counted together, so that onStoreFailure applied."),
+  LIMITER_REMEMBERED(
+      "portcullis_limiter_remembered_total",
+      Type.COUNTER,
+      "",
+      "Refusals by limits of scope Cluster for which the shared store was not asked, because it had"
+          + " said so within a second."),
   LIMITER_KEYS(
       "portcullis_limiter_keys", Type.GAUGE, "", "Counters of rates and quotas in memory."),
   LOG_QUEUE(

@@ -251,6 +251,33 @@ public final class ValkeyStore implements AutoCloseable {
     return texts;
   }
 
+  /** Runs a script, and waits for nothing; it may get lost. All keys must be of one hash tag. */
+  public void tell(Script script, List<String> keys, String... arguments) {
+    Session current = session;
+    if (current == null || !permits.tryAcquire()) {
+      failed.increment();
+      return;
+    }
+    try {
+      asked.increment();
+      // By its text: nobody waits who could send it a second time to a server that does not know
+      // it.
+      current
+          .commands()
+          .<List<Object>>eval(
+              script.text(), ScriptOutputType.MULTI, keys.toArray(new String[0]), arguments)
+          .whenComplete((_, failure) -> {
+            permits.release();
+            if (failure != null) {
+              failed.increment();
+            }
+          });
+    } catch (RuntimeException e) {
+      permits.release();
+      failed.increment();
+    }
+  }
+
   private <T> T answer(
       Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> question,
       Duration patience)

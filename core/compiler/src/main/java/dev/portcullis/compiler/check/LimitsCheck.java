@@ -11,12 +11,15 @@ import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.PlanAllowance;
 import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
 import dev.portcullis.crds.v1alpha1.ratelimit.Rate;
+import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import dev.portcullis.expression.ResultType;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
+import dev.portcullis.policy.plan.Sharing;
+import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -38,11 +41,11 @@ final class LimitsCheck {
     this.scope = scope;
   }
 
-  List<LimitSpec> check(List<Limit> limits, FieldPath path) {
+  List<LimitSpec> check(List<Limit> limits, @Nullable Store store, FieldPath path) {
     Values.unique(limits, Limit::name, "name", path, scope);
     List<LimitSpec> out = new ArrayList<>();
     for (int i = 0; i < limits.size(); i++) {
-      LimitSpec limit = limit(limits.get(i), path.at(i));
+      LimitSpec limit = limit(limits.get(i), sharing(store), path.at(i));
       if (limit != null) {
         out.add(limit);
       }
@@ -80,7 +83,15 @@ final class LimitsCheck {
     return new Allowance.Rate(rate.requests(), per, burst(rate.burst(), rate.requests()));
   }
 
-  private @Nullable LimitSpec limit(Limit limit, FieldPath path) {
+  private static @Nullable Sharing sharing(@Nullable Store store) {
+    if (store == null || store.scope() == Store.Scope.REPLICA) {
+      return null;
+    }
+    Store.OnStoreFailure reaction = store.onStoreFailure();
+    return new Sharing(reaction == null ? OnStoreFailure.LOCAL_SHARE : Words.plan(reaction));
+  }
+
+  private @Nullable LimitSpec limit(Limit limit, @Nullable Sharing sharing, FieldPath path) {
     boolean needsIdentity = limit.key().isEmpty() || !limit.plans().isEmpty();
     List<Expression> key = new ArrayList<>();
     for (int i = 0; i < limit.key().size(); i++) {
@@ -113,7 +124,8 @@ final class LimitsCheck {
             cost,
             allowance,
             plans(limit, allowance, path.field("plans")),
-            phase(allowance, needsIdentity));
+            phase(allowance, needsIdentity),
+            sharing);
   }
 
   private static LimitPhase phase(Allowance allowance, boolean needsIdentity) {

@@ -80,7 +80,7 @@ public final class PolicyCheck {
               "add limits or a floodGuard");
         }
         LimitsCheck check = new LimitsCheck(scope);
-        var specs = check.check(limits.limits(), path.field("limits"));
+        var specs = check.check(limits.limits(), limits.store(), path.field("limits"));
         var guard = check.floodGuard(limits.floodGuard(), path.field("floodGuard"));
         var legacy = Words.plan(limits.legacyHeaders());
         yield new Content.OfRateLimit(scope.mode(), legacy, specs, guard, scope.uses());

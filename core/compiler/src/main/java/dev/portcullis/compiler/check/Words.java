@@ -9,12 +9,14 @@ import dev.portcullis.crds.v1alpha1.apipolicy.MtlsMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.Rule;
 import dev.portcullis.crds.v1alpha1.bot.Threshold;
 import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
+import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec;
+import dev.portcullis.policy.plan.Sharing;
 import org.jspecify.annotations.Nullable;
 
 /** The words of the custom resources, as the plan says them. */
@@ -41,6 +43,14 @@ final class Words {
       case STRICT -> dev.portcullis.policy.plan.MtlsMode.STRICT;
       case PERMISSIVE -> dev.portcullis.policy.plan.MtlsMode.PERMISSIVE;
       case DISABLED -> dev.portcullis.policy.plan.MtlsMode.DISABLED;
+    };
+  }
+
+  static Sharing.OnStoreFailure plan(Store.OnStoreFailure reaction) {
+    return switch (reaction) {
+      case LOCAL_SHARE -> Sharing.OnStoreFailure.LOCAL_SHARE;
+      case DENY -> Sharing.OnStoreFailure.DENY;
+      case ALLOW -> Sharing.OnStoreFailure.ALLOW;
     };
   }
 

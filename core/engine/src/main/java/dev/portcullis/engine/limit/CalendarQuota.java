@@ -102,6 +102,21 @@ final class CalendarQuota implements Meter {
   }
 
   @Override
+  public MeterTerms terms(long now) {
+    Span span = span(now);
+    return new MeterTerms.Quota(
+        requests,
+        span.start / MeterTerms.MICRO,
+        span.end / MeterTerms.MICRO,
+        compute(Instant.ofEpochSecond(0, span.end)).end / MeterTerms.MICRO);
+  }
+
+  @Override
+  public Meter share(int replicas) {
+    return new CalendarQuota(Math.max(1, requests / replicas), period, zone);
+  }
+
+  @Override
   public String kind() {
     return period + "@" + zone;
   }

@@ -11,4 +11,17 @@ package dev.portcullis.engine.limit;
 public final class CounterState {
   long moment;
   long used;
+
+  /**
+   * What a counter remembers that is kept elsewhere.
+   *
+   * @param moment nanoseconds since 1970; what it means, the meter knows
+   * @param used what was charged until then, where the meter counts
+   */
+  public static CounterState of(long moment, long used) {
+    CounterState state = new CounterState();
+    state.moment = moment;
+    state.used = used;
+    return state;
+  }
 }

@@ -19,7 +19,8 @@ import dev.portcullis.policy.plan.Allowance;
  * starts at s comes no earlier than s + (n - 1) * T - tau, which is below s + per only for
  * n < requests + burst + 1.
  *
- * T is per / requests in whole nanoseconds, rounded up, so that rounding never admits more.
+ * T is per / requests in whole nanoseconds, or in whole microseconds where others count in them,
+ * rounded up, so that rounding never admits more.
  *
  * Overflow: `per` is at most 366 days and T at most that; tau is bounded to 2^60 ns (36 years) when
  * the limit is loaded, so that TAT <= now + tau + T stays below 2^62 + 2^61 until 2200.
@@ -40,7 +41,12 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
   private static final long MAX_PERIOD = 366L * 86_400 * 1_000_000_000L;
   private static final long MAX_TOLERANCE = 1L << 60;
 
-  static Gcra of(Allowance.Rate rate) throws UnloadablePlanException {
+  /**
+   * An even rate with a burst.
+   *
+   * @param unit nanoseconds of which the interval is a multiple
+   */
+  static Gcra of(Allowance.Rate rate, long unit) throws UnloadablePlanException {
     long period;
     try {
       period = rate.per().toNanos();
@@ -50,7 +56,7 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
     if (period <= 0 || period > MAX_PERIOD || rate.requests() <= 0 || rate.burst() < 0) {
       throw new UnloadablePlanException("not a rate: " + rate);
     }
-    long interval = Math.ceilDiv(period, rate.requests());
+    long interval = Math.ceilDiv(Math.ceilDiv(period, rate.requests()), unit) * unit;
     if (rate.burst() > MAX_TOLERANCE / interval) {
       throw new UnloadablePlanException("burst too large: " + rate);
     }
@@ -97,6 +103,19 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
   @Override
   public boolean idle(CounterState counter, long now) {
     return counter.moment <= now;
+  }
+
+  @Override
+  public MeterTerms terms(long now) {
+    return new MeterTerms.Rate(interval / MeterTerms.MICRO, tolerance / MeterTerms.MICRO);
+  }
+
+  @Override
+  public Meter share(int replicas) {
+    long wider = interval > MAX_PERIOD / replicas ? MAX_PERIOD : interval * replicas;
+    long together = Math.max(1, capacity() / replicas);
+    // No more than before, so what bounds the tolerance still does.
+    return new Gcra(Math.max(1, requests / replicas), period, wider, (together - 1) * wider);
   }
 
   @Override

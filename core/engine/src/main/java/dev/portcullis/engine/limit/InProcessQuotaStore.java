@@ -80,14 +80,14 @@ public final class InProcessQuotaStore implements QuotaStore {
   /** The charge was made before; what it left is what there is. */
   private static void grantAgain(QuotaState[] states) {
     for (int i = 0; i < states.length; i++) {
-      states[i] = new QuotaState(true, states[i].remaining(), states[i].resetSeconds(), 0);
+      states[i] = states[i].made();
     }
   }
 
   /** The charge was refused before; it stays so, also when there is room again by now. */
   private static void refuseAgain(QuotaState[] states, boolean granted) {
     if (granted) {
-      states[0] = new QuotaState(false, 0, states[0].resetSeconds(), 1);
+      states[0] = states[0].stillRefused();
     }
   }
 

@@ -34,17 +34,45 @@ public sealed interface Meter permits Gcra, CalendarQuota {
   /** Whether forgetting the counter would change nothing. */
   boolean idle(CounterState counter, long now);
 
+  /**
+   * The numbers by which a counter is kept elsewhere.
+   *
+   * @param now nanoseconds since 1970, for the calendar
+   */
+  MeterTerms terms(long now);
+
+  /**
+   * What each of several may have who cannot count together: the allowance divided by their number,
+   * so that all of them have no more than it has; but each may have one request.
+   *
+   * @param replicas at least 1
+   */
+  Meter share(int replicas);
+
   /** Part of a counter's name, so that meters that count differently never share a counter. */
   String kind();
 
   /**
-   * The meter of an allowance.
+   * The meter of an allowance that this process counts.
    *
    * @throws UnloadablePlanException when its numbers cannot be counted with
    */
   static Meter of(Allowance allowance) throws UnloadablePlanException {
+    return of(allowance, 1);
+  }
+
+  /**
+   * The meter of an allowance that is counted elsewhere, in microseconds.
+   *
+   * @throws UnloadablePlanException when its numbers cannot be counted with
+   */
+  static Meter shared(Allowance allowance) throws UnloadablePlanException {
+    return of(allowance, MeterTerms.MICRO);
+  }
+
+  private static Meter of(Allowance allowance, long unit) throws UnloadablePlanException {
     return switch (allowance) {
-      case Allowance.Rate rate -> Gcra.of(rate);
+      case Allowance.Rate rate -> Gcra.of(rate, unit);
       case Allowance.Quota quota -> CalendarQuota.of(quota);
     };
   }

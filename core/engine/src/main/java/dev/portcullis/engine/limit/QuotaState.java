@@ -13,6 +13,16 @@ package dev.portcullis.engine.limit;
  */
 public record QuotaState(boolean granted, long remaining, long resetSeconds, long retrySeconds) {
 
+  /** As it stands, for a charge that was made. */
+  public QuotaState made() {
+    return new QuotaState(true, remaining, resetSeconds, 0);
+  }
+
+  /** For a charge that was refused before: it stays so, also when there is room again by now. */
+  public QuotaState stillRefused() {
+    return granted ? new QuotaState(false, 0, resetSeconds, 1) : this;
+  }
+
   static long ceilSeconds(long nanos) {
     return nanos <= 0 ? 0 : (nanos - 1) / 1_000_000_000L + 1;
   }

@@ -8,6 +8,7 @@
  *   LimitProgram: which requests, whose key, which Meter
  *   Meter = Gcra | CalendarQuota: pure arithmetic over two longs
  *   QuotaStore (port) ◀── InProcessQuotaStore: the counters of this process
+ *   SharedQuotas (port): the counters of all replicas, kept elsewhere by the meter's MeterTerms
  * </pre>
  */
 @NullMarked

@@ -51,6 +51,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable List<String> notes;
   private @Nullable List<HeaderField> upstream;
   private @Nullable LimitReport limits;
+  private @Nullable QuotaInquiry quotaInquiry;
 
   /**
    * Starts from the facts.
@@ -227,6 +228,15 @@ public final class Evaluation implements VariableSource {
       limits = new LimitReport();
     }
     return limits;
+  }
+
+  /** The latest question to the store that replicas share; null: it was not asked. */
+  @Nullable QuotaInquiry quotaInquiry() {
+    return quotaInquiry;
+  }
+
+  void quotaInquiry(QuotaInquiry latest) {
+    quotaInquiry = latest;
   }
 
   /**

@@ -23,6 +23,8 @@ import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.Sharing;
+import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,7 @@ final class LimitProgram implements ReportedLimit {
     this.matcher = RequestMatcher.lenient(spec.match(), index);
     this.when = Expressions.condition(spec.when(), stage);
     this.cost = Expressions.cost(spec.cost(), stage);
-    this.meter = Meter.of(spec.allowance());
+    this.meter = meter(spec.allowance());
     this.constantPolicy =
         switch (spec.allowance()) {
           case Allowance.Rate _ ->
@@ -65,18 +67,22 @@ final class LimitProgram implements ReportedLimit {
                 + spec.source().name()
                 + "/"
                 + spec.name()
-                + (spec.mode() == Mode.SHADOW ? "#shadow#" : "#")
+                + (isShadow() ? "#shadow#" : "#")
                 + meter.kind(),
             spec.key(),
             stage);
     for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
-      Meter other = Meter.of(plan.getValue());
+      Meter other = meter(plan.getValue());
       if (!other.kind().equals(meter.kind())) {
         throw new UnloadablePlanException(
             "limit " + spec.name() + ": plan " + plan.getKey() + " counts otherwise");
       }
       plans.put(plan.getKey(), other);
     }
+  }
+
+  private Meter meter(Allowance allowance) throws UnloadablePlanException {
+    return spec.sharing() == null ? Meter.of(allowance) : Meter.shared(allowance);
   }
 
   private static Phase phase(LimitPhase phase) {
@@ -94,6 +100,15 @@ final class LimitProgram implements ReportedLimit {
     }
     Meter meter = meter(evaluation.identity());
     return new QuotaLine(key.of(evaluation), meter, cost(evaluation, meter));
+  }
+
+  /**
+   * The counter that a request is charged to which cannot be counted together with those of other
+   * replicas.
+   */
+  static QuotaLine share(QuotaLine line, int replicas) {
+    Meter share = line.meter().share(replicas);
+    return new QuotaLine(line.key(), share, Math.min(line.cost(), share.capacity()));
   }
 
   /**
@@ -132,7 +147,7 @@ final class LimitProgram implements ReportedLimit {
   private boolean notCounted(Evaluation evaluation, Found why, @Nullable String condition) {
     Trace trace = evaluation.trace();
     if (trace != null) {
-      trace.look(by, spec.mode() == Mode.SHADOW, why, condition);
+      trace.look(by, isShadow(), why, condition);
     }
     return false;
   }
@@ -142,10 +157,7 @@ final class LimitProgram implements ReportedLimit {
     Trace trace = evaluation.trace();
     if (trace != null) {
       trace.look(
-          by,
-          spec.mode() == Mode.SHADOW,
-          state.granted() ? Found.GRANTED : Found.EXHAUSTED,
-          state.remaining());
+          by, isShadow(), state.granted() ? Found.GRANTED : Found.EXHAUSTED, state.remaining());
     }
   }
 
@@ -162,6 +174,24 @@ final class LimitProgram implements ReportedLimit {
   @Override
   public String name() {
     return spec.name();
+  }
+
+  /** Whether all replicas count together. */
+  boolean isShared() {
+    return spec.sharing() != null;
+  }
+
+  /** What becomes of requests that cannot be counted together; only of a limit that is shared. */
+  OnStoreFailure onStoreFailure() {
+    Sharing sharing = spec.sharing();
+    if (sharing == null) {
+      throw new IllegalStateException("limit " + spec.name() + " is not shared");
+    }
+    return sharing.onStoreFailure();
+  }
+
+  boolean isShadow() {
+    return spec.mode() == Mode.SHADOW;
   }
 
   Mode mode() {

@@ -5,7 +5,7 @@ package dev.portcullis.engine.phase;
 
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.path.PathIndex;
-import dev.portcullis.engine.port.QuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
@@ -16,16 +16,16 @@ import java.util.List;
 /** Puts the limits of a route into the phases that charge and peek them. */
 public final class LimitSteps {
   private final List<LimitProgram> programs = new ArrayList<>();
-  private final QuotaStore store;
+  private final QuotaStores stores;
 
   /**
    * Compiles the limits.
    *
    * @throws UnloadablePlanException naming the limit that cannot be counted
    */
-  public LimitSteps(List<LimitSpec> specs, PathIndex.Builder index, QuotaStore store)
+  public LimitSteps(List<LimitSpec> specs, PathIndex.Builder index, QuotaStores stores)
       throws UnloadablePlanException {
-    this.store = store;
+    this.stores = stores;
     for (LimitSpec spec : specs) {
       programs.add(new LimitProgram(spec, index));
     }
@@ -42,10 +42,12 @@ public final class LimitSteps {
 
   private void add(
       List<PhaseStep> steps, Phase phase, List<LimitProgram> peeked, LimitPhase charged) {
-    List<LimitProgram> enforced = of(charged, Mode.ENFORCE);
-    List<LimitProgram> shadowed = of(charged, Mode.SHADOW);
-    if (!peeked.isEmpty() || !enforced.isEmpty() || !shadowed.isEmpty()) {
-      steps.add(new LimitStep(phase, peeked, enforced, shadowed, store));
+    LimitGroup all = new LimitGroup(peeked, of(charged, Mode.ENFORCE), of(charged, Mode.SHADOW));
+    LimitGroup shared = all.shared();
+    if (!shared.isEmpty()) {
+      steps.add(new SharedLimitStep(phase, all.own(), shared, stores));
+    } else if (!all.isEmpty()) {
+      steps.add(new LimitStep(phase, all, stores.own()));
     }
   }
 

@@ -25,7 +25,7 @@ public interface PhaseStep {
 
   /**
    * Says what the step says when it did not get what it waited for: that nobody can tell. A section
-   * in shadow mode notes it and refuses nothing.
+   * in shadow mode notes it and refuses nothing; limits are counted without the answer.
    *
    * @param cause for operators; quotes no value of the request
    */

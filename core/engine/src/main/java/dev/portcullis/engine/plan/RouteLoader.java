@@ -23,7 +23,7 @@ import dev.portcullis.engine.phase.RequestStep;
 import dev.portcullis.engine.phase.TransportStep;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
-import dev.portcullis.engine.port.QuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.CidrSet;
 import dev.portcullis.policy.plan.AuthMethodSpec;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouteLoader {
   private final AuthenticatorFactory authenticators;
   private final BotScorerFactory scorers;
-  private final QuotaStore store;
+  private final QuotaStores stores;
   private final GeoSource geo;
   private final AddressLists lists;
 
@@ -52,12 +52,12 @@ public final class RouteLoader {
   public RouteLoader(
       AuthenticatorFactory authenticators,
       BotScorerFactory scorers,
-      QuotaStore store,
+      QuotaStores stores,
       GeoSource geo,
       AddressLists lists) {
     this.authenticators = authenticators;
     this.scorers = scorers;
-    this.store = store;
+    this.stores = stores;
     this.geo = geo;
     this.lists = lists;
   }
@@ -105,7 +105,7 @@ public final class RouteLoader {
     }
     FailedCredentialsStep guard = null;
     if (!route.floodGuards().isEmpty()) {
-      guard = new FailedCredentialsStep(route.floodGuards(), store);
+      guard = new FailedCredentialsStep(route.floodGuards(), stores.own());
       steps.add(guard);
     }
     if (route.authentication() != null) {
@@ -118,7 +118,7 @@ public final class RouteLoader {
     if (route.authorization() != null) {
       steps.add(new AuthorizationStep(route.authorization(), index));
     }
-    steps.addAll(new LimitSteps(route.limits(), index, store).steps());
+    steps.addAll(new LimitSteps(route.limits(), index, stores).steps());
     steps.sort(Comparator.comparing(PhaseStep::phase));
     return new RouteProgram.Guarded(
         route.id().value(),

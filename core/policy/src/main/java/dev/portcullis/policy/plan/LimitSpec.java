@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     the most
  * @param plans allowances by {@code auth.plan}, instead of {@code allowance}
  * @param phase when it is charged, found by the compiler from what its expressions read
+ * @param sharing null: each replica of the decision service counts for itself
  */
 public record LimitSpec(
     PolicyRef source,
@@ -32,7 +33,8 @@ public record LimitSpec(
     @Nullable Expression cost,
     Allowance allowance,
     SortedMap<String, Allowance> plans,
-    LimitPhase phase) {
+    LimitPhase phase,
+    @Nullable Sharing sharing) {
   /** The most that one request is charged. */
   public static final int MAX_COST = 1000;
 

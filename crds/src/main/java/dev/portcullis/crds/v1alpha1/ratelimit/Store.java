@@ -7,18 +7,30 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where counters are kept.
  *
  * @param scope as written; Replica when it was left out
+ * @param onStoreFailure as written; null: LocalShare
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.scope == 'Cluster' || !has(self.onStoreFailure)",
+    message = "onStoreFailure goes with scope Cluster: nothing else asks a store")
 public record Store(
     @JsonPropertyDescription(
-            "Who shares counters. Replica: each replica of the decision service counts for itself.")
+            "Who shares counters. Replica: each replica of the decision service counts for itself."
+                + " Cluster: all of them count together, in their --valkey.")
         @Default("Replica")
-        Scope scope) {
+        Scope scope,
+    @JsonPropertyDescription(
+            "What becomes of requests while the store cannot be asked. LocalShare, the default:"
+                + " each replica counts for itself, up to the limit divided by the replicas. Deny:"
+                + " they get 503. Allow: they pass and are not counted.")
+        @Nullable OnStoreFailure onStoreFailure) {
 
   public Store {
     scope = scope == null ? Scope.REPLICA : scope;
@@ -28,6 +40,22 @@ public record Store(
   public enum Scope {
     /** Nobody: each replica of the decision service counts for itself. */
     @JsonProperty("Replica")
-    REPLICA
+    REPLICA,
+    /** All replicas of the decision service. */
+    @JsonProperty("Cluster")
+    CLUSTER
+  }
+
+  /** What becomes of requests while the store cannot be asked. */
+  public enum OnStoreFailure {
+    /** Each replica counts for itself, up to the limit divided by the replicas. */
+    @JsonProperty("LocalShare")
+    LOCAL_SHARE,
+    /** They are refused. */
+    @JsonProperty("Deny")
+    DENY,
+    /** They pass and are not counted. */
+    @JsonProperty("Allow")
+    ALLOW
   }
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.phase;
+
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits that count one request, and their counters, in one order. Used by one thread.
+ *
+ * @param limits as many as lines
+ */
+record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
+
+  static LimitLines none() {
+    return new LimitLines(new ArrayList<>(), new ArrayList<>());
+  }
+
+  /** Those of the limits that count the request; null: none does. */
+  static @Nullable LimitLines of(List<LimitProgram> limits, Evaluation evaluation) {
+    LimitLines found = null;
+    for (int i = 0; i < limits.size(); i++) {
+      QuotaLine line = limits.get(i).line(evaluation);
+      if (line != null) {
+        if (found == null) {
+          found = new LimitLines(new ArrayList<>(limits.size()), new ArrayList<>(limits.size()));
+        }
+        found.add(limits.get(i), line);
+      }
+    }
+    return found;
+  }
+
+  void add(LimitProgram limit, QuotaLine line) {
+    limits.add(limit);
+    lines.add(line);
+  }
+
+  void addAll(LimitLines others) {
+    limits.addAll(others.limits);
+    lines.addAll(others.lines);
+  }
+
+  /** Tells the client and the trace how they stand; refuses by the first that is not granted. */
+  Verdict.@Nullable Deny report(List<QuotaState> states, Evaluation evaluation) {
+    Verdict.Deny deny = null;
+    for (int i = 0; i < states.size(); i++) {
+      LimitProgram limit = limits.get(i);
+      evaluation.limits().add(limit, lines.get(i).meter(), states.get(i), evaluation.now());
+      limit.trace(evaluation, states.get(i));
+      if (deny == null && !states.get(i).granted()) {
+        deny = Verdict.deny(limit.by(), limit.reason());
+      }
+    }
+    return deny;
+  }
+
+  /** Notes which of them would refuse. */
+  void shadow(List<QuotaState> states, Evaluation evaluation) {
+    for (int i = 0; i < states.size(); i++) {
+      LimitProgram limit = limits.get(i);
+      limit.trace(evaluation, states.get(i));
+      if (!states.get(i).granted()) {
+        evaluation.shadow(limit.by(), limit.reason());
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.port;
+
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** No store: a limit that is to be shared is one that cannot be. */
+final class NoSharedQuotas implements SharedQuotas {
+  private static final String ABSENCE = "no store is configured that replicas share";
+
+  @Override
+  public String absence() {
+    return ABSENCE;
+  }
+
+  @Override
+  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+    return null;
+  }
+
+  @Override
+  public Answer charge(List<Charge> charges, long now) {
+    return new Answer.Unavailable(ABSENCE);
+  }
+
+  @Override
+  public void refund(Charge charge, long now) {
+    // Nothing was charged.
+  }
+
+  @Override
+  public int replicas() {
+    return 1;
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.port;
+
+import dev.portcullis.engine.limit.ChargeId;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counters that all replicas of the decision service share, in a store that must be asked.
+ * Thread-safe.
+ */
+public interface SharedQuotas {
+
+  /** There is no store: each replica stands alone. */
+  SharedQuotas NONE = new NoSharedQuotas();
+
+  /**
+   * What is to be counted, all of it or nothing.
+   *
+   * @param id the same one within a few seconds gets the first answer again and charges nothing
+   * @param peeked lines that must be granted too, and are not charged
+   * @param charged not empty
+   */
+  record Charge(ChargeId id, List<QuotaLine> peeked, List<QuotaLine> charged) {
+    public Charge {
+      peeked = List.copyOf(peeked);
+      charged = List.copyOf(charged);
+      if (charged.isEmpty()) {
+        throw new IllegalArgumentException("nothing to charge");
+      }
+    }
+  }
+
+  /**
+   * How the lines of one charge stand; it was made when all of them are granted.
+   *
+   * @param peeked one state per line that was peeked, in their order
+   * @param charged one state per line that was to be charged, in their order
+   */
+  record Standing(List<QuotaState> peeked, List<QuotaState> charged) {
+    public Standing {
+      peeked = List.copyOf(peeked);
+      charged = List.copyOf(charged);
+    }
+  }
+
+  /** What is said of charges. */
+  sealed interface Answer {
+    /**
+     * They were counted.
+     *
+     * @param standings one per charge, in their order
+     */
+    record Counted(List<Standing> standings) implements Answer {
+      public Counted {
+        standings = List.copyOf(standings);
+      }
+    }
+
+    /**
+     * That cannot be found out now. They may have been counted nevertheless.
+     *
+     * @param cause for operators
+     */
+    record Unavailable(String cause) implements Answer {}
+  }
+
+  /** Why it makes no sense to ask now, for operators; null: it does. Does no I/O. */
+  @Nullable String absence();
+
+  /**
+   * How a line stands that is known not to be granted, because the store said so a moment ago;
+   * null: it must be asked. Does no I/O.
+   *
+   * @param now nanoseconds since 1970
+   */
+  @Nullable QuotaState knownRefusal(QuotaLine line, long now);
+
+  /**
+   * Asks, and waits for the answer; briefly. Never throws.
+   *
+   * @param now nanoseconds since 1970, of this replica's clock; only for the calendar
+   */
+  Answer charge(List<Charge> charges, long now);
+
+  /** Takes back a charge that was made a moment ago. Waits for nobody; may fail. */
+  void refund(Charge charge, long now);
+
+  /** How many replicas count, when they were last counted; at least 1. */
+  int replicas();
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine;
+
+import dev.portcullis.engine.limit.ChargeId;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.port.SharedQuotas;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A store that replicas share, in this process; it can be away. */
+final class TestSharedQuotas implements SharedQuotas {
+  final InProcessQuotaStore counters = new InProcessQuotaStore(1000);
+  final List<List<Charge>> asked = new ArrayList<>();
+  final List<ChargeId> refunded = new ArrayList<>();
+  boolean away;
+  boolean silent;
+  int replicas = 1;
+  @Nullable QuotaState known;
+
+  @Override
+  public @Nullable String absence() {
+    return away ? "it is away" : null;
+  }
+
+  @Override
+  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+    return known;
+  }
+
+  @Override
+  public Answer charge(List<Charge> charges, long now) {
+    asked.add(charges);
+    if (silent) {
+      return new Answer.Unavailable("no answer");
+    }
+    List<Standing> standings = new ArrayList<>();
+    for (Charge charge : charges) {
+      List<QuotaState> peeked = counters.peek(charge.peeked(), now);
+      standings.add(
+          new Standing(
+              peeked,
+              peeked.stream().allMatch(QuotaState::granted)
+                  ? counters.charge(charge.id(), charge.charged(), now)
+                  : counters.peek(charge.charged(), now)));
+    }
+    return new Answer.Counted(standings);
+  }
+
+  @Override
+  public void refund(Charge charge, long now) {
+    refunded.add(charge.id());
+  }
+
+  @Override
+  public int replicas() {
+    return replicas;
+  }
+}

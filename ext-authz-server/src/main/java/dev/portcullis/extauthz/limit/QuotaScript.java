@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.limit;
+
+import dev.portcullis.engine.limit.ChargeId;
+import dev.portcullis.engine.limit.CounterKey;
+import dev.portcullis.engine.limit.CounterState;
+import dev.portcullis.engine.limit.MeterTerms;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.extauthz.valkey.Script;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/*
+ * The arithmetic is that of Gcra and CalendarQuota, in microseconds and by the server's clock, so
+ * that replicas with clocks of their own agree. The server runs a script as one step: what it reads
+ * is still so when it writes, and nothing is written before everything was read, or could fail for
+ * want of memory after something was.
+ *
+ * The counter of a rate is a moment; that of a quota the end of its period and what was charged.
+ * Where nothing is held, a period has to be found by the server's clock. The asker gives the ends of
+ * three periods, so that its clock may differ by a period.
+ *
+ * The outcome of a charge is kept with the moments that its counters had then, so that nothing is
+ * given back to a period in which it was not charged.
+ *
+ * A counter's name tells its policy and its limit to people who look into the store, and its client
+ * to nobody. The policy is the hash tag: all counters of a policy are on one server of a Cluster.
+ */
+/** What a store is told to count, and what it answers. */
+final class QuotaScript {
+  private static final String PREFIX = "portcullis:limit:";
+  private static final HexFormat HEX = HexFormat.of();
+  private static final int NAME_BYTES = 16;
+
+  /** Milliseconds for which the outcome of a charge is remembered. */
+  private static final String MEMORY = "10000";
+
+  static final Script CHARGE =
+      Script.of(
+          """
+          local now = tonumber(ARGV[1])
+          if now == 0 then
+            local time = redis.call('TIME')
+            now = time[1] * 1000000 + time[2]
+          end
+          local function text(number) return string.format('%.0f', number) end
+          local function held(key, pattern)
+            local value = redis.call('GET', key)
+            if not value then return 0, 0 end
+            local moment, used = string.match(value, pattern)
+            if not moment then error('a counter is damaged') end
+            return tonumber(moment), tonumber(used)
+          end
+          local out = {text(now)}
+          local k, a = 1, 2
+          while a <= #ARGV do
+            local id = KEYS[k]
+            local size = tonumber(ARGV[a])
+            local lines = {}
+            local granted = true
+            k, a = k + 1, a + 1
+            for i = 1, size do
+              local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2])}
+              local one, two, three, four =
+                tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
+              if ARGV[a + 1] == 'r' then
+                local moment = held(line.key, '^(%d+)$')
+                line.moment = math.min(math.max(moment, now), now + one + two)
+                line.used = 0
+                line.next = line.moment + line.cost * one
+                if line.next - one - two > now then granted = false end
+                a = a + 5
+              else
+                local moment, used = held(line.key, '^(%d+):(%d+)$')
+                if moment <= now then
+                  used = 0
+                  moment = (two > now and two) or (three > now and three) or four
+                  if moment <= now then return {'clock'} end
+                end
+                line.quota, line.moment, line.used = true, moment, used
+                if used + line.cost > one then granted = false end
+                a = a + 7
+              end
+              lines[i] = line
+              k = k + 1
+            end
+            local before = redis.call('GET', id)
+            if before then
+              out[#out + 1] = string.sub(before, 1, 1) == '1' and 'granted again' or 'refused again'
+            else
+              local outcome = granted and '1' or '0'
+              if granted then
+                for _, line in ipairs(lines) do
+                  if line.charged then
+                    local value
+                    if line.quota then
+                      line.used = line.used + line.cost
+                      value = text(line.moment) .. ':' .. text(line.used)
+                    else
+                      line.moment = line.next
+                      value = text(line.moment)
+                    end
+                    redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
+                    outcome = outcome .. ' ' .. text(line.moment)
+                  end
+                end
+              end
+              redis.call('SET', id, outcome, 'PX', MEMORY)
+              out[#out + 1] = granted and 'granted' or 'refused'
+            end
+            for _, line in ipairs(lines) do
+              out[#out + 1] = text(line.moment)
+              out[#out + 1] = text(line.used)
+            end
+          end
+          return out
+          """
+              .replace("MEMORY", MEMORY));
+
+  static final Script REFUND =
+      Script.of(
+          """
+          local moments = {}
+          local outcome = redis.call('GET', KEYS[1])
+          if not outcome or string.sub(outcome, 1, 1) ~= '1' then return {} end
+          for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
+          for i = 2, #KEYS do
+            local a = 3 * i - 5
+            local value, left = redis.call('GET', KEYS[i]), redis.call('PTTL', KEYS[i])
+            if value and left > 0 then
+              if ARGV[a] == 'r' then
+                local moment = tonumber(value) - ARGV[a + 1] * ARGV[a + 2]
+                left = left - math.floor(ARGV[a + 1] * ARGV[a + 2] / 1000)
+                if left > 0 then
+                  redis.call('SET', KEYS[i], string.format('%.0f', moment), 'PX', string.format('%.0f', left))
+                else
+                  redis.call('DEL', KEYS[i])
+                end
+              else
+                local moment, used = string.match(value, '^(%d+):(%d+)$')
+                if moment == moments[i - 1] then
+                  used = string.format('%.0f', math.max(0, used - ARGV[a + 1]))
+                  redis.call('SET', KEYS[i], moment .. ':' .. used, 'PX', string.format('%.0f', left))
+                end
+              end
+            end
+          end
+          redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
+          return {}
+          """
+              .replace("MEMORY", MEMORY));
+
+  private final List<String> keys = new ArrayList<>();
+  private final List<String> arguments = new ArrayList<>();
+  private final List<Part> parts;
+
+  /**
+   * What is counted together in one step.
+   *
+   * @param lines those that are peeked first
+   * @param peeked how many those are
+   */
+  record Part(ChargeId id, List<QuotaLine> lines, int peeked) {
+    /** The policy, by which a Cluster finds the server. */
+    String tag() {
+      return QuotaScript.tag(lines.getFirst().key());
+    }
+  }
+
+  /** How a part stands. */
+  record Result(boolean granted, List<QuotaState> states, List<CounterState> counters, long now) {}
+
+  /** The question about some parts. */
+  QuotaScript(List<Part> parts, long micros, long now) {
+    this.parts = parts;
+    arguments.add(Long.toString(micros));
+    for (Part part : parts) {
+      keys.add(name(part));
+      arguments.add(Integer.toString(part.lines().size()));
+      for (int i = 0; i < part.lines().size(); i++) {
+        QuotaLine line = part.lines().get(i);
+        keys.add(name(line.key()));
+        arguments.add(i < part.peeked() ? "p" : "c");
+        add(line, now);
+      }
+    }
+  }
+
+  private void add(QuotaLine line, long now) {
+    String cost = Long.toString(line.cost());
+    switch (line.meter().terms(now)) {
+      case MeterTerms.Rate(long interval, long tolerance) -> add("r", cost, interval, tolerance);
+      case MeterTerms.Quota(long requests, long previous, long current, long next) ->
+          add("q", cost, requests, previous, current, next);
+    }
+  }
+
+  private void add(String kind, String cost, long... terms) {
+    arguments.add(kind);
+    arguments.add(cost);
+    Arrays.stream(terms).mapToObj(Long::toString).forEach(arguments::add);
+  }
+
+  List<String> keys() {
+    return keys;
+  }
+
+  String[] arguments() {
+    return arguments.toArray(new String[0]);
+  }
+
+  /** The names of the counters that a refund takes back, and of the charge. */
+  static List<String> refundKeys(Part part) {
+    List<String> keys = new ArrayList<>();
+    keys.add(name(part));
+    charged(part).forEach(line -> keys.add(name(line.key())));
+    return keys;
+  }
+
+  static String[] refundArguments(Part part, long now) {
+    List<String> arguments = new ArrayList<>();
+    for (QuotaLine line : charged(part)) {
+      String cost = Long.toString(line.cost());
+      arguments.addAll(
+          switch (line.meter().terms(now)) {
+            case MeterTerms.Rate rate -> List.of("r", cost, Long.toString(rate.interval()));
+            case MeterTerms.Quota _ -> List.of("q", cost, "");
+          });
+    }
+    return arguments.toArray(new String[0]);
+  }
+
+  private static List<QuotaLine> charged(Part part) {
+    return part.lines().subList(part.peeked(), part.lines().size());
+  }
+
+  /**
+   * Reads what the store answered.
+   *
+   * @throws IllegalArgumentException when it is none of our script's answers
+   */
+  List<Result> results(List<String> answer) {
+    if (answer.equals(List.of("clock"))) {
+      throw new IllegalArgumentException(
+          "the clocks of this replica and of the shared store are more than a period apart");
+    }
+    long now = Long.parseLong(answer.getFirst()) * MeterTerms.MICRO;
+    List<Result> results = new ArrayList<>(parts.size());
+    int at = 1;
+    for (Part part : parts) {
+      String outcome = answer.get(at++);
+      List<QuotaState> states = new ArrayList<>(part.lines().size());
+      List<CounterState> counters = new ArrayList<>(part.lines().size());
+      for (QuotaLine line : part.lines()) {
+        CounterState counter =
+            CounterState.of(
+                Long.parseLong(answer.get(at)) * MeterTerms.MICRO,
+                Long.parseLong(answer.get(at + 1)));
+        QuotaState state = line.meter().peek(counter, line.cost(), now);
+        counters.add(counter);
+        states.add(outcome.startsWith("granted") ? state.made() : state);
+        at += 2;
+      }
+      if (outcome.equals("refused again") && states.stream().allMatch(QuotaState::granted)) {
+        states.set(0, states.getFirst().stillRefused());
+      }
+      results.add(new Result(outcome.startsWith("granted"), states, counters, now));
+    }
+    return results;
+  }
+
+  private static String name(Part part) {
+    return "portcullis:charge:{"
+        + part.tag()
+        + "}:"
+        + HEX.toHexDigits(part.id().high())
+        + HEX.toHexDigits(part.id().low());
+  }
+
+  /** The policy that a counter is of: namespace/name. */
+  static String tag(CounterKey key) {
+    String limit = key.limit();
+    return limit.substring(0, limit.indexOf('/', limit.indexOf('/') + 1));
+  }
+
+  /** The name of a counter in the store. */
+  static String name(CounterKey key) {
+    String tag = tag(key);
+    String limit = key.limit().substring(tag.length() + 1);
+    MessageDigest digest = sha256();
+    for (String text : List.of(limit, key.realm(), key.text())) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+      digest.update(bytes);
+    }
+    digest.update(
+        (HEX.toHexDigits(key.high()) + HEX.toHexDigits(key.low()))
+            .getBytes(StandardCharsets.UTF_8));
+    byte[] hash = Arrays.copyOf(digest.digest(), NAME_BYTES);
+    return PREFIX
+        + '{'
+        + tag
+        + "}:"
+        + limit.substring(0, limit.indexOf('#'))
+        + ':'
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

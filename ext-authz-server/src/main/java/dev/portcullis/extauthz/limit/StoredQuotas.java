@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.limit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.portcullis.engine.limit.CounterKey;
+import dev.portcullis.engine.limit.CounterState;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.port.SharedQuotas;
+import dev.portcullis.extauthz.limit.QuotaScript.Part;
+import dev.portcullis.extauthz.limit.QuotaScript.Result;
+import dev.portcullis.extauthz.valkey.StoreException;
+import dev.portcullis.extauthz.valkey.ValkeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A counter that refused is remembered, as it was, for a second: a flood of one client costs the
+ * store one question a second. Counters only grow meanwhile, but for refunds and for people who
+ * reset them, which is why it is not remembered longer; and by its arithmetic it is seen when there
+ * is room again earlier.
+ *
+ * One server counts all limits of a request in one step. In a Cluster counters of another policy may
+ * be on another server: the policies are asked one after the other, and what the first ones charged
+ * is taken back when a later one refuses.
+ */
+/** The limits that all replicas count together, in the store that they share. Thread-safe. */
+public final class StoredQuotas implements SharedQuotas {
+  private static final Duration MEMORY = Duration.ofSeconds(1);
+  private static final long MAX_REMEMBERED = 100_000;
+
+  private final ValkeyStore store;
+  private final boolean cluster;
+  private final IntSupplier replicas;
+  private final LongSupplier micros;
+  private final Cache<CounterKey, Refused> refused;
+  private final LongAdder unshared = new LongAdder();
+  private final LongAdder remembered = new LongAdder();
+
+  /** A counter that refused, and by how much the store's clock was ahead of the asker's. */
+  private record Refused(CounterState counter, long ahead) {}
+
+  /**
+   * Counts in a store.
+   *
+   * @param cluster whether keys are on several servers
+   * @param replicas how many count
+   */
+  public StoredQuotas(ValkeyStore store, boolean cluster, IntSupplier replicas) {
+    this(store, cluster, replicas, () -> 0, Ticker.systemTicker());
+  }
+
+  /**
+   * Counts by another clock.
+   *
+   * @param micros microseconds since 1970; 0: the store's clock
+   */
+  StoredQuotas(
+      ValkeyStore store,
+      boolean cluster,
+      IntSupplier replicas,
+      LongSupplier micros,
+      Ticker ticker) {
+    this.store = store;
+    this.cluster = cluster;
+    this.replicas = replicas;
+    this.micros = micros;
+    this.refused =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_REMEMBERED)
+            .expireAfterWrite(MEMORY)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public @Nullable String absence() {
+    if (store.isOpen()) {
+      return null;
+    }
+    unshared.increment();
+    return "there is no shared store now";
+  }
+
+  @Override
+  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+    Refused known = refused.getIfPresent(line.key());
+    if (known == null) {
+      return null;
+    }
+    QuotaState state = line.meter().peek(known.counter, line.cost(), now + known.ahead);
+    if (state.granted()) {
+      return null;
+    }
+    remembered.increment();
+    return state;
+  }
+
+  @Override
+  public Answer charge(List<Charge> charges, long now) {
+    try {
+      List<Standing> standings = new ArrayList<>(charges.size());
+      if (cluster) {
+        for (Charge charge : charges) {
+          standings.add(chargeByPolicy(charge, now));
+        }
+      } else {
+        List<Part> parts = charges.stream().map(StoredQuotas::part).toList();
+        List<Result> results = ask(parts, now);
+        for (int i = 0; i < charges.size(); i++) {
+          int peeked = parts.get(i).peeked();
+          List<QuotaState> states = results.get(i).states();
+          standings.add(
+              new Standing(states.subList(0, peeked), states.subList(peeked, states.size())));
+        }
+      }
+      return new Answer.Counted(standings);
+    } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      unshared.increment();
+      return new Answer.Unavailable(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      unshared.increment();
+      return new Answer.Unavailable("interrupted while the shared store was asked");
+    }
+  }
+
+  private static Part part(Charge charge) {
+    List<QuotaLine> lines = new ArrayList<>(charge.peeked());
+    lines.addAll(charge.charged());
+    return new Part(charge.id(), lines, charge.peeked().size());
+  }
+
+  /** The parts of a charge that are on one server each. */
+  private static List<Part> parts(Charge charge) {
+    Map<String, List<QuotaLine>> peeked = new LinkedHashMap<>();
+    Map<String, List<QuotaLine>> lines = new LinkedHashMap<>();
+    for (QuotaLine line : charge.peeked()) {
+      peeked.computeIfAbsent(QuotaScript.tag(line.key()), _ -> new ArrayList<>()).add(line);
+    }
+    peeked.forEach((tag, found) -> lines.put(tag, new ArrayList<>(found)));
+    for (QuotaLine line : charge.charged()) {
+      lines.computeIfAbsent(QuotaScript.tag(line.key()), _ -> new ArrayList<>()).add(line);
+    }
+    List<Part> parts = new ArrayList<>();
+    lines.forEach((tag, found) ->
+        parts.add(new Part(charge.id(), found, peeked.getOrDefault(tag, List.of()).size())));
+    return parts;
+  }
+
+  private Standing chargeByPolicy(Charge charge, long now)
+      throws StoreException, InterruptedException {
+    Map<QuotaLine, QuotaState> states = new LinkedHashMap<>();
+    List<Part> made = new ArrayList<>();
+    boolean granted = true;
+    for (Part part : parts(charge)) {
+      // Once one has refused, the others are only looked at.
+      Part asked = granted ? part : new Part(part.id(), part.lines(), part.lines().size());
+      Result result;
+      try {
+        result = ask(List.of(asked), now).getFirst();
+      } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        made.forEach(each -> refund(each, now));
+        throw e;
+      }
+      for (int i = 0; i < part.lines().size(); i++) {
+        states.put(part.lines().get(i), result.states().get(i));
+      }
+      if (granted && result.granted()) {
+        made.add(part);
+      } else if (granted) {
+        granted = false;
+        made.forEach(each -> refund(each, now));
+      }
+    }
+    return new Standing(
+        charge.peeked().stream().map(states::get).toList(),
+        charge.charged().stream().map(states::get).toList());
+  }
+
+  private List<Result> ask(List<Part> parts, long now) throws StoreException, InterruptedException {
+    QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now);
+    List<Result> results =
+        question.results(store.run(QuotaScript.CHARGE, question.keys(), question.arguments()));
+    for (int i = 0; i < parts.size(); i++) {
+      Result result = results.get(i);
+      for (int line = 0; line < result.states().size() && !result.granted(); line++) {
+        if (!result.states().get(line).granted()) {
+          refused.put(
+              parts.get(i).lines().get(line).key(),
+              new Refused(result.counters().get(line), result.now() - now));
+        }
+      }
+    }
+    return results;
+  }
+
+  @Override
+  public void refund(Charge charge, long now) {
+    for (Part part : cluster ? parts(charge) : List.of(part(charge))) {
+      refund(part, now);
+    }
+  }
+
+  private void refund(Part part, long now) {
+    if (part.peeked() < part.lines().size()) {
+      store.tell(
+          QuotaScript.REFUND, QuotaScript.refundKeys(part), QuotaScript.refundArguments(part, now));
+    }
+  }
+
+  @Override
+  public int replicas() {
+    return Math.max(1, replicas.getAsInt());
+  }
+
+  /** Requests whose limits could not be counted together. */
+  public long unshared() {
+    return unshared.sum();
+  }
+
+  /** Refusals for which the store was not asked. */
+  public long remembered() {
+    return remembered.sum();
+  }
+}

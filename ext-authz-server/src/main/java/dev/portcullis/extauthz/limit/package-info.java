@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+/**
+ * Limits that all replicas count together.
+ *
+ * <pre>
+ *   engine ──▶ StoredQuotas ──▶ QuotaScript ──▶ ValkeyStore
+ *                  │  what was refused a moment ago
+ *                  └─ ReplicaCount: by how many a limit is divided while the store is away
+ * </pre>
+ */
+@NullMarked
+package dev.portcullis.extauthz.limit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.portcullis.engine.limit.ChargeId;
+import dev.portcullis.engine.limit.CounterKey;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.limit.Meter;
+import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.port.SharedQuotas.Answer;
+import dev.portcullis.engine.port.SharedQuotas.Charge;
+import dev.portcullis.engine.port.SharedQuotas.Standing;
+import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.valkey.ValkeyStore;
+import dev.portcullis.parts.RedisServer;
+import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.Allowance.Period;
+import dev.portcullis.store.ValkeyAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Limits counted by a real server. */
+@Timeout(120)
+final class StoredQuotasIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Whole microseconds, which is what the store counts in. */
+  private static final long START = Instant.parse("2026-11-21T12:00:00Z").getEpochSecond() * SECOND;
+
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final AtomicLong nextId = new AtomicLong();
+  private RedisServer redis;
+  private long now = START;
+
+  @BeforeEach
+  void start() {
+    redis = closeLater(RedisServer.start());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable each : closing) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closeLater(T part) {
+    closing.push(part);
+    return part;
+  }
+
+  private ValkeyStore open() {
+    ValkeyStore store =
+        closeLater(
+            new ValkeyStore(
+                new ValkeyConfig(
+                    ValkeyAddress.parse(redis.url()),
+                    null,
+                    null,
+                    null,
+                    false,
+                    false,
+                    Duration.ofSeconds(5))));
+    store.start();
+    await().atMost(PATIENCE).until(store::isOpen);
+    return store;
+  }
+
+  /** By the clock of the test; keys are taken to be on several servers or on one. */
+  private StoredQuotas quotas(ValkeyStore store, boolean cluster) {
+    return new StoredQuotas(store, cluster, () -> 2, () -> now / 1000, Ticker.systemTicker());
+  }
+
+  private ChargeId id() {
+    return new ChargeId(7, nextId.incrementAndGet());
+  }
+
+  private static QuotaLine line(String limit, String key, Allowance allowance, long cost)
+      throws Exception {
+    Meter meter = Meter.shared(allowance);
+    return new QuotaLine(
+        CounterKey.named(limit + "#" + meter.kind(), "client", key),
+        meter,
+        Math.min(cost, meter.capacity()));
+  }
+
+  private static Allowance.Rate rate(long requests, Duration per) {
+    return new Allowance.Rate(requests, per, requests - 1);
+  }
+
+  private static Allowance.Quota daily(long requests) {
+    return new Allowance.Quota(requests, Period.DAY, ZoneId.of("Europe/Berlin"));
+  }
+
+  private Standing charge(StoredQuotas quotas, Charge charge) {
+    Answer answer = quotas.charge(List.of(charge), now);
+    assertThat(answer).isInstanceOf(Answer.Counted.class);
+    return ((Answer.Counted) answer).standings().getFirst();
+  }
+
+  private List<QuotaState> charge(StoredQuotas quotas, QuotaLine... lines) {
+    return charge(quotas, new Charge(id(), List.of(), List.of(lines))).charged();
+  }
+
+  private static boolean granted(List<QuotaState> states) {
+    return states.stream().allMatch(QuotaState::granted);
+  }
+
+  /** The store of the process and that of all replicas say the same, whatever is asked of them. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void countsAsTheProcessDoes(long seed) throws Exception {
+    Random random = new Random(seed);
+    boolean cluster = seed % 2 == 0;
+    StoredQuotas stored = quotas(open(), cluster);
+    InProcessQuotaStore own = new InProcessQuotaStore(1000);
+    ChargeId last = id();
+    List<QuotaLine> lines = List.of();
+    for (int i = 0; i < 400; i++) {
+      // Sometimes the same question again.
+      if (lines.isEmpty() || random.nextInt(10) > 0) {
+        if (random.nextInt(4) == 0) {
+          now += random.nextLong(1, 7_200_000_000L) * 1_000;
+        }
+        last = id();
+        lines = randomLines(random);
+      }
+      List<QuotaState> expected = own.charge(last, lines, now);
+
+      List<QuotaState> states = charge(stored, new Charge(last, List.of(), lines)).charged();
+
+      if (cluster && !granted(expected)) {
+        // How the counters stood when their server was asked; what it charged was taken back.
+        assertThat(granted(states)).as("question %d of %s", i, lines).isFalse();
+      } else {
+        assertThat(states).as("question %d of %s", i, lines).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static List<QuotaLine> randomLines(Random random) throws Exception {
+    Allowance[] allowances = {
+      rate(5, Duration.ofMinutes(10)),
+      rate(300, Duration.ofHours(1)),
+      new Allowance.Rate(7, Duration.ofHours(24), 0),
+      daily(9),
+      new Allowance.Quota(40, Period.HOUR, ZoneId.of("UTC")),
+      new Allowance.Quota(11, Period.MONTH, ZoneId.of("Australia/Lord_Howe")),
+    };
+    List<QuotaLine> lines = new ArrayList<>();
+    while (lines.isEmpty()) {
+      for (int each = 0; each < allowances.length; each++) {
+        if (random.nextInt(3) == 0) {
+          lines.add(
+              line(
+                  (each % 2 == 0 ? "shop/orders" : "platform/base") + "/limit" + each,
+                  random.nextBoolean() ? "acme" : "umbrella",
+                  allowances[each],
+                  random.nextInt(5) == 0 ? random.nextInt(1, 9) : 1));
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** Nobody gains by it, and nobody is locked out for longer than an empty bucket does it. */
+  @Test
+  void aClockThatStepsBackChangesNothing() throws Exception {
+    StoredQuotas stored = quotas(open(), false);
+    InProcessQuotaStore own = new InProcessQuotaStore(10);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(5, Duration.ofMinutes(10)), 1);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(20), 1);
+    for (long hours : new long[] {0, -1, -30, -30, -30, -29, 0, 0}) {
+      now = START + hours * 3600 * SECOND;
+      ChargeId id = id();
+      List<QuotaLine> lines = List.of(rate, quota);
+      assertThat(charge(stored, new Charge(id, List.of(), lines)).charged())
+          .as("%d hours", hours)
+          .isEqualTo(own.charge(id, lines, now));
+    }
+  }
+
+  /** Four decision services, a hundred thousand requests on one key: admitted exactly the limit. */
+  @Test
+  void fourReplicasAdmitExactlyTheLimit() throws Exception {
+    QuotaLine line = line("shop/orders/daily", "acme", rate(25_000, Duration.ofHours(24)), 1);
+    List<Callable<Integer>> callers = new ArrayList<>();
+    for (int replica = 0; replica < 4; replica++) {
+      StoredQuotas quotas = quotas(open(), false);
+      for (int caller = 0; caller < 8; caller++) {
+        callers.add(() -> {
+          int admitted = 0;
+          for (int i = 0; i < 100_000 / 32; i++) {
+            admitted += granted(charge(quotas, line)) ? 1 : 0;
+          }
+          return admitted;
+        });
+      }
+    }
+    int admitted = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Integer> each : threads.invokeAll(callers)) {
+        admitted += each.get();
+      }
+    }
+    assertThat(admitted).isEqualTo(25_000);
+  }
+
+  @Test
+  void whatIsOnlyPeekedIsNotCharged() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(2), 1);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(100, Duration.ofHours(1)), 1);
+    for (int i = 0; i < 5; i++) {
+      Standing standing = charge(quotas, new Charge(id(), List.of(quota), List.of(rate)));
+      assertThat(standing.peeked()).extracting(QuotaState::remaining).containsExactly(2L);
+      assertThat(granted(standing.charged())).isTrue();
+    }
+    assertThat(granted(charge(quotas, line("shop/orders/daily", "acme", daily(2), 2)))).isTrue();
+
+    Standing refused = charge(quotas, new Charge(id(), List.of(quota), List.of(rate)));
+
+    assertThat(granted(refused.peeked())).isFalse();
+    assertThat(charge(quotas, rate).getFirst().remaining())
+        .as("nothing was charged for what was refused")
+        .isEqualTo(100 - 5 - 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void takesBackWhatItCharged(boolean cluster) throws Exception {
+    StoredQuotas quotas = quotas(open(), cluster);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(10, Duration.ofHours(1)), 4);
+    QuotaLine quota = line("platform/base/daily", "acme", daily(10), 3);
+    Charge charge = new Charge(id(), List.of(), List.of(rate, quota));
+    assertThat(charge(quotas, charge).charged())
+        .extracting(QuotaState::remaining)
+        .containsExactly(6L, 7L);
+
+    quotas.refund(charge, now);
+    quotas.refund(charge, now);
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(
+                    charge(
+                            quotas,
+                            new Charge(
+                                id(),
+                                List.of(rate, quota),
+                                List.of(
+                                    line("shop/orders/x", "x", rate(9, Duration.ofHours(1)), 1))))
+                        .peeked())
+                .extracting(QuotaState::remaining)
+                .containsExactly(10L, 10L));
+    assertThat(granted(charge(quotas, charge).charged()))
+        .as("what was taken back is refused when it is asked about again")
+        .isFalse();
+  }
+
+  /** A day that has ended meanwhile got no charge, so it gets none back. */
+  @Test
+  void givesNothingBackToAnotherPeriod() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(10), 3);
+    Charge charge = new Charge(id(), List.of(), List.of(quota));
+    charge(quotas, charge);
+    now += Duration.ofDays(1).toNanos();
+    assertThat(charge(quotas, quota).getFirst().remaining()).isEqualTo(7);
+
+    quotas.refund(charge, now);
+
+    // Commands of one connection are answered in their order.
+    assertThat(charge(quotas, quota).getFirst().remaining()).isEqualTo(4);
+  }
+
+  @Test
+  void inAClusterAllPoliciesChargeOrNone() throws Exception {
+    StoredQuotas quotas = quotas(open(), true);
+    QuotaLine wide = line("platform/base/wide", "acme", rate(10, Duration.ofHours(1)), 1);
+    QuotaLine narrow = line("shop/orders/narrow", "acme", rate(1, Duration.ofHours(1)), 1);
+    assertThat(granted(charge(quotas, wide, narrow))).isTrue();
+    for (int i = 0; i < 5; i++) {
+      assertThat(charge(quotas, wide, narrow))
+          .extracting(QuotaState::granted)
+          .containsExactly(true, false);
+    }
+    assertThat(charge(quotas, wide).getFirst().remaining()).isEqualTo(8);
+  }
+
+  @Test
+  void remembersForASecondWhoWasRefused() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    ValkeyStore store = open();
+    StoredQuotas quotas = new StoredQuotas(store, false, () -> 2, () -> now / 1000, nanos::get);
+    QuotaLine line = line("shop/orders/rate", "acme", rate(2, Duration.ofSeconds(1)), 2);
+    assertThat(quotas.knownRefusal(line, now)).isNull();
+    charge(quotas, line);
+    assertThat(quotas.knownRefusal(line, now)).as("it was granted").isNull();
+    charge(quotas, line);
+    long asked = store.asked();
+
+    QuotaState known = quotas.knownRefusal(line, now);
+
+    assertThat(known).isEqualTo(new QuotaState(false, 0, 1, 1));
+    assertThat(quotas.knownRefusal(line, now + SECOND - 1)).isNotNull();
+    assertThat(quotas.knownRefusal(line, now + SECOND)).as("there is room again").isNull();
+    assertThat(
+            quotas.knownRefusal(
+                line("shop/orders/rate", "other", rate(2, Duration.ofSeconds(1)), 2), now))
+        .isNull();
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(quotas.knownRefusal(line, now)).as("it may have been reset").isNull();
+    assertThat(store.asked()).isEqualTo(asked);
+    assertThat(quotas.remembered()).isEqualTo(2);
+  }
+
+  @Test
+  void sayNothingOfClientsInTheStore() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    charge(quotas, line("shop/orders/daily", "someone@example.com", daily(5), 1));
+    String key = redis.ask("EVAL \"return redis.call('KEYS','portcullis:limit:*')[1]\" 0");
+    assertThat(
+            QuotaScript.name(line("shop/orders/daily", "someone@example.com", daily(5), 1).key()))
+        .startsWith("portcullis:limit:{shop/orders}:daily:")
+        .doesNotContain("someone");
+    assertThat(key).doesNotStartWith("-");
+  }
+
+  @Test
+  void withoutTheStoreNothingIsCounted() throws Exception {
+    ValkeyStore store = open();
+    StoredQuotas quotas = quotas(store, false);
+    QuotaLine line = line("shop/orders/daily", "acme", daily(5), 1);
+    assertThat(quotas.absence()).isNull();
+    redis.kill();
+    await().atMost(PATIENCE).until(() -> quotas.absence() != null);
+    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+        .isInstanceOf(Answer.Unavailable.class);
+    quotas.refund(new Charge(id(), List.of(), List.of(line)), now);
+    redis.restart();
+    await().atMost(PATIENCE).until(() -> quotas.absence() == null);
+    assertThat(granted(charge(quotas, line))).isTrue();
+    assertThat(quotas.unshared()).isPositive();
+  }
+
+  /** What somebody else has written is no counter: nobody may be let in by it. */
+  @Test
+  void countsNothingByACounterThatIsDamaged() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine line = line("shop/orders/daily", "acme", daily(5), 1);
+    redis.ask("SET " + QuotaScript.name(line.key()) + " much");
+    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+        .isInstanceOf(Answer.Unavailable.class);
+  }
+
+  @Test
+  void clocksMayDifferByAPeriodAndNotByMore() throws Exception {
+    ValkeyStore store = open();
+    Allowance hourly = new Allowance.Quota(5, Period.HOUR, ZoneId.of("UTC"));
+    QuotaLine line = line("shop/orders/hourly", "acme", hourly, 1);
+    for (int hours : new int[] {-1, 0, 1}) {
+      StoredQuotas other =
+          new StoredQuotas(
+              store,
+              false,
+              () -> 2,
+              () -> (START + hours * 3600L * SECOND) / 1000,
+              Ticker.systemTicker());
+      assertThat(granted(charge(other, line))).as("%d hours apart", hours).isTrue();
+    }
+    StoredQuotas far =
+        new StoredQuotas(
+            store,
+            false,
+            () -> 2,
+            () -> (START + 5 * 3600L * SECOND) / 1000,
+            Ticker.systemTicker());
+    assertThat(far.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+        .isInstanceOfSatisfying(
+            Answer.Unavailable.class,
+            unavailable -> assertThat(unavailable.cause()).contains("clocks"));
+  }
+
+  @Test
+  void countsReplicasThatSignIn() throws Exception {
+    ReplicaCount first = closeLater(new ReplicaCount(open(), Duration.ofMillis(50)));
+    ReplicaCount second = new ReplicaCount(open(), Duration.ofMillis(50));
+    assertThat(first.latest()).isOne();
+    first.start();
+    second.start();
+    await().atMost(PATIENCE).until(() -> first.latest() == 2 && second.latest() == 2);
+    second.close();
+    await().atMost(PATIENCE).until(() -> first.latest() == 1);
+    redis.kill();
+    assertThat(first.latest()).isOne();
+  }
+}
