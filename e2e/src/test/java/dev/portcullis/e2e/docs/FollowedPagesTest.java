@@ -21,7 +21,9 @@ final class FollowedPagesTest {
           "docs/guide/authenticate-with-opaque-tokens.md",
           "docs/guide/demand-mfa-for-refunds.md",
           "docs/guide/issue-and-rotate-api-keys.md",
+          "docs/guide/sell-plans.md",
           "docs/guide/separate-two-teams.md",
+          "docs/guide/survive-a-launch-day.md",
           "docs/guide/test-a-policy.md");
 
   @TempDir private Path directory;
