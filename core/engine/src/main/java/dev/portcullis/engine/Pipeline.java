@@ -122,7 +122,13 @@ final class Pipeline {
 
     @Override
     public Decision refuse(String cause) {
-      return switch (overdue(route.steps().get(step), evaluation, cause)) {
+      PhaseStep waiting = route.steps().get(step);
+      Trace trace = evaluation.trace();
+      Verdict verdict =
+          trace == null
+              ? overdue(waiting, evaluation, cause)
+              : TracedStep.overdue(trace, waiting, evaluation, cause);
+      return switch (verdict) {
         // What is in shadow mode says nothing, or what goes on without the answer.
         case Verdict.NotApplicable _ ->
             switch (run(id, route, evaluation, by, step + 1)) {
@@ -130,16 +136,16 @@ final class Pipeline {
               case Suspended again -> again.refuse(cause);
             };
         case Verdict.Unavailable unavailable -> {
-          notReached(evaluation.trace(), route.steps(), step + 1);
+          notReached(trace, route.steps(), step + 1);
           yield refused(id, route, evaluation, refusal(unavailable), List.of());
         }
         case Verdict.Deny deny -> {
-          notReached(evaluation.trace(), route.steps(), step + 1);
+          notReached(trace, route.steps(), step + 1);
           yield refused(id, route, evaluation, deny.refusal(), deny.headers());
         }
         case Verdict.Allow _, Verdict.Waits _, Verdict.Asks _ -> {
-          RuleRef at = new RuleRef(route.steps().get(step).phase(), null, null);
-          notReached(evaluation.trace(), route.steps(), step + 1);
+          RuleRef at = new RuleRef(waiting.phase(), null, null);
+          notReached(trace, route.steps(), step + 1);
           yield refused(
               id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
         }
@@ -155,7 +161,7 @@ final class Pipeline {
     }
   }
 
-  private static Verdict overdue(PhaseStep step, Evaluation evaluation, String cause) {
+  static Verdict overdue(PhaseStep step, Evaluation evaluation, String cause) {
     try {
       return step.overdue(evaluation, cause);
     } catch (RuntimeException | StackOverflowError e) {

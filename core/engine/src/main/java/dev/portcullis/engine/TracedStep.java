@@ -19,7 +19,10 @@ final class TracedStep {
   static Verdict run(Trace trace, PhaseStep step, Evaluation evaluation) {
     long start = System.nanoTime();
     Verdict verdict = Pipeline.run(step, evaluation);
-    long nanos = System.nanoTime() - start;
+    return noted(trace, step, verdict, System.nanoTime() - start);
+  }
+
+  private static Verdict noted(Trace trace, PhaseStep step, Verdict verdict, long nanos) {
     switch (verdict) {
       case Verdict.Allow(RuleRef by) -> end(trace, step, Said.ALLOW, by, null, nanos);
       case Verdict.NotApplicable _ -> end(trace, step, Said.PASS, null, null, nanos);
@@ -30,6 +33,12 @@ final class TracedStep {
           end(trace, step, Said.UNAVAILABLE, by, DenyReason.UNAVAILABLE, nanos);
     }
     return verdict;
+  }
+
+  /** Runs what a step says when it did not get what it waited for. */
+  static Verdict overdue(Trace trace, PhaseStep step, Evaluation evaluation, String cause) {
+    long start = System.nanoTime();
+    return noted(trace, step, Pipeline.overdue(step, evaluation, cause), System.nanoTime() - start);
   }
 
   static void notReached(Trace trace, PhaseStep step) {

@@ -216,14 +216,14 @@ class SharedLimitsTest {
   @Test
   void withoutTheStoreRequestsAreRefusedOrPassAsThePolicySays() {
     load(shared(OnStoreFailure.DENY).limit("rate", LimitPhase.RATE, Mode.ENFORCE, TEN, null));
-    quotas.silent = true;
+    quotas.away = true;
     Decision refused = get();
     assertThat(reason(refused)).isEqualTo(DenyReason.UNAVAILABLE);
     assertThat(refused.by().rule()).isEqualTo("rate");
 
     load(shared(OnStoreFailure.ALLOW).limit("rate", LimitPhase.RATE, Mode.ENFORCE, TEN, null));
     assertThat(allowedOf(30)).isEqualTo(30);
-    assertThat(get().notes()).containsExactly("limit rate is not counted: no answer");
+    assertThat(get().notes()).containsExactly("limit rate is not counted: it is away");
   }
 
   @Test
@@ -253,12 +253,50 @@ class SharedLimitsTest {
     Decision second = ((Suspended) engine.begin(TestRoute.ID, request())).refuse("no place");
 
     assertThat(first.allowed()).isEqualTo(reaction != OnStoreFailure.DENY);
-    assertThat(second.allowed()).isEqualTo(reaction == OnStoreFailure.ALLOW);
-    switch (reaction) {
-      case LOCAL_SHARE -> assertThat(reason(second)).isEqualTo(DenyReason.RATE_LIMITED);
-      case DENY -> assertThat(reason(second)).isEqualTo(DenyReason.UNAVAILABLE);
-      case ALLOW -> assertThat(second.refusal()).isNull();
-    }
+    // The store has not failed, so that nothing need be counted is no answer.
+    assertThat(reason(second))
+        .isEqualTo(
+            reaction == OnStoreFailure.DENY ? DenyReason.UNAVAILABLE : DenyReason.RATE_LIMITED);
+  }
+
+  /** The store has answered, and nobody had the time to go on with it. */
+  @Test
+  void anAnswerCountsThoughItComesToNobodyWhoWaits() {
+    load(
+        shared(OnStoreFailure.ALLOW)
+            .limit(
+                "rate",
+                LimitPhase.RATE,
+                Mode.ENFORCE,
+                new Allowance.Rate(1, Duration.ofMinutes(1), 0),
+                null));
+    assertThat(get().allowed()).isTrue();
+    Suspended second = (Suspended) engine.begin(TestRoute.ID, request());
+    Objects.requireNonNull(second.inquiry()).ask();
+
+    Decision refused = second.refuse("no place");
+
+    assertThat(reason(refused)).isEqualTo(DenyReason.RATE_LIMITED);
+    assertThat(quotas.uncounted).isZero();
+  }
+
+  @Test
+  void explainsWhatWasCountedWithoutTheAnswer() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .limit("rate", LimitPhase.RATE, Mode.ENFORCE, TEN, null)
+            .rule(
+                "all",
+                dev.portcullis.policy.plan.RuleSpec.Effect.ALLOW,
+                TestRoute.path("/orders"),
+                "true"));
+    Decision decision = ((Suspended) engine.begin(TestRoute.ID, request())).refuse("no place");
+    assertThat(decision.allowed()).isTrue();
+    assertThat(Objects.requireNonNull(decision.trace()).steps())
+        .filteredOn(step -> step.section().equals("limits"))
+        .last()
+        .satisfies(step -> assertThat(step.looks()).hasSize(1));
+    assertThat(quotas.uncounted).isOne();
   }
 
   @Test
@@ -273,7 +311,7 @@ class SharedLimitsTest {
     assertThat(
             alone.replace(
                 List.of(
-                    shared(OnStoreFailure.LOCAL_SHARE)
+                    shared(OnStoreFailure.DENY)
                         .limit("rate", LimitPhase.RATE, Mode.ENFORCE, TEN, null)
                         .build())))
         .isEmpty();

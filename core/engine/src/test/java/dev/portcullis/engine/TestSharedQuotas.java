@@ -20,6 +20,7 @@ final class TestSharedQuotas implements SharedQuotas {
   boolean away;
   boolean silent;
   int replicas = 1;
+  int uncounted;
   @Nullable QuotaState known;
 
   @Override
@@ -28,7 +29,7 @@ final class TestSharedQuotas implements SharedQuotas {
   }
 
   @Override
-  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+  public @Nullable QuotaState knownRefusal(QuotaLine line) {
     return known;
   }
 
@@ -54,6 +55,11 @@ final class TestSharedQuotas implements SharedQuotas {
   @Override
   public void refund(Charge charge, long now) {
     refunded.add(charge.id());
+  }
+
+  @Override
+  public void uncounted() {
+    uncounted++;
   }
 
   @Override

@@ -28,11 +28,12 @@ import java.util.List;
  * Where nothing is held, a period has to be found by the server's clock. The asker gives the ends of
  * three periods, so that its clock may differ by a period.
  *
- * The outcome of a charge is kept with the moments that its counters had then, so that nothing is
- * given back to a period in which it was not charged.
+ * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
+ * to a period in which it was not charged, nor to a bucket that has been full since, which would
+ * then hold more than it was ever short of.
  *
- * A counter's name tells its policy and its limit to people who look into the store, and its client
- * to nobody. The policy is the hash tag: all counters of a policy are on one server of a Cluster.
+ * A counter's name tells its policy and its limit to people who look into the store, and hides its
+ * client from who only looks: names and addresses that somebody guesses can be tried. The policy is the hash tag: all counters of a policy are on one server of a Cluster.
  */
 /** What a store is told to count, and what it answers. */
 final class QuotaScript {
@@ -59,13 +60,11 @@ final class QuotaScript {
             if not moment then error('a counter is damaged') end
             return tonumber(moment), tonumber(used)
           end
-          local out = {text(now)}
+          local parts = {}
           local k, a = 1, 2
           while a <= #ARGV do
-            local id = KEYS[k]
+            local part = {id = KEYS[k], granted = true}
             local size = tonumber(ARGV[a])
-            local lines = {}
-            local granted = true
             k, a = k + 1, a + 1
             for i = 1, size do
               local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2])}
@@ -76,7 +75,7 @@ final class QuotaScript {
                 line.moment = math.min(math.max(moment, now), now + one + two)
                 line.used = 0
                 line.next = line.moment + line.cost * one
-                if line.next - one - two > now then granted = false end
+                if line.next - one - two > now then part.granted = false end
                 a = a + 5
               else
                 local moment, used = held(line.key, '^(%d+):(%d+)$')
@@ -86,37 +85,40 @@ final class QuotaScript {
                   if moment <= now then return {'clock'} end
                 end
                 line.quota, line.moment, line.used = true, moment, used
-                if used + line.cost > one then granted = false end
+                if used + line.cost > one then part.granted = false end
                 a = a + 7
               end
-              lines[i] = line
+              part.charges = part.charges or line.charged
+              part[i] = line
               k = k + 1
             end
-            local before = redis.call('GET', id)
-            if before then
-              out[#out + 1] = string.sub(before, 1, 1) == '1' and 'granted again' or 'refused again'
+            if part.charges then part.before = redis.call('GET', part.id) end
+            parts[#parts + 1] = part
+          end
+          local out = {text(now)}
+          for _, part in ipairs(parts) do
+            if part.before then
+              out[#out + 1] = string.sub(part.before, 1, 1) == '1' and 'granted again' or 'refused again'
             else
-              local outcome = granted and '1' or '0'
-              if granted then
-                for _, line in ipairs(lines) do
-                  if line.charged then
-                    local value
-                    if line.quota then
-                      line.used = line.used + line.cost
-                      value = text(line.moment) .. ':' .. text(line.used)
-                    else
-                      line.moment = line.next
-                      value = text(line.moment)
-                    end
-                    redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
-                    outcome = outcome .. ' ' .. text(line.moment)
+              local outcome = part.granted and '1' or '0'
+              for _, line in ipairs(part) do
+                if part.granted and line.charged then
+                  local value
+                  if line.quota then
+                    line.used = line.used + line.cost
+                    value = text(line.moment) .. ':' .. text(line.used)
+                  else
+                    line.moment = line.next
+                    value = text(line.moment)
                   end
+                  redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
+                  outcome = outcome .. ' ' .. text(line.moment)
                 end
               end
-              redis.call('SET', id, outcome, 'PX', MEMORY)
-              out[#out + 1] = granted and 'granted' or 'refused'
+              if part.charges then redis.call('SET', part.id, outcome, 'PX', MEMORY) end
+              out[#out + 1] = part.granted and 'granted' or 'refused'
             end
-            for _, line in ipairs(lines) do
+            for _, line in ipairs(part) do
               out[#out + 1] = text(line.moment)
               out[#out + 1] = text(line.used)
             end
@@ -128,14 +130,19 @@ final class QuotaScript {
   static final Script REFUND =
       Script.of(
           """
+          local now = tonumber(ARGV[1])
+          if now == 0 then
+            local time = redis.call('TIME')
+            now = time[1] * 1000000 + time[2]
+          end
           local moments = {}
           local outcome = redis.call('GET', KEYS[1])
           if not outcome or string.sub(outcome, 1, 1) ~= '1' then return {} end
           for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
           for i = 2, #KEYS do
-            local a = 3 * i - 5
+            local a = 3 * i - 4
             local value, left = redis.call('GET', KEYS[i]), redis.call('PTTL', KEYS[i])
-            if value and left > 0 then
+            if value and left > 0 and tonumber(moments[i - 1]) > now then
               if ARGV[a] == 'r' then
                 local moment = tonumber(value) - ARGV[a + 1] * ARGV[a + 2]
                 left = left - math.floor(ARGV[a + 1] * ARGV[a + 2] / 1000)
@@ -225,8 +232,9 @@ final class QuotaScript {
     return keys;
   }
 
-  static String[] refundArguments(Part part, long now) {
+  static String[] refundArguments(Part part, long micros, long now) {
     List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(micros));
     for (QuotaLine line : charged(part)) {
       String cost = Long.toString(line.cost());
       arguments.addAll(

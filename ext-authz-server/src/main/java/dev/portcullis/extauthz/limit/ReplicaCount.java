@@ -6,9 +6,15 @@ import dev.portcullis.extauthz.valkey.Script;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
+/*
+ * Whoever signs in first after an outage is alone in the store, also where nobody has left. So the
+ * number is the highest of the latest rounds, those without an answer included: it falls when all
+ * had the time to sign in again.
+ */
 /**
  * How many replicas share the store: each signs in every few seconds, by the server's clock, and is
  * forgotten when it does not. While the store cannot be asked the latest number holds. One thread.
@@ -16,6 +22,9 @@ import java.util.UUID;
 public final class ReplicaCount implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final String FORGOTTEN_AFTER_SECONDS = "10";
+
+  /** Rounds that take longer than it takes to be forgotten. */
+  private static final int ROUNDS = 6;
 
   /** Nobody's request waits for it. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -38,6 +47,8 @@ public final class ReplicaCount implements AutoCloseable {
   private final Duration interval;
   private final String self = UUID.randomUUID().toString();
   private final Thread thread;
+  private final int[] recent = new int[ROUNDS];
+  private int next;
   private volatile int latest = 1;
 
   /** Counts nobody before {@link #start}. */
@@ -68,15 +79,18 @@ public final class ReplicaCount implements AutoCloseable {
   }
 
   private void signIn() throws InterruptedException {
-    if (!store.isOpen()) {
-      return;
+    int counted = latest;
+    if (store.isOpen()) {
+      try {
+        counted =
+            Integer.parseInt(
+                store.run(PATIENCE, SIGN_IN, KEY, self, FORGOTTEN_AFTER_SECONDS).getFirst());
+      } catch (StoreException | NumberFormatException _) {
+        // The store counts its failures; the latest number holds.
+      }
     }
-    try {
-      List<String> counted = store.run(PATIENCE, SIGN_IN, KEY, self, FORGOTTEN_AFTER_SECONDS);
-      latest = Math.max(1, Integer.parseInt(counted.getFirst()));
-    } catch (StoreException | NumberFormatException _) {
-      // The store counts its failures; the latest number holds.
-    }
+    recent[next++ % recent.length] = counted;
+    latest = Math.max(1, Arrays.stream(recent).max().orElse(1));
   }
 
   /** How many there were when they were counted last; at least 1. */

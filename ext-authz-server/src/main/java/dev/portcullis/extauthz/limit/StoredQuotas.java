@@ -43,12 +43,13 @@ public final class StoredQuotas implements SharedQuotas {
   private final boolean cluster;
   private final IntSupplier replicas;
   private final LongSupplier micros;
+  private final Ticker ticker;
   private final Cache<CounterKey, Refused> refused;
   private final LongAdder unshared = new LongAdder();
   private final LongAdder remembered = new LongAdder();
 
-  /** A counter that refused, and by how much the store's clock was ahead of the asker's. */
-  private record Refused(CounterState counter, long ahead) {}
+  /** A counter that refused, the store's time then, and what the ticker said. */
+  private record Refused(CounterState counter, long now, long read) {}
 
   /**
    * Counts in a store.
@@ -75,6 +76,7 @@ public final class StoredQuotas implements SharedQuotas {
     this.cluster = cluster;
     this.replicas = replicas;
     this.micros = micros;
+    this.ticker = ticker;
     this.refused =
         Caffeine.newBuilder()
             .maximumSize(MAX_REMEMBERED)
@@ -86,20 +88,17 @@ public final class StoredQuotas implements SharedQuotas {
 
   @Override
   public @Nullable String absence() {
-    if (store.isOpen()) {
-      return null;
-    }
-    unshared.increment();
-    return "there is no shared store now";
+    return store.isOpen() ? null : "there is no shared store now";
   }
 
   @Override
-  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+  public @Nullable QuotaState knownRefusal(QuotaLine line) {
     Refused known = refused.getIfPresent(line.key());
     if (known == null) {
       return null;
     }
-    QuotaState state = line.meter().peek(known.counter, line.cost(), now + known.ahead);
+    QuotaState state =
+        line.meter().peek(known.counter, line.cost(), known.now + ticker.read() - known.read);
     if (state.granted()) {
       return null;
     }
@@ -113,7 +112,7 @@ public final class StoredQuotas implements SharedQuotas {
       List<Standing> standings = new ArrayList<>(charges.size());
       if (cluster) {
         for (Charge charge : charges) {
-          standings.add(chargeByPolicy(charge, now));
+          standings.add(standings.isEmpty() ? chargeByPolicy(charge, now) : shadowed(charge, now));
         }
       } else {
         List<Part> parts = charges.stream().map(StoredQuotas::part).toList();
@@ -127,11 +126,9 @@ public final class StoredQuotas implements SharedQuotas {
       }
       return new Answer.Counted(standings);
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      unshared.increment();
       return new Answer.Unavailable(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      unshared.increment();
       return new Answer.Unavailable("interrupted while the shared store was asked");
     }
   }
@@ -159,6 +156,15 @@ public final class StoredQuotas implements SharedQuotas {
     return parts;
   }
 
+  /** What is in shadow mode comes last, and changes nothing of what was counted before. */
+  private Standing shadowed(Charge charge, long now) throws InterruptedException {
+    try {
+      return chargeByPolicy(charge, now);
+    } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException _) {
+      return new Standing(List.of(), List.of());
+    }
+  }
+
   private Standing chargeByPolicy(Charge charge, long now)
       throws StoreException, InterruptedException {
     Map<QuotaLine, QuotaState> states = new LinkedHashMap<>();
@@ -171,6 +177,11 @@ public final class StoredQuotas implements SharedQuotas {
       try {
         result = ask(List.of(asked), now).getFirst();
       } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        if (!granted) {
+          // It is refused, whatever this server would say.
+          part.lines().forEach(line -> states.put(line, untouched(line, now)));
+          continue;
+        }
         made.forEach(each -> refund(each, now));
         throw e;
       }
@@ -189,6 +200,10 @@ public final class StoredQuotas implements SharedQuotas {
         charge.charged().stream().map(states::get).toList());
   }
 
+  private static QuotaState untouched(QuotaLine line, long now) {
+    return line.meter().peek(new CounterState(), line.cost(), now);
+  }
+
   private List<Result> ask(List<Part> parts, long now) throws StoreException, InterruptedException {
     QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now);
     List<Result> results =
@@ -199,7 +214,7 @@ public final class StoredQuotas implements SharedQuotas {
         if (!result.states().get(line).granted()) {
           refused.put(
               parts.get(i).lines().get(line).key(),
-              new Refused(result.counters().get(line), result.now() - now));
+              new Refused(result.counters().get(line), result.now(), ticker.read()));
         }
       }
     }
@@ -216,8 +231,15 @@ public final class StoredQuotas implements SharedQuotas {
   private void refund(Part part, long now) {
     if (part.peeked() < part.lines().size()) {
       store.tell(
-          QuotaScript.REFUND, QuotaScript.refundKeys(part), QuotaScript.refundArguments(part, now));
+          QuotaScript.REFUND,
+          QuotaScript.refundKeys(part),
+          QuotaScript.refundArguments(part, micros.getAsLong(), now));
     }
+  }
+
+  @Override
+  public void uncounted() {
+    unshared.increment();
   }
 
   @Override

@@ -47,7 +47,7 @@ public enum Metric {
       Type.GAUGE,
       "",
       "Checks that wait until an issuer has said what it knows of a token, or the shared store what"
-          + " it knows of a proof or an API key."),
+          + " it knows of a proof or an API key, or has counted a limit."),
   CHECKS_WAITED(
       "portcullis_checks_waited_total",
       Type.COUNTER,
@@ -57,13 +57,15 @@ public enum Metric {
       "portcullis_checks_turned_away_total",
       Type.COUNTER,
       "",
-      "Checks answered with 503, because --max-waiting others waited, or half as many for"
-          + " issuers."),
+      "Checks that found no place to wait, because --max-waiting others waited, or half as many for"
+          + " issuers and the shared store. They get 503, but for those whose limits are counted"
+          + " without the store."),
   CHECKS_OVERDUE(
       "portcullis_checks_overdue_total",
       Type.COUNTER,
       "",
-      "Checks answered with 503, because their decision took as long as Envoy waits."),
+      "Checks whose decision took as long as Envoy waits. They get 503, but for those whose limits"
+          + " are counted without the store."),
   CHECKS_ABANDONED(
       "portcullis_checks_abandoned_total",
       Type.COUNTER,
@@ -282,7 +284,8 @@ public enum Metric {
       "portcullis_limiter_unshared_total",
       Type.COUNTER,
       "",
-      "Checks whose limits could not be counted together, so that onStoreFailure applied."),
+      "Times that limits of a check could not be counted together, so that onStoreFailure"
+          + " applied."),
   LIMITER_REMEMBERED(
       "portcullis_limiter_remembered_total",
       Type.COUNTER,

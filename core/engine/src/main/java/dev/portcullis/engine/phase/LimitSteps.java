@@ -43,9 +43,9 @@ public final class LimitSteps {
   private void add(
       List<PhaseStep> steps, Phase phase, List<LimitProgram> peeked, LimitPhase charged) {
     LimitGroup all = new LimitGroup(peeked, of(charged, Mode.ENFORCE), of(charged, Mode.SHADOW));
-    LimitGroup shared = all.shared();
-    if (!shared.isEmpty()) {
-      steps.add(new SharedLimitStep(phase, all.own(), shared, stores));
+    // A process that shares nothing is all replicas.
+    if (!stores.isAlone() && !all.shared().isEmpty()) {
+      steps.add(new SharedLimitStep(phase, all.own(), all.shared(), stores));
     } else if (!all.isEmpty()) {
       steps.add(new LimitStep(phase, all, stores.own()));
     }

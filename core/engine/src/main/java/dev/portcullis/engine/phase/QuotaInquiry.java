@@ -23,7 +23,8 @@ final class QuotaInquiry implements Inquiry {
   private final List<Charge> charges = new ArrayList<>(2);
   private final SharedQuotas quotas;
   private final long now;
-  private Answer answer = new Answer.Unavailable("the shared store was not asked");
+  // Also read by whoever gives up waiting, on another thread.
+  private volatile Answer answer = new Answer.Unavailable("the shared store was not asked");
 
   /**
    * Not asked yet.

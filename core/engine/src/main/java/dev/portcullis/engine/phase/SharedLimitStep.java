@@ -88,9 +88,13 @@ final class SharedLimitStep implements PhaseStep {
   @Override
   public Verdict overdue(Evaluation evaluation, String cause) {
     QuotaInquiry asked = evaluation.quotaInquiry();
-    return asked != null && asked.isOf(this)
-        ? alone(asked.own(), asked.shared(), cause, evaluation)
-        : PhaseStep.super.overdue(evaluation, cause);
+    if (asked == null || !asked.isOf(this)) {
+      return PhaseStep.super.overdue(evaluation, cause);
+    }
+    // The answer may be there though nobody had the time to go on with it: then it counts.
+    return asked.answer() instanceof Answer.Counted counted
+        ? settle(asked, counted, evaluation)
+        : alone(asked.own(), asked.shared(), cause, evaluation);
   }
 
   private static Verdict said(Verdict.@Nullable Deny deny) {
@@ -113,7 +117,7 @@ final class SharedLimitStep implements PhaseStep {
   private Verdict.@Nullable Deny knownRefusal(@Nullable LimitLines lines, Evaluation evaluation) {
     for (int i = 0; lines != null && i < lines.lines().size(); i++) {
       QuotaLine line = lines.lines().get(i);
-      QuotaState state = quotas.knownRefusal(line, evaluation.now());
+      QuotaState state = quotas.knownRefusal(line);
       if (state != null) {
         return new LimitLines(List.of(lines.limits().get(i)), List.of(line))
             .report(List.of(state), evaluation);
@@ -153,6 +157,7 @@ final class SharedLimitStep implements PhaseStep {
   /** Goes on without the store, as each of the limits demands. */
   private Verdict alone(
       LimitGroup.Counted here, LimitGroup.Counted there, String cause, Evaluation evaluation) {
+    quotas.uncounted();
     Verdict.Unavailable refusal = firstThatDenies(there, cause);
     LimitGroup.Counted all =
         new LimitGroup.Counted(
@@ -188,7 +193,12 @@ final class SharedLimitStep implements PhaseStep {
     }
     for (int i = 0; i < there.limits().size(); i++) {
       LimitProgram limit = there.limits().get(i);
-      switch (limit.onStoreFailure()) {
+      OnStoreFailure reaction = limit.onStoreFailure();
+      if (reaction == OnStoreFailure.ALLOW && quotas.absence() == null) {
+        // The store has not failed, there are too many requests: no reason to count none of them.
+        reaction = OnStoreFailure.LOCAL_SHARE;
+      }
+      switch (reaction) {
         case LOCAL_SHARE -> all.add(limit, share(there.lines().get(i), evaluation, limit, cause));
         case ALLOW -> evaluation.note("limit " + limit.name() + " is not counted: " + cause);
         case DENY -> {

@@ -8,7 +8,7 @@ import dev.portcullis.engine.limit.QuotaState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** No store: a limit that is to be shared is one that cannot be. */
+/** No store. */
 final class NoSharedQuotas implements SharedQuotas {
   private static final String ABSENCE = "no store is configured that replicas share";
 
@@ -18,7 +18,7 @@ final class NoSharedQuotas implements SharedQuotas {
   }
 
   @Override
-  public @Nullable QuotaState knownRefusal(QuotaLine line, long now) {
+  public @Nullable QuotaState knownRefusal(QuotaLine line) {
     return null;
   }
 
@@ -30,6 +30,11 @@ final class NoSharedQuotas implements SharedQuotas {
   @Override
   public void refund(Charge charge, long now) {
     // Nothing was charged.
+  }
+
+  @Override
+  public void uncounted() {
+    // There is nobody else to count with.
   }
 
   @Override

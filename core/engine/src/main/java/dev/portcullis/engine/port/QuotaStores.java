@@ -15,4 +15,9 @@ public record QuotaStores(QuotaStore own, SharedQuotas shared) {
   public static QuotaStores alone(QuotaStore own) {
     return new QuotaStores(own, SharedQuotas.NONE);
   }
+
+  /** Whether there is nobody to count with. */
+  public boolean isAlone() {
+    return shared instanceof NoSharedQuotas;
+  }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SharedQuotas {
 
-  /** There is no store: each replica stands alone. */
+  /** There is no store: each replica stands alone, and counts what should be shared as its own. */
   SharedQuotas NONE = new NoSharedQuotas();
 
   /**
@@ -36,7 +36,8 @@ public interface SharedQuotas {
   }
 
   /**
-   * How the lines of one charge stand; it was made when all of them are granted.
+   * How the lines of one charge stand; it was made when all of them are granted. Without any, where
+   * that of limits in shadow mode could not be found out and that of others could.
    *
    * @param peeked one state per line that was peeked, in their order
    * @param charged one state per line that was to be charged, in their order
@@ -75,10 +76,8 @@ public interface SharedQuotas {
   /**
    * How a line stands that is known not to be granted, because the store said so a moment ago;
    * null: it must be asked. Does no I/O.
-   *
-   * @param now nanoseconds since 1970
    */
-  @Nullable QuotaState knownRefusal(QuotaLine line, long now);
+  @Nullable QuotaState knownRefusal(QuotaLine line);
 
   /**
    * Asks, and waits for the answer; briefly. Never throws.
@@ -89,6 +88,9 @@ public interface SharedQuotas {
 
   /** Takes back a charge that was made a moment ago. Waits for nobody; may fail. */
   void refund(Charge charge, long now);
+
+  /** A check goes on whose limits were not counted together. Does no I/O. */
+  void uncounted();
 
   /** How many replicas count, when they were last counted; at least 1. */
   int replicas();
