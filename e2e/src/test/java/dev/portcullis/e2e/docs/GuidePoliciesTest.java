@@ -42,6 +42,7 @@ final class GuidePoliciesTest {
           "docs/guide/share-state-over-valkey.md",
           "docs/guide/uninstall.md",
           "docs/guide/upgrade.md",
+          "docs/guide/watch-with-prometheus.md",
           "docs/guide/what-happens-when-parts-fail.md");
 
   @TempDir private Path directory;
