@@ -315,20 +315,27 @@ final class StoredQuotasIT {
     assertThat(granted(charge(quotas, one))).isFalse();
   }
 
+  /**
+   * Charges a limit, and apart from it one in shadow mode whose counter somebody has overwritten.
+   */
+  private Answer chargeBesideDamaged(StoredQuotas quotas, QuotaLine enforced, QuotaLine shadow)
+      throws Exception {
+    redis.ask("SET " + QuotaScript.name(shadow.key()) + " much");
+    return quotas.charge(
+        List.of(
+            new Charge(id(), List.of(), List.of(enforced)),
+            new Charge(id(), List.of(), List.of(shadow))),
+        now);
+  }
+
   /** A damaged counter of a limit in shadow mode charges nothing to others by half. */
   @Test
   void writesNothingBeforeAllIsRead() throws Exception {
     StoredQuotas quotas = quotas(open(), false);
     QuotaLine enforced = line("shop/orders/daily", "acme", daily(5), 1);
     QuotaLine shadow = line("shop/orders/trial", "acme", daily(5), 1);
-    redis.ask("SET " + QuotaScript.name(shadow.key()) + " much");
 
-    Answer answer =
-        quotas.charge(
-            List.of(
-                new Charge(id(), List.of(), List.of(enforced)),
-                new Charge(id(), List.of(), List.of(shadow))),
-            now);
+    Answer answer = chargeBesideDamaged(quotas, enforced, shadow);
 
     assertThat(answer).isInstanceOf(Answer.Unavailable.class);
     assertThat(charge(quotas, enforced).getFirst().remaining()).isEqualTo(4);
@@ -339,14 +346,8 @@ final class StoredQuotasIT {
     StoredQuotas quotas = quotas(open(), true);
     QuotaLine enforced = line("shop/orders/daily", "acme", daily(5), 1);
     QuotaLine shadow = line("platform/base/trial", "acme", daily(5), 1);
-    redis.ask("SET " + QuotaScript.name(shadow.key()) + " much");
 
-    Answer answer =
-        quotas.charge(
-            List.of(
-                new Charge(id(), List.of(), List.of(enforced)),
-                new Charge(id(), List.of(), List.of(shadow))),
-            now);
+    Answer answer = chargeBesideDamaged(quotas, enforced, shadow);
 
     assertThat(answer)
         .isInstanceOfSatisfying(
