@@ -307,7 +307,8 @@ final class RunningServer implements AutoCloseable {
     }
     ReplicaCount replicas = closeLater(new ReplicaCount(store));
     replicas.start();
-    StoredQuotas quotas = new StoredQuotas(store, shared.isCluster(), replicas::latest);
+    StoredQuotas quotas = closeLater(new StoredQuotas(store, shared.isCluster(), replicas::latest));
+    metrics.show(Metric.LIMITER_LEASED, quotas::spent);
     metrics.show(Metric.LIMITER_REPLICAS, replicas::latest);
     metrics.show(Metric.LIMITER_UNSHARED, quotas::unshared);
     metrics.show(Metric.LIMITER_REMEMBERED, quotas::remembered);

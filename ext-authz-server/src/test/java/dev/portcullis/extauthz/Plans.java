@@ -233,7 +233,7 @@ public final class Plans {
                 allowance,
                 new TreeMap<>(),
                 phase,
-                new Sharing(onStoreFailure))),
+                new Sharing(Sharing.Accuracy.EXACT, onStoreFailure))),
         AuditSpec.refusalsOnly());
   }
 

@@ -214,7 +214,7 @@ final class PlanCodecTest {
                 quota,
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.QUOTA,
-                new Sharing(Sharing.OnStoreFailure.DENY))),
+                new Sharing(Sharing.Accuracy.LEASED, Sharing.OnStoreFailure.DENY))),
         List.of(
             new FloodGuardSpec(
                 API,

@@ -14,6 +14,7 @@ import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStores;
+import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
@@ -257,6 +258,55 @@ class SharedLimitsTest {
     assertThat(reason(second))
         .isEqualTo(
             reaction == OnStoreFailure.DENY ? DenyReason.UNAVAILABLE : DenyReason.RATE_LIMITED);
+  }
+
+  @Test
+  void whatIsLeasedNeedsNoQuestion() {
+    load(
+        new TestRoute()
+            .authenticated(Mode.ENFORCE)
+            .leased(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 50)
+            .daily("daily", 50));
+    quotas.leased = 2;
+    Outcome outcome = engine.begin(TestRoute.ID, request());
+    assertThat(outcome).isInstanceOf(Decision.class);
+    assertThat(((Decision) outcome).allowed()).isTrue();
+    assertThat(quotas.asked).isEmpty();
+    assertThat(engine.begin(TestRoute.ID, request())).isInstanceOf(Suspended.class);
+  }
+
+  /** Where one limit is exact, the store must be asked anyway. */
+  @Test
+  void leasesNothingBesideALimitThatIsExact() {
+    load(
+        new TestRoute()
+            .authenticated(Mode.ENFORCE)
+            .leased(OnStoreFailure.LOCAL_SHARE)
+            .rate("a", LimitPhase.RATE, 50)
+            .sharing(OnStoreFailure.LOCAL_SHARE)
+            .rate("b", LimitPhase.RATE, 50));
+    quotas.leased = 5;
+    assertThat(get().allowed()).isTrue();
+    assertThat(quotas.asked).hasSize(1);
+    assertThat(quotas.asked.getFirst().getFirst().leased()).isFalse();
+  }
+
+  /** As is one in shadow mode; what is leased could never be used. */
+  @Test
+  void leasesNothingBesideAShadowThatIsExact() {
+    load(
+        new TestRoute()
+            .authenticated(Mode.ENFORCE)
+            .leased(OnStoreFailure.LOCAL_SHARE)
+            .rate("a", LimitPhase.RATE, 50)
+            .sharing(OnStoreFailure.LOCAL_SHARE)
+            .limit("b", LimitPhase.RATE, Mode.SHADOW, TEN, null));
+    assertThat(get().allowed()).isTrue();
+    assertThat(quotas.asked.getFirst())
+        .hasSize(2)
+        .extracting(SharedQuotas.Charge::leased)
+        .containsOnly(false);
   }
 
   /** The store has answered, and nobody had the time to go on with it. */

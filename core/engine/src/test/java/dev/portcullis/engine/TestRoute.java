@@ -120,7 +120,13 @@ final class TestRoute {
 
   /** Limits that follow are counted by all replicas together; null: by each for itself. */
   TestRoute sharing(Sharing.@Nullable OnStoreFailure onStoreFailure) {
-    sharing = onStoreFailure == null ? null : new Sharing(onStoreFailure);
+    sharing = onStoreFailure == null ? null : new Sharing(null, onStoreFailure);
+    return this;
+  }
+
+  /** The same, and some of each may be leased. */
+  TestRoute leased(Sharing.OnStoreFailure onStoreFailure) {
+    sharing = new Sharing(Sharing.Accuracy.LEASED, onStoreFailure);
     return this;
   }
 

@@ -21,6 +21,7 @@ final class TestSharedQuotas implements SharedQuotas {
   boolean silent;
   int replicas = 1;
   int uncounted;
+  int leased;
   @Nullable QuotaState known;
 
   @Override
@@ -31,6 +32,23 @@ final class TestSharedQuotas implements SharedQuotas {
   @Override
   public @Nullable QuotaState knownRefusal(QuotaLine line) {
     return known;
+  }
+
+  @Override
+  public Answer.@Nullable Counted spend(List<Charge> charges) {
+    if (leased == 0 || !charges.stream().allMatch(Charge::leased)) {
+      return null;
+    }
+    leased--;
+    return new Answer.Counted(
+        charges.stream()
+            .map(charge ->
+                new Standing(
+                    List.of(),
+                    charge.charged().stream()
+                        .map(_ -> new QuotaState(true, leased, 1, 0))
+                        .toList()))
+            .toList());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /*
  * The arithmetic is that of Gcra and CalendarQuota, in microseconds and by the server's clock, so
@@ -44,126 +45,146 @@ final class QuotaScript {
   /** Milliseconds for which the outcome of a charge is remembered. */
   private static final String MEMORY = "10000";
 
+  private static final String NOW =
+      """
+      local now = tonumber(ARGV[1])
+      if now == 0 then
+        local time = redis.call('TIME')
+        now = time[1] * 1000000 + time[2]
+      end
+      local function text(number) return string.format('%.0f', number) end
+      """;
+
+  private static final String GIVE_BACK =
+      """
+      local function give_back(key, kind, units, interval, charged)
+        local value, left = redis.call('GET', key), redis.call('PTTL', key)
+        if not value or left <= 0 or tonumber(charged) <= now then return end
+        if kind == 'r' then
+          left = left - math.floor(units * interval / 1000)
+          if left > 0 then
+            redis.call('SET', key, text(tonumber(value) - units * interval), 'PX', text(left))
+          else
+            redis.call('DEL', key)
+          end
+        else
+          local moment, used = string.match(value, '^(%d+):(%d+)$')
+          if moment == charged then
+            redis.call('SET', key, moment .. ':' .. text(math.max(0, used - units)), 'PX', text(left))
+          end
+        end
+      end
+      """;
+
   static final Script CHARGE =
       Script.of(
-          """
-          local now = tonumber(ARGV[1])
-          if now == 0 then
-            local time = redis.call('TIME')
-            now = time[1] * 1000000 + time[2]
-          end
-          local function text(number) return string.format('%.0f', number) end
-          local function held(key, pattern)
-            local value = redis.call('GET', key)
-            if not value then return 0, 0 end
-            local moment, used = string.match(value, pattern)
-            if not moment then error('a counter is damaged') end
-            return tonumber(moment), tonumber(used)
-          end
-          local parts = {}
-          local k, a = 1, 2
-          while a <= #ARGV do
-            local part = {id = KEYS[k], granted = true}
-            local size = tonumber(ARGV[a])
-            k, a = k + 1, a + 1
-            for i = 1, size do
-              local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2])}
-              local one, two, three, four =
-                tonumber(ARGV[a + 3]), tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6])
-              if ARGV[a + 1] == 'r' then
-                local moment = held(line.key, '^(%d+)$')
-                line.moment = math.min(math.max(moment, now), now + one + two)
-                line.used = 0
-                line.next = line.moment + line.cost * one
-                if line.next - one - two > now then part.granted = false end
-                a = a + 5
-              else
-                local moment, used = held(line.key, '^(%d+):(%d+)$')
-                if moment <= now then
-                  used = 0
-                  moment = (two > now and two) or (three > now and three) or four
-                  if moment <= now then return {'clock'} end
-                end
-                line.quota, line.moment, line.used = true, moment, used
-                if used + line.cost > one then part.granted = false end
-                a = a + 7
+          NOW
+              + """
+              local function held(key, pattern)
+                local value = redis.call('GET', key)
+                if not value then return 0, 0 end
+                local moment, used = string.match(value, pattern)
+                if not moment then error('a counter is damaged') end
+                return tonumber(moment), tonumber(used)
               end
-              part.charges = part.charges or line.charged
-              part[i] = line
-              k = k + 1
-            end
-            if part.charges then part.before = redis.call('GET', part.id) end
-            parts[#parts + 1] = part
-          end
-          local out = {text(now)}
-          for _, part in ipairs(parts) do
-            if part.before then
-              out[#out + 1] = string.sub(part.before, 1, 1) == '1' and 'granted again' or 'refused again'
-            else
-              local outcome = part.granted and '1' or '0'
-              for _, line in ipairs(part) do
-                if part.granted and line.charged then
-                  local value
-                  if line.quota then
-                    line.used = line.used + line.cost
-                    value = text(line.moment) .. ':' .. text(line.used)
+              local parts = {}
+              local k, a = 1, 2
+              while a <= #ARGV do
+                local part = {id = KEYS[k], granted = true}
+                local size = tonumber(ARGV[a])
+                k, a = k + 1, a + 1
+                for i = 1, size do
+                  local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2]),
+                    wanted = tonumber(ARGV[a + 3]), leased = 0}
+                  local one, two, three, four =
+                    tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
+                  if ARGV[a + 1] == 'r' then
+                    local moment = held(line.key, '^(%d+)$')
+                    line.interval = one
+                    line.moment = math.min(math.max(moment, now), now + one + two)
+                    line.used = 0
+                    line.room = math.floor((now + one + two - line.moment) / one)
+                    a = a + 6
                   else
-                    line.moment = line.next
-                    value = text(line.moment)
+                    local moment, used = held(line.key, '^(%d+):(%d+)$')
+                    if moment <= now then
+                      used = 0
+                      moment = (two > now and two) or (three > now and three) or four
+                      if moment <= now then return {'clock'} end
+                    end
+                    line.moment, line.used = moment, used
+                    line.room = one - used
+                    a = a + 8
                   end
-                  redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
-                  outcome = outcome .. ' ' .. text(line.moment)
+                  if line.cost > line.room then part.granted = false end
+                  part.charges = part.charges or line.charged
+                  part[i] = line
+                  k = k + 1
+                end
+                if part.charges then part.before = redis.call('GET', part.id) end
+                parts[#parts + 1] = part
+              end
+              local out = {text(now)}
+              for _, part in ipairs(parts) do
+                if part.before then
+                  out[#out + 1] = string.sub(part.before, 1, 1) == '1' and 'granted again' or 'refused again'
+                else
+                  local outcome = part.granted and '1' or '0'
+                  for _, line in ipairs(part) do
+                    if part.granted and line.charged then
+                      line.leased = math.max(0, math.min(line.wanted, math.floor((line.room - line.cost) / 2)))
+                      local units, value = line.cost + line.leased
+                      if line.interval then
+                        line.moment = line.moment + units * line.interval
+                        value = text(line.moment)
+                      else
+                        line.used = line.used + units
+                        value = text(line.moment) .. ':' .. text(line.used)
+                      end
+                      redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
+                      outcome = outcome .. ' ' .. text(line.moment)
+                    end
+                  end
+                  if part.charges then redis.call('SET', part.id, outcome, 'PX', MEMORY) end
+                  out[#out + 1] = part.granted and 'granted' or 'refused'
+                end
+                for _, line in ipairs(part) do
+                  out[#out + 1] = text(line.moment)
+                  out[#out + 1] = text(line.used)
+                  out[#out + 1] = text(line.leased)
                 end
               end
-              if part.charges then redis.call('SET', part.id, outcome, 'PX', MEMORY) end
-              out[#out + 1] = part.granted and 'granted' or 'refused'
-            end
-            for _, line in ipairs(part) do
-              out[#out + 1] = text(line.moment)
-              out[#out + 1] = text(line.used)
-            end
-          end
-          return out
-          """
-              .replace("MEMORY", MEMORY));
+              return out
+              """
+                  .replace("MEMORY", MEMORY));
 
   static final Script REFUND =
       Script.of(
-          """
-          local now = tonumber(ARGV[1])
-          if now == 0 then
-            local time = redis.call('TIME')
-            now = time[1] * 1000000 + time[2]
-          end
-          local moments = {}
-          local outcome = redis.call('GET', KEYS[1])
-          if not outcome or string.sub(outcome, 1, 1) ~= '1' then return {} end
-          for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
-          for i = 2, #KEYS do
-            local a = 3 * i - 4
-            local value, left = redis.call('GET', KEYS[i]), redis.call('PTTL', KEYS[i])
-            if value and left > 0 and tonumber(moments[i - 1]) > now then
-              if ARGV[a] == 'r' then
-                local moment = tonumber(value) - ARGV[a + 1] * ARGV[a + 2]
-                left = left - math.floor(ARGV[a + 1] * ARGV[a + 2] / 1000)
-                if left > 0 then
-                  redis.call('SET', KEYS[i], string.format('%.0f', moment), 'PX', string.format('%.0f', left))
-                else
-                  redis.call('DEL', KEYS[i])
-                end
-              else
-                local moment, used = string.match(value, '^(%d+):(%d+)$')
-                if moment == moments[i - 1] then
-                  used = string.format('%.0f', math.max(0, used - ARGV[a + 1]))
-                  redis.call('SET', KEYS[i], moment .. ':' .. used, 'PX', string.format('%.0f', left))
-                end
+          NOW
+              + GIVE_BACK
+              + """
+              local moments = {}
+              local outcome = redis.call('GET', KEYS[1])
+              if not outcome or string.sub(outcome, 1, 1) ~= '1' then return {} end
+              for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
+              for i = 2, #KEYS do
+                local a = 3 * i - 4
+                give_back(KEYS[i], ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), moments[i - 1])
               end
-            end
-          end
-          redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
-          return {}
-          """
-              .replace("MEMORY", MEMORY));
+              redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
+              return {}
+              """
+                  .replace("MEMORY", MEMORY));
+
+  /** Takes back what was leased of one counter and not used. */
+  static final Script HAND_BACK =
+      Script.of(
+          NOW
+              + GIVE_BACK
+              + """
+              give_back(KEYS[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5])
+              return {}
+              """);
 
   private final List<String> keys = new ArrayList<>();
   private final List<String> arguments = new ArrayList<>();
@@ -174,19 +195,35 @@ final class QuotaScript {
    *
    * @param lines those that are peeked first
    * @param peeked how many those are
+   * @param leased whether more may be charged, to be used later
    */
-  record Part(ChargeId id, List<QuotaLine> lines, int peeked) {
+  record Part(ChargeId id, List<QuotaLine> lines, int peeked, boolean leased) {
     /** The policy, by which a Cluster finds the server. */
     String tag() {
       return QuotaScript.tag(lines.getFirst().key());
     }
   }
 
-  /** How a part stands. */
-  record Result(boolean granted, List<QuotaState> states, List<CounterState> counters, long now) {}
+  /**
+   * How a part stands.
+   *
+   * @param leased what each of its counters was charged beside what the line costs
+   * @param now of the store
+   */
+  record Result(
+      boolean granted,
+      List<QuotaState> states,
+      List<CounterState> counters,
+      List<Long> leased,
+      long now) {}
 
-  /** The question about some parts. */
-  QuotaScript(List<Part> parts, long micros, long now) {
+  /**
+   * The question about some parts.
+   *
+   * @param micros 0: the store's clock
+   * @param wanted what is to be leased of a line that may be
+   */
+  QuotaScript(List<Part> parts, long micros, long now, ToLongFunction<QuotaLine> wanted) {
     this.parts = parts;
     arguments.add(Long.toString(micros));
     for (Part part : parts) {
@@ -195,25 +232,25 @@ final class QuotaScript {
       for (int i = 0; i < part.lines().size(); i++) {
         QuotaLine line = part.lines().get(i);
         keys.add(name(line.key()));
-        arguments.add(i < part.peeked() ? "p" : "c");
-        add(line, now);
+        boolean charged = i >= part.peeked();
+        arguments.add(charged ? "c" : "p");
+        add(line, charged && part.leased() ? wanted.applyAsLong(line) : 0, now);
       }
     }
   }
 
-  private void add(QuotaLine line, long now) {
-    String cost = Long.toString(line.cost());
+  private void add(QuotaLine line, long wanted, long now) {
     switch (line.meter().terms(now)) {
-      case MeterTerms.Rate(long interval, long tolerance) -> add("r", cost, interval, tolerance);
+      case MeterTerms.Rate(long interval, long tolerance) ->
+          add("r", line.cost(), wanted, interval, tolerance);
       case MeterTerms.Quota(long requests, long previous, long current, long next) ->
-          add("q", cost, requests, previous, current, next);
+          add("q", line.cost(), wanted, requests, previous, current, next);
     }
   }
 
-  private void add(String kind, String cost, long... terms) {
+  private void add(String kind, long... numbers) {
     arguments.add(kind);
-    arguments.add(cost);
-    Arrays.stream(terms).mapToObj(Long::toString).forEach(arguments::add);
+    Arrays.stream(numbers).mapToObj(Long::toString).forEach(arguments::add);
   }
 
   List<String> keys() {
@@ -246,6 +283,26 @@ final class QuotaScript {
     return arguments.toArray(new String[0]);
   }
 
+  /**
+   * What is handed back of a lease.
+   *
+   * @param charged the counter's moment when it was leased
+   */
+  static String[] handBackArguments(
+      QuotaLine line, long units, long charged, long micros, long now) {
+    List<String> terms =
+        switch (line.meter().terms(now)) {
+          case MeterTerms.Rate rate ->
+              List.of("r", Long.toString(units), Long.toString(rate.interval()));
+          case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "");
+        };
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(micros));
+    arguments.addAll(terms);
+    arguments.add(Long.toString(charged / MeterTerms.MICRO));
+    return arguments.toArray(new String[0]);
+  }
+
   private static List<QuotaLine> charged(Part part) {
     return part.lines().subList(part.peeked(), part.lines().size());
   }
@@ -267,6 +324,7 @@ final class QuotaScript {
       String outcome = answer.get(at++);
       List<QuotaState> states = new ArrayList<>(part.lines().size());
       List<CounterState> counters = new ArrayList<>(part.lines().size());
+      List<Long> leased = new ArrayList<>(part.lines().size());
       for (QuotaLine line : part.lines()) {
         CounterState counter =
             CounterState.of(
@@ -274,13 +332,17 @@ final class QuotaScript {
                 Long.parseLong(answer.get(at + 1)));
         QuotaState state = line.meter().peek(counter, line.cost(), now);
         counters.add(counter);
-        states.add(outcome.startsWith("granted") ? state.made() : state);
-        at += 2;
+        leased.add(Long.parseLong(answer.get(at + 2)));
+        states.add(
+            outcome.startsWith("granted")
+                ? state.made().with(leased.getLast(), line.meter().capacity())
+                : state);
+        at += 3;
       }
       if (outcome.equals("refused again") && states.stream().allMatch(QuotaState::granted)) {
         states.set(0, states.getFirst().stillRefused());
       }
-      results.add(new Result(outcome.startsWith("granted"), states, counters, now));
+      results.add(new Result(outcome.startsWith("granted"), states, counters, leased, now));
     }
     return results;
   }

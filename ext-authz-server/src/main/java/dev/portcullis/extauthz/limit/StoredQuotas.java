@@ -12,6 +12,7 @@ import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.limit.QuotaScript.Part;
 import dev.portcullis.extauthz.limit.QuotaScript.Result;
+import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * A counter that refused is remembered, as it was, for a second: a flood of one client costs the
@@ -35,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * is taken back when a later one refuses.
  */
 /** The limits that all replicas count together, in the store that they share. Thread-safe. */
-public final class StoredQuotas implements SharedQuotas {
+public final class StoredQuotas implements SharedQuotas, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredQuotas.class);
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
   private static final Duration MEMORY = Duration.ofSeconds(1);
   private static final long MAX_REMEMBERED = 100_000;
 
@@ -47,6 +52,8 @@ public final class StoredQuotas implements SharedQuotas {
   private final Cache<CounterKey, Refused> refused;
   private final LongAdder unshared = new LongAdder();
   private final LongAdder remembered = new LongAdder();
+  private final LongAdder spent = new LongAdder();
+  private final Leases leases;
 
   /** A counter that refused, the store's time then, and what the ticker said. */
   private record Refused(CounterState counter, long now, long read) {}
@@ -77,6 +84,7 @@ public final class StoredQuotas implements SharedQuotas {
     this.replicas = replicas;
     this.micros = micros;
     this.ticker = ticker;
+    this.leases = new Leases(this::handBack, this::replicas, ticker);
     this.refused =
         Caffeine.newBuilder()
             .maximumSize(MAX_REMEMBERED)
@@ -136,7 +144,7 @@ public final class StoredQuotas implements SharedQuotas {
   private static Part part(Charge charge) {
     List<QuotaLine> lines = new ArrayList<>(charge.peeked());
     lines.addAll(charge.charged());
-    return new Part(charge.id(), lines, charge.peeked().size());
+    return new Part(charge.id(), lines, charge.peeked().size(), charge.leased());
   }
 
   /** The parts of a charge that are on one server each. */
@@ -152,7 +160,9 @@ public final class StoredQuotas implements SharedQuotas {
     }
     List<Part> parts = new ArrayList<>();
     lines.forEach((tag, found) ->
-        parts.add(new Part(charge.id(), found, peeked.getOrDefault(tag, List.of()).size())));
+        parts.add(
+            new Part(
+                charge.id(), found, peeked.getOrDefault(tag, List.of()).size(), charge.leased())));
     return parts;
   }
 
@@ -172,7 +182,7 @@ public final class StoredQuotas implements SharedQuotas {
     boolean granted = true;
     for (Part part : parts(charge)) {
       // Once one has refused, the others are only looked at.
-      Part asked = granted ? part : new Part(part.id(), part.lines(), part.lines().size());
+      Part asked = granted ? part : new Part(part.id(), part.lines(), part.lines().size(), false);
       Result result;
       try {
         result = ask(List.of(asked), now).getFirst();
@@ -205,7 +215,8 @@ public final class StoredQuotas implements SharedQuotas {
   }
 
   private List<Result> ask(List<Part> parts, long now) throws StoreException, InterruptedException {
-    QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now);
+    long read = ticker.read();
+    QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now, leases::wanted);
     List<Result> results =
         question.results(store.run(QuotaScript.CHARGE, question.keys(), question.arguments()));
     for (int i = 0; i < parts.size(); i++) {
@@ -217,8 +228,53 @@ public final class StoredQuotas implements SharedQuotas {
               new Refused(result.counters().get(line), result.now(), ticker.read()));
         }
       }
+      if (result.granted() && parts.get(i).leased()) {
+        lease(parts.get(i), result, read);
+      }
     }
     return results;
+  }
+
+  private void lease(Part part, Result result, long read) {
+    for (int i = part.peeked(); i < part.lines().size(); i++) {
+      leases.add(
+          part.lines().get(i),
+          result.leased().get(i),
+          result.counters().get(i),
+          result.now(),
+          read);
+    }
+  }
+
+  private void handBack(QuotaLine line, long units, long charged) {
+    store.tell(
+        QuotaScript.HAND_BACK,
+        List.of(QuotaScript.name(line.key())),
+        QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
+  }
+
+  @Override
+  public Answer.@Nullable Counted spend(List<Charge> charges) {
+    List<QuotaLine> lines = charges.getFirst().charged();
+    if (charges.size() > 1) {
+      lines = charges.stream().flatMap(charge -> charge.charged().stream()).toList();
+    }
+    if (!charges.stream().allMatch(Charge::leased)) {
+      return null;
+    }
+    List<QuotaState> states = leases.spend(lines);
+    if (states == null) {
+      return null;
+    }
+    spent.increment();
+    List<Standing> standings = new ArrayList<>(charges.size());
+    int from = 0;
+    for (Charge charge : charges) {
+      int to = from + charge.charged().size();
+      standings.add(new Standing(List.of(), states.subList(from, to)));
+      from = to;
+    }
+    return new Answer.Counted(standings);
   }
 
   @Override
@@ -250,6 +306,27 @@ public final class StoredQuotas implements SharedQuotas {
   /** Requests whose limits could not be counted together. */
   public long unshared() {
     return unshared.sum();
+  }
+
+  /** Times that limits were charged to what was leased. */
+  public long spent() {
+    return spent.sum();
+  }
+
+  /** Hands back what is leased, and waits for a server to have it, a second at most. */
+  @Override
+  public void close() {
+    leases.close();
+    try {
+      // Commands of one connection are done in their order.
+      String _ = store.ask(commands -> commands.ping(), FAREWELL);
+    } catch (StoreException e) {
+      LOG.atDebug()
+          .addKeyValue(LogKeys.CAUSE, e.getMessage())
+          .log("what was leased may be lost to others");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Refusals for which the store was not asked. */

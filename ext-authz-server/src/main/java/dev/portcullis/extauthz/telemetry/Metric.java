@@ -286,6 +286,12 @@ public enum Metric {
       "",
       "Times that limits of a check could not be counted together, so that onStoreFailure"
           + " applied."),
+  LIMITER_LEASED(
+      "portcullis_limiter_leased_total",
+      Type.COUNTER,
+      "",
+      "Times that limits of accuracy Leased were charged to what the shared store had leased"
+          + " before, so that it was not asked."),
   LIMITER_REMEMBERED(
       "portcullis_limiter_remembered_total",
       Type.COUNTER,

@@ -122,7 +122,7 @@ final class StoredQuotasIT {
   }
 
   private List<QuotaState> charge(StoredQuotas quotas, QuotaLine... lines) {
-    return charge(quotas, new Charge(id(), List.of(), List.of(lines))).charged();
+    return charge(quotas, new Charge(id(), List.of(), List.of(lines), false)).charged();
   }
 
   private static boolean granted(List<QuotaState> states) {
@@ -150,7 +150,7 @@ final class StoredQuotasIT {
       }
       List<QuotaState> expected = own.charge(last, lines, now);
 
-      List<QuotaState> states = charge(stored, new Charge(last, List.of(), lines)).charged();
+      List<QuotaState> states = charge(stored, new Charge(last, List.of(), lines, false)).charged();
 
       if (cluster && !granted(expected)) {
         // How the counters stood when their server was asked; what it charged was taken back.
@@ -197,7 +197,7 @@ final class StoredQuotasIT {
       now = START + hours * 3600 * SECOND;
       ChargeId id = id();
       List<QuotaLine> lines = List.of(rate, quota);
-      assertThat(charge(stored, new Charge(id, List.of(), lines)).charged())
+      assertThat(charge(stored, new Charge(id, List.of(), lines, false)).charged())
           .as("%d hours", hours)
           .isEqualTo(own.charge(id, lines, now));
     }
@@ -235,13 +235,13 @@ final class StoredQuotasIT {
     QuotaLine quota = line("shop/orders/daily", "acme", daily(2), 1);
     QuotaLine rate = line("shop/orders/rate", "acme", rate(100, Duration.ofHours(1)), 1);
     for (int i = 0; i < 5; i++) {
-      Standing standing = charge(quotas, new Charge(id(), List.of(quota), List.of(rate)));
+      Standing standing = charge(quotas, new Charge(id(), List.of(quota), List.of(rate), false));
       assertThat(standing.peeked()).extracting(QuotaState::remaining).containsExactly(2L);
       assertThat(granted(standing.charged())).isTrue();
     }
     assertThat(granted(charge(quotas, line("shop/orders/daily", "acme", daily(2), 2)))).isTrue();
 
-    Standing refused = charge(quotas, new Charge(id(), List.of(quota), List.of(rate)));
+    Standing refused = charge(quotas, new Charge(id(), List.of(quota), List.of(rate), false));
 
     assertThat(granted(refused.peeked())).isFalse();
     assertThat(charge(quotas, rate).getFirst().remaining())
@@ -255,7 +255,7 @@ final class StoredQuotasIT {
     StoredQuotas quotas = quotas(open(), cluster);
     QuotaLine rate = line("shop/orders/rate", "acme", rate(10, Duration.ofHours(1)), 4);
     QuotaLine quota = line("platform/base/daily", "acme", daily(10), 3);
-    Charge charge = new Charge(id(), List.of(), List.of(rate, quota));
+    Charge charge = new Charge(id(), List.of(), List.of(rate, quota), false);
     assertThat(charge(quotas, charge).charged())
         .extracting(QuotaState::remaining)
         .containsExactly(6L, 7L);
@@ -273,7 +273,8 @@ final class StoredQuotasIT {
                                 id(),
                                 List.of(rate, quota),
                                 List.of(
-                                    line("shop/orders/x", "x", rate(9, Duration.ofHours(1)), 1))))
+                                    line("shop/orders/x", "x", rate(9, Duration.ofHours(1)), 1)),
+                                false))
                         .peeked())
                 .extracting(QuotaState::remaining)
                 .containsExactly(10L, 10L));
@@ -287,7 +288,7 @@ final class StoredQuotasIT {
   void givesNothingBackToAnotherPeriod() throws Exception {
     StoredQuotas quotas = quotas(open(), false);
     QuotaLine quota = line("shop/orders/daily", "acme", daily(10), 3);
-    Charge charge = new Charge(id(), List.of(), List.of(quota));
+    Charge charge = new Charge(id(), List.of(), List.of(quota), false);
     charge(quotas, charge);
     now += Duration.ofDays(1).toNanos();
     assertThat(charge(quotas, quota).getFirst().remaining()).isEqualTo(7);
@@ -304,7 +305,7 @@ final class StoredQuotasIT {
     StoredQuotas quotas = quotas(open(), false);
     Allowance.Rate rate = new Allowance.Rate(60, Duration.ofHours(1), 9);
     QuotaLine one = line("shop/orders/rate", "acme", rate, 1);
-    Charge first = new Charge(id(), List.of(), List.of(one));
+    Charge first = new Charge(id(), List.of(), List.of(one), false);
     charge(quotas, first);
     now += Duration.ofMinutes(2).toNanos();
     assertThat(granted(charge(quotas, line("shop/orders/rate", "acme", rate, 10)))).isTrue();
@@ -323,8 +324,8 @@ final class StoredQuotasIT {
     redis.ask("SET " + QuotaScript.name(shadow.key()) + " much");
     return quotas.charge(
         List.of(
-            new Charge(id(), List.of(), List.of(enforced)),
-            new Charge(id(), List.of(), List.of(shadow))),
+            new Charge(id(), List.of(), List.of(enforced), false),
+            new Charge(id(), List.of(), List.of(shadow), false)),
         now);
   }
 
@@ -431,6 +432,154 @@ final class StoredQuotasIT {
     assertThat(quotas.knownRefusal(line)).isNull();
   }
 
+  private static Charge leased(ChargeId id, QuotaLine... lines) {
+    return new Charge(id, List.of(), List.of(lines), true);
+  }
+
+  /** Charged to a lease where there is one. */
+  private boolean passes(StoredQuotas quotas, QuotaLine line) {
+    List<Charge> charges = List.of(leased(id(), line));
+    Answer.Counted spent = quotas.spend(charges);
+    if (spent == null) {
+      spent = (Answer.Counted) quotas.charge(charges, now);
+    }
+    return granted(spent.standings().getFirst().charged());
+  }
+
+  /**
+   * A hot key costs one question in many, and no more passes than the limit; in the end all of it.
+   */
+  @Test
+  void fourReplicasThatLeaseAdmitNoMoreThanTheLimit() throws Exception {
+    QuotaLine line = line("shop/orders/daily", "acme", daily(25_000), 1);
+    List<ValkeyStore> stores = new ArrayList<>();
+    List<StoredQuotas> replicas = new ArrayList<>();
+    List<Callable<Integer>> callers = new ArrayList<>();
+    for (int replica = 0; replica < 4; replica++) {
+      ValkeyStore store = open();
+      StoredQuotas quotas =
+          closeLater(
+              new StoredQuotas(store, false, () -> 4, () -> now / 1000, Ticker.systemTicker()));
+      stores.add(store);
+      replicas.add(quotas);
+      for (int caller = 0; caller < 8; caller++) {
+        callers.add(() -> {
+          int admitted = 0;
+          for (int i = 0; i < 100_000 / 32; i++) {
+            admitted += passes(quotas, line) ? 1 : 0;
+          }
+          return admitted;
+        });
+      }
+    }
+    int admitted = 0;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Integer> each : threads.invokeAll(callers)) {
+        admitted += each.get();
+      }
+    }
+    assertThat(admitted).isLessThanOrEqualTo(25_000);
+    replicas.forEach(StoredQuotas::close);
+    while (passes(replicas.getFirst(), line)) {
+      admitted++;
+    }
+    assertThat(admitted).as("what was leased and not used goes back").isEqualTo(25_000);
+    // Those that are refused are asked about here; the server remembers them for a second.
+    assertThat(replicas.stream().mapToLong(StoredQuotas::spent).sum()).isGreaterThan(20_000);
+    assertThat(stores.stream().mapToLong(ValkeyStore::asked).sum()).isLessThan(85_000);
+  }
+
+  @Test
+  void leasesToWhomComesOften() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    ValkeyStore store = open();
+    StoredQuotas quotas =
+        closeLater(new StoredQuotas(store, false, () -> 2, () -> now / 1000, nanos::get));
+    QuotaLine line = line("shop/orders/daily", "acme", daily(1_000), 1);
+    assertThat(quotas.spend(List.of(leased(id(), line)))).as("nothing is leased yet").isNull();
+    passes(quotas, line);
+    assertThat(quotas.spend(List.of(leased(id(), line)))).as("the first time").isNull();
+    passes(quotas, line);
+    long asked = store.asked();
+    for (int i = 0; i < 8; i++) {
+      assertThat(passes(quotas, line)).isTrue();
+    }
+    assertThat(store.asked()).isEqualTo(asked);
+    assertThat(quotas.spent()).isEqualTo(8);
+    passes(quotas, line);
+    assertThat(store.asked()).isEqualTo(asked + 1);
+    assertThat(
+            charge(quotas, line("shop/orders/daily", "acme", daily(1_000), 1))
+                .getFirst()
+                .remaining())
+        .as("eleven and one passed, sixteen are leased")
+        .isEqualTo(1_000 - 12 - 16);
+  }
+
+  @Test
+  void whatIsNotUsedGoesBackInHalfASecond() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    StoredQuotas quotas =
+        closeLater(new StoredQuotas(open(), false, () -> 2, () -> now / 1000, nanos::get));
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(1_000), 1);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(1_000, Duration.ofHours(1)), 1);
+    for (int i = 0; i < 3; i++) {
+      passes(quotas, quota);
+      passes(quotas, rate);
+    }
+    nanos.addAndGet(Duration.ofMillis(499).toNanos());
+    assertThat(quotas.spend(List.of(leased(id(), quota, rate)))).isNotNull();
+    nanos.addAndGet(Duration.ofMillis(2).toNanos());
+    assertThat(quotas.spend(List.of(leased(id(), quota, rate)))).isNull();
+    QuotaLine other = line("shop/orders/x", "x", daily(1_000_000), 1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(
+                    charge(quotas, new Charge(id(), List.of(quota, rate), List.of(other), false))
+                        .peeked())
+                .extracting(QuotaState::remaining)
+                .containsExactly(1_000L - 4, 1_000L - 4));
+  }
+
+  /** Many at once are not many leases: else half of a limit is on its way back all the time. */
+  @Test
+  void oneReplicaLeasesAPartOfTheLimitThoughManyAskAtOnce() throws Exception {
+    ValkeyStore store = open();
+    StoredQuotas quotas =
+        closeLater(
+            new StoredQuotas(store, false, () -> 1, () -> now / 1000, Ticker.systemTicker()));
+    QuotaLine line = line("shop/orders/daily", "acme", daily(1_000), 1);
+    List<Callable<Boolean>> callers = new ArrayList<>();
+    for (int i = 0; i < 800; i++) {
+      callers.add(() -> passes(quotas, line));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Boolean> each : threads.invokeAll(callers)) {
+        assertThat(each.get()).as("800 of 1000").isTrue();
+      }
+    }
+  }
+
+  @Test
+  void chargesAllThatIsLeasedOrNothing() throws Exception {
+    StoredQuotas quotas = closeLater(quotas(open(), false));
+    QuotaLine one = line("shop/orders/one", "acme", daily(1_000), 1);
+    QuotaLine other = line("shop/orders/other", "acme", daily(1_000), 1);
+    passes(quotas, one);
+    passes(quotas, one);
+    for (int i = 0; i < 5; i++) {
+      assertThat(quotas.spend(List.of(leased(id(), one, other)))).isNull();
+    }
+    for (int i = 0; i < 8; i++) {
+      assertThat(quotas.spend(List.of(leased(id(), one)))).as("unit %d", i).isNotNull();
+    }
+    assertThat(quotas.spend(List.of(leased(id(), one)))).isNull();
+    assertThat(quotas.spend(List.of(new Charge(id(), List.of(), List.of(one), false))))
+        .as("this one is exact")
+        .isNull();
+  }
+
   @Test
   void sayNothingOfClientsInTheStore() throws Exception {
     StoredQuotas quotas = quotas(open(), false);
@@ -451,9 +600,9 @@ final class StoredQuotasIT {
     assertThat(quotas.absence()).isNull();
     redis.kill();
     await().atMost(PATIENCE).until(() -> quotas.absence() != null);
-    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line), false)), now))
         .isInstanceOf(Answer.Unavailable.class);
-    quotas.refund(new Charge(id(), List.of(), List.of(line)), now);
+    quotas.refund(new Charge(id(), List.of(), List.of(line), false), now);
     redis.restart();
     await().atMost(PATIENCE).until(() -> quotas.absence() == null);
     assertThat(granted(charge(quotas, line))).isTrue();
@@ -465,7 +614,7 @@ final class StoredQuotasIT {
     StoredQuotas quotas = quotas(open(), false);
     QuotaLine line = line("shop/orders/daily", "acme", daily(5), 1);
     redis.ask("SET " + QuotaScript.name(line.key()) + " much");
-    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+    assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line), false)), now))
         .isInstanceOf(Answer.Unavailable.class);
   }
 
@@ -491,7 +640,7 @@ final class StoredQuotasIT {
             () -> 2,
             () -> (START + 5 * 3600L * SECOND) / 1000,
             Ticker.systemTicker());
-    assertThat(far.charge(List.of(new Charge(id(), List.of(), List.of(line))), now))
+    assertThat(far.charge(List.of(new Charge(id(), List.of(), List.of(line), false)), now))
         .isInstanceOfSatisfying(
             Answer.Unavailable.class,
             unavailable -> assertThat(unavailable.cause()).contains("clocks"));

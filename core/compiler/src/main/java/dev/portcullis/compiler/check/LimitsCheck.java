@@ -19,6 +19,7 @@ import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Sharing;
+import dev.portcullis.policy.plan.Sharing.Accuracy;
 import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -88,7 +89,9 @@ final class LimitsCheck {
       return null;
     }
     Store.OnStoreFailure reaction = store.onStoreFailure();
-    return new Sharing(reaction == null ? OnStoreFailure.LOCAL_SHARE : Words.plan(reaction));
+    return new Sharing(
+        store.accuracy() == Store.Accuracy.LEASED ? Accuracy.LEASED : Accuracy.EXACT,
+        reaction == null ? OnStoreFailure.LOCAL_SHARE : Words.plan(reaction));
   }
 
   private @Nullable LimitSpec limit(Limit limit, @Nullable Sharing sharing, FieldPath path) {

@@ -24,4 +24,9 @@ public final class CounterState {
     state.used = used;
     return state;
   }
+
+  /** Nanoseconds since 1970 until which it counts. */
+  public long moment() {
+    return moment;
+  }
 }

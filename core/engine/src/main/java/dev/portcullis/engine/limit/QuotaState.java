@@ -18,6 +18,15 @@ public record QuotaState(boolean granted, long remaining, long resetSeconds, lon
     return new QuotaState(true, remaining, resetSeconds, 0);
   }
 
+  /**
+   * As it stands for somebody who has had some of it reserved, of a limit that holds at most so
+   * much.
+   */
+  public QuotaState with(long reserved, long most) {
+    return new QuotaState(
+        granted, Math.min(remaining + reserved, most), resetSeconds, retrySeconds);
+  }
+
   /** For a charge that was refused before: it stays so, also when there is room again by now. */
   public QuotaState stillRefused() {
     return granted ? new QuotaState(false, 0, resetSeconds, 1) : this;

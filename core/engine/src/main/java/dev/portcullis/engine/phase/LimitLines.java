@@ -35,6 +35,16 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
     return found;
   }
 
+  /** Whether some of each may be leased. */
+  boolean areLeased() {
+    for (LimitProgram limit : limits) {
+      if (!limit.isLeased()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void add(LimitProgram limit, QuotaLine line) {
     limits.add(limit);
     lines.add(line);

@@ -24,6 +24,7 @@ import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.Sharing;
+import dev.portcullis.policy.plan.Sharing.Accuracy;
 import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
 import java.util.HashMap;
 import java.util.Map;
@@ -183,11 +184,20 @@ final class LimitProgram implements ReportedLimit {
 
   /** What becomes of requests that cannot be counted together; only of a limit that is shared. */
   OnStoreFailure onStoreFailure() {
+    return sharing().onStoreFailure();
+  }
+
+  /** Whether some of it may be leased; only of a limit that is shared. */
+  boolean isLeased() {
+    return sharing().accuracy() == Accuracy.LEASED;
+  }
+
+  private Sharing sharing() {
     Sharing sharing = spec.sharing();
     if (sharing == null) {
       throw new IllegalStateException("limit " + spec.name() + " is not shared");
     }
-    return sharing.onStoreFailure();
+    return sharing;
   }
 
   boolean isShadow() {

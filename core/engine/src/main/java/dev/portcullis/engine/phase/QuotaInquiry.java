@@ -45,25 +45,44 @@ final class QuotaInquiry implements Inquiry {
     this.now = evaluation.now();
     LimitLines charged = shared.charged();
     LimitLines shadowed = shared.shadowed();
+    // Both are spent together, or not at all.
+    boolean leased =
+        (charged == null || charged.areLeased()) && (shadowed == null || shadowed.areLeased());
     this.enforced =
         charged == null
             ? null
             : new Charge(
                 ChargeId.of(evaluation.request(), step.phase(), false),
                 lines(shared.peeked()),
-                charged.lines());
+                charged.lines(),
+                leased);
     if (enforced != null) {
       charges.add(enforced);
     }
     if (shadowed != null) {
       charges.add(
           new Charge(
-              ChargeId.of(evaluation.request(), step.phase(), true), List.of(), shadowed.lines()));
+              ChargeId.of(evaluation.request(), step.phase(), true),
+              List.of(),
+              shadowed.lines(),
+              leased));
     }
   }
 
   private static List<QuotaLine> lines(@Nullable LimitLines lines) {
     return lines == null ? List.of() : lines.lines();
+  }
+
+  /**
+   * Whether what the store has leased before is enough; then it is charged, and nobody is asked.
+   */
+  boolean spends() {
+    Answer spent = quotas.spend(charges);
+    if (spent == null) {
+      return false;
+    }
+    answer = spent;
+    return true;
   }
 
   @Override

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Quotas that are only peeked in this phase are asked about where the store is asked anyway; else
  * its word of a moment ago has to do, for they are charged later in any case.
  *
+ * Where all limits that the store would charge may be leased, and it has leased enough before, it is
+ * not asked. What is charged so is not taken back when a limit of this process refuses after all.
+ *
  * Limits in shadow mode that replicas share do not count requests that are refused without asking.
  */
 /** The limits of one phase, some of which all replicas count together. */
@@ -61,10 +64,7 @@ final class SharedLimitStep implements PhaseStep {
   public Verdict decide(Evaluation evaluation) {
     QuotaInquiry asked = evaluation.quotaInquiry();
     if (asked != null && asked.isOf(this)) {
-      return switch (asked.answer()) {
-        case Answer.Counted counted -> settle(asked, counted, evaluation);
-        case Answer.Unavailable(var cause) -> alone(asked.own(), asked.shared(), cause, evaluation);
-      };
+      return settle(asked, evaluation);
     }
     LimitGroup.Counted here = own.counting(evaluation);
     LimitGroup.Counted there = shared.counting(evaluation);
@@ -81,8 +81,18 @@ final class SharedLimitStep implements PhaseStep {
       return alone(here, there, absence, evaluation);
     }
     QuotaInquiry inquiry = new QuotaInquiry(this, here, there, quotas, evaluation);
+    if (inquiry.spends()) {
+      return settle(inquiry, evaluation);
+    }
     evaluation.quotaInquiry(inquiry);
     return new Verdict.Asks(inquiry);
+  }
+
+  private Verdict settle(QuotaInquiry asked, Evaluation evaluation) {
+    return switch (asked.answer()) {
+      case Answer.Counted counted -> settle(asked, counted, evaluation);
+      case Answer.Unavailable(var cause) -> alone(asked.own(), asked.shared(), cause, evaluation);
+    };
   }
 
   @Override

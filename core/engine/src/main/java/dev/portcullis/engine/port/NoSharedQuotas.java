@@ -23,6 +23,11 @@ final class NoSharedQuotas implements SharedQuotas {
   }
 
   @Override
+  public Answer.@Nullable Counted spend(List<Charge> charges) {
+    return null;
+  }
+
+  @Override
   public Answer charge(List<Charge> charges, long now) {
     return new Answer.Unavailable(ABSENCE);
   }

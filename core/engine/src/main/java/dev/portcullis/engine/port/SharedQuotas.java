@@ -24,8 +24,9 @@ public interface SharedQuotas {
    * @param id the same one within a few seconds gets the first answer again and charges nothing
    * @param peeked lines that must be granted too, and are not charged
    * @param charged not empty
+   * @param leased whether it may be charged to what the store has leased before
    */
-  record Charge(ChargeId id, List<QuotaLine> peeked, List<QuotaLine> charged) {
+  record Charge(ChargeId id, List<QuotaLine> peeked, List<QuotaLine> charged, boolean leased) {
     public Charge {
       peeked = List.copyOf(peeked);
       charged = List.copyOf(charged);
@@ -37,7 +38,8 @@ public interface SharedQuotas {
 
   /**
    * How the lines of one charge stand; it was made when all of them are granted. Without any, where
-   * that of limits in shadow mode could not be found out and that of others could.
+   * that of limits in shadow mode could not be found out and that of others could. Without any that
+   * were peeked, where nobody had to be asked.
    *
    * @param peeked one state per line that was peeked, in their order
    * @param charged one state per line that was to be charged, in their order
@@ -78,6 +80,13 @@ public interface SharedQuotas {
    * null: it must be asked. Does no I/O.
    */
   @Nullable QuotaState knownRefusal(QuotaLine line);
+
+  /**
+   * Charges what the store has leased before: all of it, or nothing. Peeks nothing. Does no I/O.
+   *
+   * @return null: not all of it was leased, so the store must be asked
+   */
+  Answer.@Nullable Counted spend(List<Charge> charges);
 
   /**
    * Asks, and waits for the answer; briefly. Never throws.

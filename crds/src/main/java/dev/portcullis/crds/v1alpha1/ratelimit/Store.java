@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Where counters are kept.
  *
  * @param scope as written; Replica when it was left out
+ * @param accuracy as written; null: Exact
  * @param onStoreFailure as written; null: LocalShare
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.scope == 'Cluster' || !has(self.accuracy)",
+    message = "accuracy goes with scope Cluster: nothing else asks a store")
 @ValidationRule(
     value = "self.scope == 'Cluster' || !has(self.onStoreFailure)",
     message = "onStoreFailure goes with scope Cluster: nothing else asks a store")
@@ -26,6 +30,11 @@ public record Store(
                 + " Cluster: all of them count together, in their --valkey.")
         @Default("Replica")
         Scope scope,
+    @JsonPropertyDescription(
+            "How often the store is asked. Exact, the default: for each request. Leased: a replica"
+                + " is charged for some requests ahead, where one key has many; never more than the"
+                + " limit.")
+        @Nullable Accuracy accuracy,
     @JsonPropertyDescription(
             "What becomes of requests while the store cannot be asked. LocalShare, the default:"
                 + " each replica counts for itself, up to the limit divided by the replicas. Deny:"
@@ -44,6 +53,16 @@ public record Store(
     /** All replicas of the decision service. */
     @JsonProperty("Cluster")
     CLUSTER
+  }
+
+  /** How often the store is asked. */
+  public enum Accuracy {
+    /** For each request. */
+    @JsonProperty("Exact")
+    EXACT,
+    /** For some requests ahead, where one key has many. */
+    @JsonProperty("Leased")
+    LEASED
   }
 
   /** What becomes of requests while the store cannot be asked. */
