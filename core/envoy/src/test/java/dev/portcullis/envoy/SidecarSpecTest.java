@@ -31,6 +31,7 @@ final class SidecarSpecTest {
           null,
           List.of(),
           true,
+          false,
           new TreeSet<>());
 
   /** A policy that comes changes nothing of a pod but the guard of a port. */

@@ -51,6 +51,7 @@ final class SidecarSpecs {
                     null,
                     List.of(),
                     true,
+                    false,
                     new TreeSet<>(List.of("x-user-id"))),
                 MtlsMode.STRICT),
             new SidecarPort(
@@ -65,6 +66,7 @@ final class SidecarSpecs {
                     null,
                     List.of(),
                     true,
+                    false,
                     new TreeSet<>()),
                 MtlsMode.PERMISSIVE),
             new SidecarPort(8082, moved ? 20_002 : 8082, Protocol.HTTP1, null, MtlsMode.DISABLED)),

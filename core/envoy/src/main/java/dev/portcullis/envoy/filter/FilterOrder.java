@@ -23,6 +23,9 @@ import java.util.List;
  * <tr><td>{@link ExtAuthzFilter} closed, open, each also patient<td>asks the decision service; one
  *     of the four acts
  *     <td>before everything that spends work on a request nobody has allowed yet
+ * <tr><td>{@link DelayFilter}<td>holds requests that the decision lets pass later
+ *     <td>after the decision, which says for how long; before everything that spends work on a
+ *     request whose turn has not come
  * <tr><td>{@link BodyLimitFilter}<td>ends bodies that grow over the route's bound
  *     <td>after the decision: strangers are told 401 and not how large a body may be
  * <tr><td>{@link RouterFilter}<td>forwards<td>must be last
@@ -40,6 +43,7 @@ public final class FilterOrder {
         new FloodGuardFilter(),
         new RequestHeaderFilter(),
         new ExtAuthzFilter(certificates),
+        new DelayFilter(),
         new BodyLimitFilter(),
         new RouterFilter());
   }

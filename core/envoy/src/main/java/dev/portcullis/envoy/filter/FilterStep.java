@@ -18,6 +18,7 @@ public sealed interface FilterStep
         FloodGuardFilter,
         RequestHeaderFilter,
         ExtAuthzFilter,
+        DelayFilter,
         BodyLimitFilter,
         RouterFilter {
 

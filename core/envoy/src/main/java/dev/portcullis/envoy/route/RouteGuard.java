@@ -10,6 +10,7 @@ import dev.portcullis.policy.plan.CredentialLocation;
 import dev.portcullis.policy.plan.FailureMode;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.ProofSpec;
 import dev.portcullis.policy.plan.RequestSpec;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     adds nothing
  * @param floodGuards what it refuses before anybody is asked
  * @param peersAreClients whether addresses may be counted by the peers of connections
+ * @param delays whether the decision service may have it hold requests
  * @param claimHeaders names in lower case of the headers that only Portcullis may set
  */
 public record RouteGuard(
@@ -45,6 +47,7 @@ public record RouteGuard(
     @Nullable CorsSpec cors,
     List<FloodGuardSpec> floodGuards,
     boolean peersAreClients,
+    boolean delays,
     SortedSet<String> claimHeaders) {
 
   public RouteGuard {
@@ -70,13 +73,22 @@ public record RouteGuard(
               cors(guarded),
               guarded.floodGuards(),
               guarded.trustedProxies().isEmpty(),
+              guarded.limits().stream().anyMatch(LimitSpec::delays),
               claimHeaders(guarded));
     };
   }
 
   private static RouteGuard closed(RouteId id) {
     return new RouteGuard(
-        id, FailureMode.DENY, false, OptionalLong.empty(), null, List.of(), true, new TreeSet<>());
+        id,
+        FailureMode.DENY,
+        false,
+        OptionalLong.empty(),
+        null,
+        List.of(),
+        true,
+        false,
+        new TreeSet<>());
   }
 
   private static boolean patient(GuardedRoute route) {

@@ -10,6 +10,7 @@ import dev.portcullis.envoy.filter.FilterStep;
 import dev.portcullis.envoy.proto.Scalars;
 import dev.portcullis.envoy.sidecar.PeerService;
 import dev.portcullis.envoy.sidecar.SidecarPort;
+import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -112,6 +113,10 @@ public final class RouteTable {
     Route.Builder route = forward(guard.route().value(), cluster);
     FilterOrder.STEPS.forEach(
         step -> route.putAllTypedPerFilterConfig(sorted(step.onRoute(guard))));
+    if (guard.delays()) {
+      // Envoy obeys it and would pass it on.
+      route.addRequestHeadersToRemove(CheckNames.DELAY_HEADER);
+    }
     if (guard.cors() != null) {
       // Envoy repeats the page's origin in its answer, and a cache must not give that to another.
       route.addResponseHeadersToAdd(

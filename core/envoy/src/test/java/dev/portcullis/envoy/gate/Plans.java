@@ -5,6 +5,7 @@ package dev.portcullis.envoy.gate;
 
 import dev.portcullis.policy.match.Cidr;
 import dev.portcullis.policy.match.OriginPattern;
+import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.AuditSpec;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
@@ -15,12 +16,14 @@ import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwksSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Route plans as far as Envoy cares about them. */
@@ -83,6 +86,40 @@ final class Plans {
         null,
         List.of(),
         List.of(guards),
+        null,
+        plain.audit(),
+        plain.sources());
+  }
+
+  /** With a limit that holds requests for a second at most, or would if it were enforced. */
+  static GuardedRoute withDelay(String id, Mode mode) {
+    GuardedRoute plain = guarded(id, FailureMode.DENY);
+    LimitSpec limit =
+        new LimitSpec(
+            new PolicyRef("RateLimitPolicy", "shop", "it"),
+            "even",
+            mode,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            new Allowance.Rate(10, Duration.ofSeconds(1), 0),
+            new TreeMap<>(),
+            LimitSpec.LimitPhase.RATE,
+            null,
+            Duration.ofSeconds(1));
+    return new GuardedRoute(
+        plain.id(),
+        plain.failureMode(),
+        null,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(limit),
+        List.of(),
         null,
         plain.audit(),
         plain.sources());

@@ -30,5 +30,12 @@ public final class CheckNames {
   /** Likewise the server that the client asked for when its connection began (SNI). */
   public static final String TLS_SNI_HEADER = "x-portcullis-tls-sni";
 
+  /**
+   * The request header in which the decision service tells Envoy for how many milliseconds it holds
+   * the request. The name is Envoy's. Envoys take it away from what clients send, on every
+   * listener, and do not pass it on.
+   */
+  public static final String DELAY_HEADER = "x-envoy-fault-delay-request";
+
   private CheckNames() {}
 }

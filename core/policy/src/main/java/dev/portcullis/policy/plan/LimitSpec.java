@@ -3,6 +3,7 @@
 
 package dev.portcullis.policy.plan;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param plans allowances by {@code auth.plan}, instead of {@code allowance}
  * @param phase when it is charged, found by the compiler from what its expressions read
  * @param sharing null: each replica of the decision service counts for itself
+ * @param maxDelay the longest that a request beyond the burst is held until its turn comes, instead
+ *     of refused; of a rate only; null: none is held
  */
 public record LimitSpec(
     PolicyRef source,
@@ -34,9 +37,13 @@ public record LimitSpec(
     Allowance allowance,
     SortedMap<String, Allowance> plans,
     LimitPhase phase,
-    @Nullable Sharing sharing) {
+    @Nullable Sharing sharing,
+    @Nullable Duration maxDelay) {
   /** The most that one request is charged. */
   public static final int MAX_COST = 1000;
+
+  /** The longest that a limit may hold a request. */
+  public static final Duration MAX_DELAY = Duration.ofSeconds(10);
 
   /** When a limit is charged. */
   public enum LimitPhase {
@@ -52,5 +59,26 @@ public record LimitSpec(
     key = List.copyOf(key);
     match = List.copyOf(match);
     plans = Collections.unmodifiableSortedMap(new TreeMap<>(plans));
+  }
+
+  /** One that refuses what is beyond it. */
+  public LimitSpec(
+      PolicyRef source,
+      String name,
+      Mode mode,
+      List<Expression> key,
+      List<MatchSpec> match,
+      @Nullable Expression when,
+      @Nullable Expression cost,
+      Allowance allowance,
+      SortedMap<String, Allowance> plans,
+      LimitPhase phase,
+      @Nullable Sharing sharing) {
+    this(source, name, mode, key, match, when, cost, allowance, plans, phase, sharing, null);
+  }
+
+  /** Whether it holds requests: in shadow mode none waits. */
+  public boolean delays() {
+    return maxDelay != null && mode == Mode.ENFORCE;
   }
 }
