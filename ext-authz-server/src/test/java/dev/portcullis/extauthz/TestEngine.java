@@ -93,6 +93,7 @@ public final class TestEngine implements Engine {
         null,
         Identity.NO_END,
         request.peer().address(),
+        null,
         audit,
         null);
   }

@@ -20,6 +20,7 @@ public final class ExplanationText {
           Map.entry("CONDITION_FAILED", "its condition has no value"),
           Map.entry("STEP_UP", "needs a better authentication"),
           Map.entry("GRANTED", "grants it"),
+          Map.entry("DELAYS", "grants it when its turn has come"),
           Map.entry("EXHAUSTED", "is used up"),
           Map.entry("NOT_REACHED", "is not reached"),
           Map.entry("IN_LIST", "has the client's address"),
@@ -51,6 +52,10 @@ public final class ExplanationText {
   private void outcome(JsonNode decision) {
     if (decision.path("outcome").asText().equals("allow")) {
       line("Allowed" + by(decision));
+      JsonNode delay = decision.path("delay");
+      if (delay.isObject()) {
+        line("  after %d ms%s".formatted(delay.path("millis").asLong(), by(delay)));
+      }
     } else {
       line(
           "Refused: %s %s%s"

@@ -205,6 +205,7 @@ final class Pipeline {
         evaluation.identity(),
         evaluation.validUntil(),
         evaluation.client(),
+        null,
         route.audit(),
         evaluation.trace());
   }
@@ -226,6 +227,7 @@ final class Pipeline {
         evaluation.identity(),
         evaluation.validUntil(),
         evaluation.client(),
+        evaluation.delay(),
         route.audit(),
         evaluation.trace());
   }

@@ -135,6 +135,7 @@ public final class PolicyEngine implements Engine {
         null,
         Identity.NO_END,
         request.peer().address(),
+        null,
         AuditSpec.refusalsOnly(),
         null);
   }

@@ -165,6 +165,25 @@ final class TestRoute {
     return limit(name, phase, Mode.ENFORCE, allowance, null, cost, List.of());
   }
 
+  /** A limit by address that holds requests for so many seconds at most, one a second. */
+  TestRoute even(String name, LimitPhase phase, Mode mode, long maxDelaySeconds) {
+    limits.add(
+        new LimitSpec(
+            LIMITS,
+            name,
+            mode,
+            List.of(new Expression("source.address")),
+            List.of(),
+            null,
+            null,
+            new Allowance.Rate(60, Duration.ofMinutes(1), 0),
+            new TreeMap<>(),
+            phase,
+            sharing,
+            Duration.ofSeconds(maxDelaySeconds)));
+    return this;
+  }
+
   private TestRoute limit(
       String name,
       LimitPhase phase,

@@ -6,6 +6,7 @@ import com.google.rpc.Status;
 import dev.portcullis.codec.probe.ProbeAnswer;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
@@ -19,6 +20,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,11 +98,21 @@ public final class CheckResponseWriter {
     for (int i = removed.size() - 1; i >= 0; i--) {
       out.string(OkHttpResponse.HEADERS_TO_REMOVE_FIELD_NUMBER, removed.get(i));
     }
+    Delay delay = decision.delay();
     if (decision.validUntil() != Identity.NO_END && request != null && LongLived.is(request)) {
-      String lifetime = LongLived.millis(decision.validUntil(), clock.instant());
+      // Envoy counts from when it passes the request on.
+      Instant begun = clock.instant().plusMillis(delay == null ? 0 : delay.millis());
+      String lifetime = LongLived.millis(decision.validUntil(), begun);
       if (!lifetime.isEmpty()) {
         header(out, OkHttpResponse.HEADERS_FIELD_NUMBER, LongLived.HEADER, lifetime);
       }
+    }
+    if (delay != null) {
+      header(
+          out,
+          OkHttpResponse.HEADERS_FIELD_NUMBER,
+          CheckNames.DELAY_HEADER,
+          Long.toString(delay.millis()));
     }
     List<HeaderField> upstream = decision.upstreamHeaders();
     for (int i = upstream.size() - 1; i >= 0; i--) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Envoy's access logs and later filters may learn of a decision, as dynamic metadata in the
  * namespace {@code envoy.filters.http.ext_authz}: {@code decision_id}, {@code route}, {@code
- * outcome}, {@code reason}, {@code phase}, {@code policy}, {@code rule}, {@code bot_score}. No
- * secrets, nothing of the client's.
+ * outcome}, {@code reason}, {@code phase}, {@code policy}, {@code rule}, {@code bot_score}, {@code
+ * delay_ms}. No secrets, nothing of the client's.
  */
 final class DecisionSummary {
   // An entry of a map is a message of two fields.
@@ -26,10 +26,11 @@ final class DecisionSummary {
 
   static void write(ReverseWriter out, Decision decision) {
     int summary = out.mark();
+    if (decision.delay() != null) {
+      number(out, "delay_ms", (double) decision.delay().millis());
+    }
     if (decision.bot() != null) {
-      int entry = out.mark();
-      out.real(Value.NUMBER_VALUE_FIELD_NUMBER, decision.bot().value());
-      entry(out, "bot_score", entry);
+      number(out, "bot_score", decision.bot().value());
     }
     text(out, "rule", decision.by().rule());
     PolicyRef policy = decision.by().policy();
@@ -41,6 +42,12 @@ final class DecisionSummary {
     text(out, "route", decision.route());
     text(out, "decision_id", decision.id());
     out.message(CheckResponse.DYNAMIC_METADATA_FIELD_NUMBER, summary);
+  }
+
+  private static void number(ReverseWriter out, String name, double number) {
+    int entry = out.mark();
+    out.real(Value.NUMBER_VALUE_FIELD_NUMBER, number);
+    entry(out, name, entry);
   }
 
   private static void text(ReverseWriter out, String name, @Nullable String text) {

@@ -18,6 +18,7 @@ public final class DecisionCounters {
   final LongAdder expired = new LongAdder();
   final LongAdder foreign = new LongAdder();
   final LongAdder probes = new LongAdder();
+  final LongAdder delayedMillis = new LongAdder();
   private final LongAdder allowed = new LongAdder();
   private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
 
@@ -42,9 +43,15 @@ public final class DecisionCounters {
     }
     if (facts != null) {
       facts.count(refusal == null);
+      if (decision.delay() != null) {
+        facts.countDelay();
+      }
       if (!decision.shadow().isEmpty()) {
         facts.count(decision.shadow());
       }
+    }
+    if (decision.delay() != null) {
+      delayedMillis.add(decision.delay().millis());
     }
     seconds.record(nanos);
   }

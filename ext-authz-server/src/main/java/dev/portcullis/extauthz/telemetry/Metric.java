@@ -18,6 +18,17 @@ public enum Metric {
       Type.COUNTER,
       "route, outcome",
       "Decisions by route; the routes beyond --metric-routes are counted together as other."),
+  ROUTE_DELAYS(
+      "portcullis_route_delays_total",
+      Type.COUNTER,
+      "route",
+      "Requests that Envoy was told to hold until a limit admits them; the routes beyond"
+          + " --metric-routes are counted together as other."),
+  DELAYED_MILLIS(
+      "portcullis_delayed_milliseconds_total",
+      Type.COUNTER,
+      "",
+      "For how long, all of them together."),
   SHADOW_DENIALS(
       "portcullis_shadow_denials_total",
       Type.COUNTER,

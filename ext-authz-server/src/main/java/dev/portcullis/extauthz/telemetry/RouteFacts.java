@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouteFacts {
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
+  private final LongAdder delayed = new LongAdder();
   private final ShadowCounts shadows = new ShadowCounts();
   private volatile Redaction redaction;
   private volatile String version;
@@ -49,6 +50,15 @@ public final class RouteFacts {
 
   void count(boolean allow) {
     (allow ? allowed : denied).increment();
+  }
+
+  /** Counts a request that is held. */
+  void countDelay() {
+    delayed.increment();
+  }
+
+  long delayed() {
+    return delayed.sum();
   }
 
   /** Counts what things in shadow mode would have done to one request. */

@@ -46,6 +46,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     this.routes = routes;
     this.routesShown = routesShown;
     show(Metric.INTERNAL_ERRORS, counters.internalErrors::sum);
+    show(Metric.DELAYED_MILLIS, counters.delayedMillis::sum);
     show(Metric.EXPIRED_CHECKS, counters.expired::sum);
     show(Metric.PROBES, counters.probes::sum);
     show(Metric.FOREIGN_CHECKS, counters.foreign::sum);
@@ -80,6 +81,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     snapshots.add(decisions());
     SortedMap<String, RouteFacts> all = routes.all();
     snapshots.add(routeDecisions(all));
+    snapshots.add(routeDelays(all));
     snapshots.add(new ShadowSeries(all, routesShown).snapshot());
     snapshots.add(counters.seconds.snapshot(Metric.DECISION_SECONDS));
     values.forEach((metric, value) -> snapshots.add(single(metric, value.getAsDouble())));
@@ -111,6 +113,23 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     }
     if (shown > routesShown) {
       route(builder, "other", otherAllowed, otherDenied);
+    }
+    return builder.build();
+  }
+
+  private MetricSnapshot routeDelays(SortedMap<String, RouteFacts> all) {
+    CounterSnapshot.Builder builder = counter(Metric.ROUTE_DELAYS);
+    int shown = 0;
+    long other = 0;
+    for (Map.Entry<String, RouteFacts> entry : all.entrySet()) {
+      if (shown++ < routesShown) {
+        builder.dataPoint(point(entry.getValue().delayed(), Labels.of("route", entry.getKey())));
+      } else {
+        other += entry.getValue().delayed();
+      }
+    }
+    if (shown > routesShown) {
+      builder.dataPoint(point(other, Labels.of("route", "other")));
     }
     return builder.build();
   }

@@ -10,11 +10,13 @@ import com.google.rpc.Code;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.extauthz.wire.EncodedMessage;
+import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.match.IpAddress;
@@ -185,6 +187,14 @@ final class CheckResponseWriterTest {
 
   private static Decision decision(
       @Nullable Refusal refusal, List<HeaderField> responseHeaders, long validUntil) {
+    return decision(refusal, responseHeaders, validUntil, null);
+  }
+
+  private static Decision decision(
+      @Nullable Refusal refusal,
+      List<HeaderField> responseHeaders,
+      long validUntil,
+      @Nullable Delay delay) {
     return new Decision(
         "01ABC",
         "shop/orders",
@@ -199,6 +209,7 @@ final class CheckResponseWriterTest {
         null,
         validUntil,
         IpAddress.parse("192.0.2.7"),
+        delay,
         AuditSpec.refusalsOnly(),
         null);
   }
@@ -227,6 +238,31 @@ final class CheckResponseWriterTest {
   @Test
   void aStreamIsNotBoundByACredentialWithoutAnEnd() {
     assertThat(lifetimes(write(allowed(), Headers.of("upgrade", "websocket")))).isEmpty();
+  }
+
+  /** Envoy counts a stream's life from when it passes the request on. */
+  @Test
+  void aStreamThatIsHeldEndsNoLater() {
+    Decision held = decision(null, List.of(), NOW + 60, new Delay(BY, 1500));
+    assertThat(lifetimes(write(held, Headers.of("upgrade", "websocket")))).containsExactly("58250");
+  }
+
+  @Test
+  void saysHowLongARequestIsHeldAndOverwritesWhatAClientSays() {
+    CheckResponse held =
+        write(decision(null, List.of(), Identity.NO_END, new Delay(BY, 250)), HTTP);
+    assertThat(held.getOkResponse().getHeadersList())
+        .filteredOn(each -> each.getHeader().getKey().equals(CheckNames.DELAY_HEADER))
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.getHeader().getValue()).isEqualTo("250");
+          assertThat(each.hasAppend()).isTrue();
+          assertThat(each.getAppend().getValue()).isFalse();
+        });
+    assertThat(held.getDynamicMetadata().getFieldsOrThrow("delay_ms").getNumberValue())
+        .isEqualTo(250);
+    assertThat(write(allowed(), HTTP).toString())
+        .doesNotContain(CheckNames.DELAY_HEADER, "delay_ms");
   }
 
   private static List<String> lifetimes(CheckResponse answer) {

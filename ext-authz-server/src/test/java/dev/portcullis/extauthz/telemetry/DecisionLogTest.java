@@ -10,6 +10,7 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
@@ -94,7 +95,10 @@ final class DecisionLogTest {
       log.decided(request(), decision(null, 0), FACTS, 1);
     }
     assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("\"outcome\":\"allow\"", "\"rule\":\"per-client\",\"wouldDeny\":\"BOT\"");
+        .contains("\"outcome\":\"allow\"", "\"rule\":\"per-client\",\"wouldDeny\":\"BOT\"")
+        .contains(
+            "\"delay\":{\"phase\":\"RATES\",\"policy\":\"RateLimitPolicy shop/orders\","
+                + "\"rule\":\"per-client\",\"millis\":250}");
   }
 
   @Test
@@ -175,6 +179,7 @@ final class DecisionLogTest {
             List.of()),
         Identity.NO_END,
         IpAddress.parse("192.0.2.7"),
+        reason == null ? new Delay(BY, 250) : null,
         new AuditSpec(sample, List.of("x-private")),
         null);
   }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param validUntil seconds since 1970, when the credential ends that let the caller in; {@link
  *     Identity#NO_END}: none did, or it does not say
  * @param client address of the client behind trusted proxies
+ * @param delay for how long Envoy holds the request before it passes it on; null: not at all, as
+ *     when it is refused
  * @param audit what the decision log keeps
  * @param trace what the decision went through; null: nobody asked
  */
@@ -48,6 +50,7 @@ public record Decision(
     @Nullable Identity identity,
     long validUntil,
     IpAddress client,
+    @Nullable Delay delay,
     AuditSpec audit,
     @Nullable Trace trace)
     implements Outcome {
@@ -75,6 +78,7 @@ public record Decision(
         identity == null ? null : identity.withoutClaims(),
         validUntil,
         client,
+        delay,
         audit,
         trace);
   }

@@ -64,6 +64,8 @@ public final class Trace {
     STEP_UP,
     /** A limit that grants the request. */
     GRANTED,
+    /** A limit that grants the request when its turn has come. */
+    DELAYS,
     /** A limit that is used up. */
     EXHAUSTED,
     /** The score does not reach it. */

@@ -5,6 +5,9 @@ package dev.portcullis.engine.limit;
 
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.LimitSpec;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The generic cell rate algorithm (ITU-T I.371, annex A), the leaky bucket that needs one number.
@@ -19,15 +22,22 @@ import dev.portcullis.policy.plan.Allowance;
  * starts at s comes no earlier than s + (n - 1) * T - tau, which is below s + per only for
  * n < requests + burst + 1.
  *
+ * A limit that delays grants also what is late by at most D: t >= TAT + (c - 1) * T - tau - D, and
+ * says how long to hold it, until TAT + (c - 1) * T - tau. TAT becomes TAT + c * T, as if it had come
+ * then. So what arrives after having been held is within the limit, and those that are held have an
+ * order: each gets the first moment that nobody before it has. An edit that shortens D forgets those
+ * that are held for longer.
+ *
  * T is per / requests in whole nanoseconds, or in whole microseconds where others count in them,
  * rounded up, so that rounding never admits more.
  *
  * Overflow: `per` is at most 366 days and T at most that; tau is bounded to 2^60 ns (36 years) when
- * the limit is loaded, so that TAT <= now + tau + T stays below 2^62 + 2^61 until 2200.
+ * the limit is loaded and D to seconds, so that TAT <= now + tau + T + D stays below 2^62 + 2^61
+ * until 2200.
  *
  * Time: the clock is the wall's and may step. A step forward grants what would have been granted
  * in that time. After a step back, TAT could lie further ahead than any sequence of charges puts it
- * (now + tau + T); it is then taken for exactly that, an empty bucket, which admits nothing early
+ * (now + tau + T + D); it is then taken for exactly that, an empty bucket, which admits nothing early
  * and locks nobody out for longer than an empty bucket does. A counter whose TAT is not ahead of
  * now is as good as none.
  */
@@ -36,17 +46,21 @@ import dev.portcullis.policy.plan.Allowance;
  *
  * @param interval nanoseconds between requests at the even rate
  * @param tolerance nanoseconds that requests may run ahead of it
+ * @param maxDelay nanoseconds for which a request may be held until it is within the limit
  */
-record Gcra(long requests, long period, long interval, long tolerance) implements Meter {
+record Gcra(long requests, long period, long interval, long tolerance, long maxDelay)
+    implements Meter {
   private static final long MAX_PERIOD = 366L * 86_400 * 1_000_000_000L;
   private static final long MAX_TOLERANCE = 1L << 60;
 
   /**
    * An even rate with a burst.
    *
+   * @param longest that a request is held; null: none is
    * @param unit nanoseconds of which the interval is a multiple
    */
-  static Gcra of(Allowance.Rate rate, long unit) throws UnloadablePlanException {
+  static Gcra of(Allowance.Rate rate, @Nullable Duration longest, long unit)
+      throws UnloadablePlanException {
     long period;
     try {
       period = rate.per().toNanos();
@@ -60,7 +74,15 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
     if (rate.burst() > MAX_TOLERANCE / interval) {
       throw new UnloadablePlanException("burst too large: " + rate);
     }
-    return new Gcra(rate.requests(), period, interval, rate.burst() * interval);
+    if (longest != null && (!longest.isPositive() || longest.compareTo(LimitSpec.MAX_DELAY) > 0)) {
+      throw new UnloadablePlanException("not a delay: " + longest);
+    }
+    return new Gcra(
+        rate.requests(),
+        period,
+        interval,
+        rate.burst() * interval,
+        longest == null ? 0 : longest.toNanos());
   }
 
   @Override
@@ -80,24 +102,26 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
 
   @Override
   public QuotaState charge(CounterState counter, long cost, long now) {
-    long next = theoreticalArrival(counter, now) + cost * interval;
+    long arrival = theoreticalArrival(counter, now);
+    long delay = state(arrival, cost, now).delay();
+    long next = arrival + cost * interval;
     counter.moment = next;
-    QuotaState after = state(next, 1, now);
-    return new QuotaState(true, after.remaining(), after.resetSeconds(), 0);
+    return state(next, 1, now + delay).made(delay);
   }
 
   private long theoreticalArrival(CounterState counter, long now) {
-    return Math.clamp(counter.moment, now, now + tolerance + interval);
+    return Math.clamp(counter.moment, now, now + tolerance + interval + maxDelay);
   }
 
   private QuotaState state(long arrival, long cost, long now) {
     long ahead = arrival - now;
     long late = ahead + (cost - 1) * interval - tolerance;
     return new QuotaState(
-        late <= 0,
+        late <= maxDelay,
         ahead <= tolerance ? (tolerance - ahead) / interval + 1 : 0,
         QuotaState.ceilSeconds(ahead),
-        late <= 0 ? 0 : QuotaState.ceilSeconds(late));
+        QuotaState.ceilSeconds(late - maxDelay),
+        Math.clamp(late, 0, maxDelay));
   }
 
   @Override
@@ -115,7 +139,8 @@ record Gcra(long requests, long period, long interval, long tolerance) implement
     long wider = interval > MAX_PERIOD / replicas ? MAX_PERIOD : interval * replicas;
     long together = Math.max(1, capacity() / replicas);
     // No more than before, so what bounds the tolerance still does.
-    return new Gcra(Math.max(1, requests / replicas), period, wider, (together - 1) * wider);
+    return new Gcra(
+        Math.max(1, requests / replicas), period, wider, (together - 1) * wider, maxDelay);
   }
 
   @Override

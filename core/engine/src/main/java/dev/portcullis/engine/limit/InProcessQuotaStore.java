@@ -63,24 +63,35 @@ public final class InProcessQuotaStore implements QuotaStore {
       granted &= states[i].granted();
     }
     switch (before) {
-      case GRANTED -> grantAgain(states);
+      case GRANTED -> grantAgain(states, recent.delay(id, now));
       case REFUSED -> refuseAgain(states, granted);
       case UNKNOWN -> {
+        long delay = 0;
         if (granted) {
           for (int i = 0; i < counters.length; i++) {
             states[i] = lines.get(i).meter().charge(counters[i].state, lines.get(i).cost(), now);
+            delay = Math.max(delay, states[i].delay());
           }
         }
-        recent.remember(id, granted, now);
+        recent.remember(id, granted, now, delay);
       }
     }
     return List.of(states);
   }
 
-  /** The charge was made before; what it left is what there is. */
-  private static void grantAgain(QuotaState[] states) {
+  /**
+   * The charge was made before; what it left is what there is, and it is held as long as it was to
+   * be. Which limit was the one to hold it is not remembered: it is the one that holds most now.
+   */
+  private static void grantAgain(QuotaState[] states, long delay) {
+    int holding = 0;
+    for (int i = 1; i < states.length; i++) {
+      if (states[i].delay() > states[holding].delay()) {
+        holding = i;
+      }
+    }
     for (int i = 0; i < states.length; i++) {
-      states[i] = states[i].made();
+      states[i] = states[i].made(i == holding ? delay : 0);
     }
   }
 

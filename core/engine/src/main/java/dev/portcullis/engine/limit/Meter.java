@@ -5,6 +5,8 @@ package dev.portcullis.engine.limit;
 
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arithmetic of an allowance. Immutable; time is nanoseconds since 1970, which a long holds
@@ -22,13 +24,15 @@ public sealed interface Meter permits Gcra, CalendarQuota {
   long capacity();
 
   /**
-   * How the counter stands, charging nothing.
+   * How the counter stands, charging nothing. What it grants may have to be held.
    *
    * @param cost that is wanted, from 1 to the capacity
    */
   QuotaState peek(CounterState counter, long cost, long now);
 
-  /** Charges what the caller has peeked, and says how the counter stands then. */
+  /**
+   * Charges what the caller has peeked, and says how the counter stands when it is held no more.
+   */
   QuotaState charge(CounterState counter, long cost, long now);
 
   /** Whether forgetting the counter would change nothing. */
@@ -58,7 +62,17 @@ public sealed interface Meter permits Gcra, CalendarQuota {
    * @throws UnloadablePlanException when its numbers cannot be counted with
    */
   static Meter of(Allowance allowance) throws UnloadablePlanException {
-    return of(allowance, 1);
+    return of(allowance, null);
+  }
+
+  /**
+   * The same, of a limit that may hold requests.
+   *
+   * @param maxDelay the longest; null: it holds none
+   * @throws UnloadablePlanException when its numbers cannot be counted with
+   */
+  static Meter of(Allowance allowance, @Nullable Duration maxDelay) throws UnloadablePlanException {
+    return of(allowance, maxDelay, 1);
   }
 
   /**
@@ -67,13 +81,30 @@ public sealed interface Meter permits Gcra, CalendarQuota {
    * @throws UnloadablePlanException when its numbers cannot be counted with
    */
   static Meter shared(Allowance allowance) throws UnloadablePlanException {
-    return of(allowance, MeterTerms.MICRO);
+    return shared(allowance, null);
   }
 
-  private static Meter of(Allowance allowance, long unit) throws UnloadablePlanException {
+  /**
+   * The same, of a limit that may hold requests.
+   *
+   * @param maxDelay the longest that a request is held; null: none is
+   * @throws UnloadablePlanException when its numbers cannot be counted with
+   */
+  static Meter shared(Allowance allowance, @Nullable Duration maxDelay)
+      throws UnloadablePlanException {
+    return of(allowance, maxDelay, MeterTerms.MICRO);
+  }
+
+  private static Meter of(Allowance allowance, @Nullable Duration maxDelay, long unit)
+      throws UnloadablePlanException {
     return switch (allowance) {
-      case Allowance.Rate rate -> Gcra.of(rate, unit);
-      case Allowance.Quota quota -> CalendarQuota.of(quota);
+      case Allowance.Rate rate -> Gcra.of(rate, maxDelay, unit);
+      case Allowance.Quota quota -> {
+        if (maxDelay != null) {
+          throw new UnloadablePlanException("a quota cannot be waited for: " + quota);
+        }
+        yield CalendarQuota.of(quota);
+      }
     };
   }
 }

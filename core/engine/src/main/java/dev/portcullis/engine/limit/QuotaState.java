@@ -9,13 +9,30 @@ package dev.portcullis.engine.limit;
  * @param granted whether what was asked for is (or was) within the limit
  * @param remaining requests that may come at once from now on
  * @param resetSeconds until all of the limit is there again, rounded up
- * @param retrySeconds until what was asked for is within the limit, rounded up; 0 when it is now
+ * @param retrySeconds until what was asked for is granted, rounded up; 0 when it is now
+ * @param delay nanoseconds that what was asked for has to be held to be within the limit; 0 of a
+ *     limit that holds nothing
  */
-public record QuotaState(boolean granted, long remaining, long resetSeconds, long retrySeconds) {
+public record QuotaState(
+    boolean granted, long remaining, long resetSeconds, long retrySeconds, long delay) {
 
-  /** As it stands, for a charge that was made. */
+  /** Of something that is not to be held. */
+  public QuotaState(boolean granted, long remaining, long resetSeconds, long retrySeconds) {
+    this(granted, remaining, resetSeconds, retrySeconds, 0);
+  }
+
+  /** As it stands, for a charge that was made, and holds nothing any more. */
   public QuotaState made() {
-    return new QuotaState(true, remaining, resetSeconds, 0);
+    return made(0);
+  }
+
+  /**
+   * As it stands, for a charge that was made.
+   *
+   * @param left nanoseconds for which it still has to be held
+   */
+  public QuotaState made(long left) {
+    return new QuotaState(true, remaining, resetSeconds, 0, left);
   }
 
   /**

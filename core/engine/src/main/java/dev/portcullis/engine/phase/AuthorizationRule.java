@@ -60,6 +60,7 @@ final class AuthorizationRule {
           CONDITION_FALSE,
           STEP_UP,
           GRANTED,
+          DELAYS,
           EXHAUSTED,
           NOT_REACHED,
           IN_LIST,

@@ -7,6 +7,7 @@ import dev.portcullis.engine.Patience;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace;
@@ -52,6 +53,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable List<HeaderField> upstream;
   private @Nullable LimitReport limits;
   private @Nullable QuotaInquiry quotaInquiry;
+  private @Nullable Delay delay;
 
   /**
    * Starts from the facts.
@@ -228,6 +230,19 @@ public final class Evaluation implements VariableSource {
       limits = new LimitReport();
     }
     return limits;
+  }
+
+  /** The request has to be held for so many nanoseconds; the longest of all delays counts. */
+  void delay(RuleRef by, long nanos) {
+    Delay asked = Delay.of(by, nanos);
+    if (delay == null || asked.millis() > delay.millis()) {
+      delay = asked;
+    }
+  }
+
+  /** For how long the request is held; null: it is not. */
+  public @Nullable Delay delay() {
+    return delay;
   }
 
   /** The latest question to the store that replicas share; null: it was not asked. */

@@ -55,7 +55,10 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
     lines.addAll(others.lines);
   }
 
-  /** Tells the client and the trace how they stand; refuses by the first that is not granted. */
+  /**
+   * Tells the client and the trace how they stand; refuses by the first that is not granted, else
+   * holds the request for the longest of their delays.
+   */
   Verdict.@Nullable Deny report(List<QuotaState> states, Evaluation evaluation) {
     Verdict.Deny deny = null;
     for (int i = 0; i < states.size(); i++) {
@@ -66,7 +69,18 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
         deny = Verdict.deny(limit.by(), limit.reason());
       }
     }
+    if (deny == null) {
+      delay(states, evaluation);
+    }
     return deny;
+  }
+
+  private void delay(List<QuotaState> states, Evaluation evaluation) {
+    for (int i = 0; i < states.size(); i++) {
+      if (states.get(i).delay() > 0) {
+        evaluation.delay(limits.get(i).by(), states.get(i).delay());
+      }
+    }
   }
 
   /** Notes which of them would refuse. */

@@ -83,7 +83,9 @@ final class LimitProgram implements ReportedLimit {
   }
 
   private Meter meter(Allowance allowance) throws UnloadablePlanException {
-    return spec.sharing() == null ? Meter.of(allowance) : Meter.shared(allowance);
+    return spec.sharing() == null
+        ? Meter.of(allowance, spec.maxDelay())
+        : Meter.shared(allowance, spec.maxDelay());
   }
 
   private static Phase phase(LimitPhase phase) {
@@ -157,8 +159,8 @@ final class LimitProgram implements ReportedLimit {
   void trace(Evaluation evaluation, QuotaState state) {
     Trace trace = evaluation.trace();
     if (trace != null) {
-      trace.look(
-          by, isShadow(), state.granted() ? Found.GRANTED : Found.EXHAUSTED, state.remaining());
+      Found found = state.delay() > 0 ? Found.DELAYS : Found.GRANTED;
+      trace.look(by, isShadow(), state.granted() ? found : Found.EXHAUSTED, state.remaining());
     }
   }
 

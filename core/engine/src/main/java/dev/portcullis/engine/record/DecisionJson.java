@@ -8,6 +8,7 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
@@ -66,11 +67,21 @@ public final class DecisionJson {
     json.writeStringField("route", decision.route());
     json.writeStringField("outcome", decision.allowed() ? "allow" : "deny");
     by(json, decision.by());
+    delay(json, decision.delay());
     if (refusal != null) {
       json.writeStringField("reason", refusal.reason().name());
       json.writeNumberField("status", refusal.reason().httpStatus());
       json.writeStringField("detail", refusal.detail());
       optional(json, "cause", refusal.cause().isEmpty() ? null : refusal.cause());
+    }
+  }
+
+  private static void delay(JsonGenerator json, @Nullable Delay delay) throws IOException {
+    if (delay != null) {
+      json.writeObjectFieldStart("delay");
+      by(json, delay.by());
+      json.writeNumberField("millis", delay.millis());
+      json.writeEndObject();
     }
   }
 

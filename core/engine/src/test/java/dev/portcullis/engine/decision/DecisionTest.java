@@ -50,6 +50,7 @@ final class DecisionTest {
         identity,
         1_800_000_000L,
         IpAddress.parse("192.0.2.1"),
+        refusal == null ? new Delay(BY, 7) : null,
         AuditSpec.refusalsOnly(),
         null);
   }
@@ -110,6 +111,7 @@ final class DecisionTest {
             null,
             Identity.NO_END,
             kept.client(),
+            null,
             kept.audit(),
             null);
 

@@ -126,6 +126,48 @@ class InProcessQuotaStoreTest {
     assertThat(again.resetSeconds()).isEqualTo(100);
   }
 
+  /** Envoy may ask twice, of a request that waits and of others that came behind it. */
+  @Test
+  void holdsARepeatedRequestUntilTheSameMoment() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine wide = line("wide", "a", 100);
+    QuotaLine even =
+        new QuotaLine(
+            CounterKey.named("even", "key", "a"),
+            Meter.of(new Allowance.Rate(1, Duration.ofSeconds(1), 0), Duration.ofSeconds(5)),
+            1);
+    List<QuotaLine> both = List.of(wide, even);
+    store.charge(id(), both, NOW);
+    ChargeId held = id();
+    assertThat(store.charge(held, both, NOW)).last().returns(SECOND, QuotaState::delay);
+    store.charge(id(), both, NOW);
+
+    List<QuotaState> again = store.charge(held, both, NOW + SECOND / 4);
+    assertThat(granted(again)).isTrue();
+    assertThat(again).extracting(QuotaState::delay).containsExactly(0L, 3 * SECOND / 4);
+    assertThat(store.charge(held, both, NOW + 2 * SECOND))
+        .extracting(QuotaState::delay)
+        .containsExactly(0L, 0L);
+    assertThat(store.charge(id(), both, NOW)).last().returns(3 * SECOND, QuotaState::delay);
+  }
+
+  @Test
+  void holdsNothingForWhatAnotherLimitRefuses() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    QuotaLine even =
+        new QuotaLine(
+            CounterKey.named("even", "key", "a"),
+            Meter.of(new Allowance.Rate(1, Duration.ofSeconds(1), 0), Duration.ofSeconds(5)),
+            1);
+    QuotaLine once = line("once", "a", 1);
+    assertThat(granted(store.charge(id(), List.of(even, once), NOW))).isTrue();
+    for (int i = 0; i < 20; i++) {
+      assertThat(granted(store.charge(id(), List.of(even, once), NOW))).isFalse();
+    }
+
+    assertThat(store.peek(List.of(even), NOW)).first().returns(SECOND, QuotaState::delay);
+  }
+
   @Test
   void hasRoomForAtLeastOneCounter() throws UnloadablePlanException {
     assertThatThrownBy(() -> new InProcessQuotaStore(0))

@@ -17,8 +17,8 @@ final class RecentChargesTest {
 
   @Test
   void tellsWhatBecameOfACharge() {
-    recent.remember(new ChargeId(1, 2), true, NOW);
-    recent.remember(new ChargeId(3, 4), false, NOW + 1);
+    recent.remember(new ChargeId(1, 2), true, NOW, 0);
+    recent.remember(new ChargeId(3, 4), false, NOW + 1, 0);
 
     assertThat(recent.find(new ChargeId(1, 2), NOW)).isEqualTo(Outcome.GRANTED);
     assertThat(recent.find(new ChargeId(3, 4), NOW)).isEqualTo(Outcome.REFUSED);
@@ -27,7 +27,7 @@ final class RecentChargesTest {
 
   @Test
   void takesHalfAnIdForAnotherCharge() {
-    recent.remember(new ChargeId(1, 2), true, NOW);
+    recent.remember(new ChargeId(1, 2), true, NOW, 0);
 
     assertThat(recent.find(new ChargeId(9, 2), NOW)).isEqualTo(Outcome.UNKNOWN);
     assertThat(recent.find(new ChargeId(1, 2 + SETS), NOW)).isEqualTo(Outcome.UNKNOWN);
@@ -41,7 +41,7 @@ final class RecentChargesTest {
   @Test
   void remembersTenSecondsOnWhicheverSideTheClockStepped() {
     ChargeId id = new ChargeId(1, 2);
-    recent.remember(id, false, NOW);
+    recent.remember(id, false, NOW, 0);
 
     assertThat(recent.find(id, NOW + 10 * SECOND - 1)).isEqualTo(Outcome.REFUSED);
     assertThat(recent.find(id, NOW + 10 * SECOND)).isEqualTo(Outcome.UNKNOWN);
@@ -53,14 +53,14 @@ final class RecentChargesTest {
   @Test
   void forgetsTheOldestOfASetFirst() {
     for (int i = 0; i < 4; i++) {
-      recent.remember(new ChargeId(i, (long) SETS * i), true, NOW + i * SECOND);
+      recent.remember(new ChargeId(i, (long) SETS * i), true, NOW + i * SECOND, 0);
     }
     for (int i = 0; i < 4; i++) {
       assertThat(recent.find(new ChargeId(i, (long) SETS * i), NOW + 4 * SECOND))
           .isEqualTo(Outcome.GRANTED);
     }
 
-    recent.remember(new ChargeId(4, SETS * 4), true, NOW + 4 * SECOND);
+    recent.remember(new ChargeId(4, SETS * 4), true, NOW + 4 * SECOND, 0);
 
     assertThat(recent.find(new ChargeId(0, 0), NOW + 4 * SECOND)).isEqualTo(Outcome.UNKNOWN);
     for (int i = 1; i < 5; i++) {
@@ -71,12 +71,12 @@ final class RecentChargesTest {
 
   @Test
   void forgetsWhatAClockThatWasAheadRemembered() {
-    recent.remember(new ChargeId(0, 0), true, NOW + SECOND);
-    recent.remember(new ChargeId(1, SETS), true, NOW + 9 * SECOND);
-    recent.remember(new ChargeId(2, SETS * 2), true, NOW + 2 * SECOND);
-    recent.remember(new ChargeId(3, SETS * 3), true, NOW + 3 * SECOND);
+    recent.remember(new ChargeId(0, 0), true, NOW + SECOND, 0);
+    recent.remember(new ChargeId(1, SETS), true, NOW + 9 * SECOND, 0);
+    recent.remember(new ChargeId(2, SETS * 2), true, NOW + 2 * SECOND, 0);
+    recent.remember(new ChargeId(3, SETS * 3), true, NOW + 3 * SECOND, 0);
 
-    recent.remember(new ChargeId(4, SETS * 4), true, NOW);
+    recent.remember(new ChargeId(4, SETS * 4), true, NOW, 0);
 
     assertThat(recent.find(new ChargeId(1, SETS), NOW)).isEqualTo(Outcome.UNKNOWN);
     assertThat(recent.find(new ChargeId(0, 0), NOW)).isEqualTo(Outcome.GRANTED);
@@ -85,12 +85,23 @@ final class RecentChargesTest {
   @Test
   void setsDoNotDisturbEachOther() {
     for (int i = 0; i < SETS; i++) {
-      recent.remember(new ChargeId(7, i), i % 2 == 0, NOW);
+      recent.remember(new ChargeId(7, i), i % 2 == 0, NOW, 0);
     }
 
     for (int i = 0; i < SETS; i++) {
       assertThat(recent.find(new ChargeId(7, i), NOW))
           .isEqualTo(i % 2 == 0 ? Outcome.GRANTED : Outcome.REFUSED);
     }
+  }
+
+  @Test
+  void tellsHowLongARequestIsStillHeld() {
+    RecentCharges recent = new RecentCharges();
+    recent.remember(new ChargeId(1, 2), true, NOW, 3 * SECOND);
+
+    assertThat(recent.delay(new ChargeId(1, 2), NOW)).isEqualTo(3 * SECOND);
+    assertThat(recent.delay(new ChargeId(1, 2), NOW + SECOND)).isEqualTo(2 * SECOND);
+    assertThat(recent.delay(new ChargeId(1, 2), NOW + 4 * SECOND)).isZero();
+    assertThat(recent.delay(new ChargeId(1, 3), NOW)).isZero();
   }
 }
