@@ -202,7 +202,8 @@ final class PlanCodecTest {
                 rate,
                 new TreeMap<>(Map.of("gold", rate)),
                 LimitSpec.LimitPhase.RATE,
-                null),
+                null,
+                Duration.ofSeconds(2)),
             new LimitSpec(
                 API,
                 "b",

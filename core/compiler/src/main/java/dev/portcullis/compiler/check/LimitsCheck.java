@@ -6,6 +6,7 @@ package dev.portcullis.compiler.check;
 import dev.portcullis.compiler.diagnostic.DiagnosticCode;
 import dev.portcullis.compiler.diagnostic.FieldPath;
 import dev.portcullis.compiler.diagnostic.Quote;
+import dev.portcullis.crds.v1alpha1.ratelimit.Action;
 import dev.portcullis.crds.v1alpha1.ratelimit.FloodGuard;
 import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.PlanAllowance;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class LimitsCheck {
   private static final Duration MIN_PERIOD = Duration.ofSeconds(1);
   private static final Duration MAX_PERIOD = Duration.ofHours(24);
+  private static final Duration MIN_DELAY = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_DELAY = Duration.ofSeconds(1);
   private static final ZoneId UTC = ZoneId.of("UTC");
 
   private final Scope scope;
@@ -128,7 +131,37 @@ final class LimitsCheck {
             allowance,
             plans(limit, allowance, path.field("plans")),
             phase(allowance, needsIdentity),
-            sharing);
+            sharing,
+            maxDelay(limit, allowance, path));
+  }
+
+  /** Null when the limit refuses what is beyond it. */
+  private @Nullable Duration maxDelay(Limit limit, Allowance allowance, FieldPath path) {
+    if (limit.action() != Action.DELAY) {
+      if (limit.maxDelay() != null) {
+        scope.report(
+            DiagnosticCode.EXACTLY_ONE,
+            path.field("maxDelay"),
+            "maxDelay goes with action Delay only",
+            "add action: Delay, or remove maxDelay");
+      }
+      return null;
+    }
+    return switch (allowance) {
+      case Allowance.Rate _ ->
+          limit.maxDelay() == null
+              ? DEFAULT_DELAY
+              : Values.duration(
+                  limit.maxDelay(), MIN_DELAY, LimitSpec.MAX_DELAY, path.field("maxDelay"), scope);
+      case Allowance.Quota _ -> {
+        scope.report(
+            DiagnosticCode.EXACTLY_ONE,
+            path.field("action"),
+            "action Delay goes with rate only: a quota cannot be waited for",
+            "remove action, or write a rate instead of the quota");
+        yield null;
+      }
+    };
   }
 
   private static LimitPhase phase(Allowance allowance, boolean needsIdentity) {

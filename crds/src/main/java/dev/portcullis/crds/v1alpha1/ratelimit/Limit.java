@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     address with IPv6 by /64
  * @param when a CEL expression; null: always
  * @param cost a CEL expression; null: 1
+ * @param action null: Deny
+ * @param maxDelay 1s to 10s; null: 1s
  * @param plans allowances by {@code auth.plan}, instead of that of {@code rate} or {@code quota}
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -37,6 +39,14 @@ import org.jspecify.annotations.Nullable;
         "!has(self.plans) || has(self.rate) || self.plans.all(plan, !has(self.plans[plan].burst))",
     message = "burst goes with rate only: remove it from the plans of a quota",
     fieldPath = ".plans")
+@ValidationRule(
+    value = "!has(self.action) || self.action != 'Delay' || has(self.rate)",
+    message = "action Delay goes with rate only: a quota cannot be waited for",
+    fieldPath = ".action")
+@ValidationRule(
+    value = "!has(self.maxDelay) || (has(self.action) && self.action == 'Delay')",
+    message = "maxDelay goes with action Delay only: add that, or remove maxDelay",
+    fieldPath = ".maxDelay")
 public record Limit(
     @JsonPropertyDescription(
             "Name of the limit, unique in the policy. Decisions and RateLimit headers name it.")
@@ -65,6 +75,20 @@ public record Limit(
         @Nullable String cost,
     @JsonPropertyDescription("An even rate.") @Nullable Rate rate,
     @JsonPropertyDescription("An allowance by the calendar.") @Nullable Quota quota,
+    @JsonPropertyDescription(
+            "What becomes of a request beyond the limit. Deny, the default: it gets 429. Delay, of"
+                + " a rate: Envoy holds it until the rate admits it, up to maxDelay; what would"
+                + " wait longer gets 429.")
+        @Nullable Action action,
+    @JsonPropertyDescription(
+            "With action Delay: the longest that a request is held, 1s to 10s. Default: 1s.")
+        @Size(min = 2, max = 6)
+        @Pattern(Names.DURATION)
+        @ValidationRule(
+            value = "duration(self) >= duration('1s') && duration(self) <= duration('10s')",
+            message =
+                "maxDelay must be 1s to 10s: clients give up, and each that waits costs Envoy")
+        @Nullable String maxDelay,
     @JsonPropertyDescription("Allowances by auth.plan, instead of the one above.")
         @Size(min = 1, max = 32)
         @ValidationRule(
