@@ -149,6 +149,7 @@ public final class EngineTarget implements Target {
             ? upstream(request.headers(), decision.removedHeaders(), decision.upstreamHeaders())
             : null,
         decision.bot() == null ? null : decision.bot().value(),
+        decision.delay() != null,
         refusal == null ? null : refusal.detail(),
         refusal == null ? "" : why(refusal));
   }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EnvoyTarget implements Target {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final InetSocketAddress envoy;
   private final DecisionLog log;
@@ -75,6 +75,7 @@ public final class EnvoyTarget implements Target {
         response.headers(),
         upstream,
         score(decision),
+        decision == null ? null : decision.has("delay"),
         problem(response, "detail"),
         detail(response, decision));
   }

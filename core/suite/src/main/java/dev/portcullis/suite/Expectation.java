@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream headers that the upstream receives; likewise
  * @param minScore lowest bot score
  * @param maxScore highest bot score
+ * @param delayed whether a limit has it held
  */
 public record Expectation(
     @Nullable Integer status,
@@ -33,7 +34,8 @@ public record Expectation(
     Map<String, @Nullable String> headers,
     Map<String, @Nullable String> upstream,
     @Nullable Integer minScore,
-    @Nullable Integer maxScore) {
+    @Nullable Integer maxScore,
+    @Nullable Boolean delayed) {
 
   /** Whether every observation would do, so that it tests nothing. */
   boolean asksNothing() {
@@ -45,7 +47,8 @@ public record Expectation(
         && headers.isEmpty()
         && upstream.isEmpty()
         && minScore == null
-        && maxScore == null;
+        && maxScore == null
+        && delayed == null;
   }
 
   /** Where the observation differs, a sentence each; empty when it is as wanted. */
@@ -81,6 +84,9 @@ public record Expectation(
     }
     if (maxScore != null && (score == null || score > maxScore)) {
       differences.add("wanted a bot score of at most " + maxScore + ", got " + score);
+    }
+    if (delayed != null && !delayed.equals(seen.delayed())) {
+      differences.add("wanted delayed to be " + delayed + ", got " + seen.delayed());
     }
     return differences;
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason null when it passed, or when the layer cannot tell
  * @param headers of the response, names in lower case, duplicates joined by {@code ", "}
  * @param upstream headers that the upstream received, likewise; null when it was not reached
+ * @param delayed whether a limit has it held; null when the layer cannot tell
  * @param told the sentence that a refusal tells its client; null when there is none
  * @param detail what the decision says to people; for tables, never compared
  */
@@ -22,6 +23,7 @@ public record Observation(
     Map<String, String> headers,
     @Nullable Map<String, String> upstream,
     @Nullable Integer score,
+    @Nullable Boolean delayed,
     @Nullable String told,
     String detail) {
 

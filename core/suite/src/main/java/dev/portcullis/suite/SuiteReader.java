@@ -165,7 +165,7 @@ public final class SuiteReader {
             service,
             1,
             document.request.toRequest(service, null),
-            new ExpectDocument(null, false, null, null, null, null, null, null, null)
+            new ExpectDocument(null, false, null, null, null, null, null, null, null, null)
                 .toExpectation(),
             EnumSet.allOf(Case.Layer.class));
     List<String> services = new ArrayList<>(orEmpty(document.services));
@@ -515,7 +515,8 @@ public final class SuiteReader {
       @Nullable Map<String, @Nullable String> headers,
       @Nullable Map<String, @Nullable String> upstream,
       @Nullable Integer minScore,
-      @Nullable Integer maxScore) {
+      @Nullable Integer maxScore,
+      @Nullable Boolean delayed) {
 
     Expectation toExpectation() {
       return new Expectation(
@@ -527,7 +528,8 @@ public final class SuiteReader {
           orEmpty(headers),
           orEmpty(upstream),
           minScore,
-          maxScore);
+          maxScore,
+          delayed);
     }
   }
 }

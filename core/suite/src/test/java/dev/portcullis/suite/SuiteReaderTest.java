@@ -147,9 +147,10 @@ final class SuiteReaderTest {
   void comparesWhatIsSaidAndNothingElse() {
     Expectation wanted =
         new Expectation(
-            200, false, null, null, null, Map.of(), Map.of("x-user-id", "alice"), null, null);
+            200, false, null, null, null, Map.of(), Map.of("x-user-id", "alice"), null, null, null);
     Observation seen =
-        new Observation(200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, null, "");
+        new Observation(
+            200, null, null, Map.of(), Map.of("x-user-id", "mallory"), null, null, null, "");
     assertThat(wanted.differences(seen))
         .isEqualTo(List.of("wanted upstream header x-user-id to be alice, got mallory"));
   }
@@ -157,12 +158,24 @@ final class SuiteReaderTest {
   @Test
   void aRefusalThatReachedTheUpstreamIsNone() {
     Expectation wanted =
-        new Expectation(403, false, null, null, null, Map.of(), Map.of(), null, null);
-    Observation passed = new Observation(403, null, null, Map.of(), Map.of(), null, null, "");
-    Observation refused = new Observation(403, null, null, Map.of(), null, null, null, "");
+        new Expectation(403, false, null, null, null, Map.of(), Map.of(), null, null, null);
+    Observation passed = new Observation(403, null, null, Map.of(), Map.of(), null, null, null, "");
+    Observation refused = new Observation(403, null, null, Map.of(), null, null, null, null, "");
     assertThat(wanted.differences(passed))
         .containsExactly("wanted a refusal, but it reached the upstream, which said 403");
     assertThat(wanted.differences(refused)).isEmpty();
+  }
+
+  @Test
+  void asksWhetherALimitHeldIt() {
+    Expectation wanted =
+        new Expectation(null, false, null, null, null, Map.of(), Map.of(), null, null, true);
+    Observation held = new Observation(200, null, null, Map.of(), Map.of(), null, true, null, "");
+    Observation unknown =
+        new Observation(200, null, null, Map.of(), Map.of(), null, null, null, "");
+    assertThat(wanted.asksNothing()).isFalse();
+    assertThat(wanted.differences(held)).isEmpty();
+    assertThat(wanted.differences(unknown)).containsExactly("wanted delayed to be true, got null");
   }
 
   @Test

@@ -72,6 +72,7 @@ final class GrpcTarget implements Target, AutoCloseable {
         summary.containsFields("bot_score")
             ? (int) summary.getFieldsOrThrow("bot_score").getNumberValue()
             : null,
+        summary.containsFields("delay_ms"),
         told(response),
         "");
   }
