@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
@@ -185,6 +186,52 @@ class SharedLimitsTest {
 
     assertThat(refused.by().rule()).isEqualTo("own");
     assertThat(quotas.refunded).containsExactly(quotas.asked.get(1).getFirst().id());
+  }
+
+  @Test
+  void holdsWhatTheStoreSaysAndTheLongestOfAll() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .even("shared", LimitPhase.RATE, Mode.ENFORCE, 5)
+            .sharing(null)
+            .even("own", LimitPhase.FLOOD, Mode.ENFORCE, 5));
+    assertThat(get().delay()).isNull();
+    Delay held = Objects.requireNonNull(get().delay());
+    assertThat(held.millis()).isEqualTo(1000);
+    assertThat(held.by().rule()).isEqualTo("own");
+
+    load(shared(OnStoreFailure.LOCAL_SHARE).even("shared", LimitPhase.RATE, Mode.ENFORCE, 5));
+    Delay third = Objects.requireNonNull(get().delay());
+    assertThat(third.millis()).isEqualTo(2000);
+    assertThat(third.by().rule()).isEqualTo("shared");
+  }
+
+  /** Its turn is twice as far away where another replica may have as many. */
+  @Test
+  void withoutTheStoreEachReplicaHoldsInItsShare() {
+    load(shared(OnStoreFailure.LOCAL_SHARE).even("even", LimitPhase.RATE, Mode.ENFORCE, 5));
+    quotas.away = true;
+    quotas.replicas = 2;
+
+    assertThat(get().delay()).isNull();
+    assertThat(Objects.requireNonNull(get().delay()).millis()).isEqualTo(2000);
+    assertThat(Objects.requireNonNull(get().delay()).millis()).isEqualTo(4000);
+    assertThat(reason(get())).isEqualTo(DenyReason.RATE_LIMITED);
+  }
+
+  @Test
+  void leasesNothingOfALimitThatHolds() {
+    load(
+        new TestRoute()
+            .authenticated(Mode.ENFORCE)
+            .leased(OnStoreFailure.LOCAL_SHARE)
+            .even("even", LimitPhase.RATE, Mode.ENFORCE, 5));
+    quotas.leased = 5;
+
+    assertThat(get().allowed()).isTrue();
+    assertThat(Objects.requireNonNull(get().delay()).millis()).isEqualTo(1000);
+    assertThat(quotas.asked).hasSize(2);
+    assertThat(quotas.asked.getFirst().getFirst().leased()).isFalse();
   }
 
   @Test

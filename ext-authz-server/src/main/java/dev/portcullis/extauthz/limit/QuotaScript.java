@@ -31,7 +31,7 @@ import java.util.function.ToLongFunction;
  *
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
- * then hold more than it was ever short of.
+ * then hold more than it was ever short of. Of one that is held it is kept until when, behind an @.
  *
  * A counter's name tells its policy and its limit to people who look into the store, and hides its
  * client from who only looks: names and addresses that somebody guesses can be tried. The policy is the hash tag: all counters of a policy are on one server of a Cluster.
@@ -95,16 +95,17 @@ final class QuotaScript {
                 k, a = k + 1, a + 1
                 for i = 1, size do
                   local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2]),
-                    wanted = tonumber(ARGV[a + 3]), leased = 0}
+                    wanted = tonumber(ARGV[a + 3]), leased = 0, delay = 0}
                   local one, two, three, four =
                     tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
                   if ARGV[a + 1] == 'r' then
                     local moment = held(line.key, '^(%d+)$')
                     line.interval = one
-                    line.moment = math.min(math.max(moment, now), now + one + two)
+                    line.moment = math.min(math.max(moment, now), now + one + two + three)
                     line.used = 0
-                    line.room = math.floor((now + one + two - line.moment) / one)
-                    a = a + 6
+                    line.room = math.floor((now + one + two + three - line.moment) / one)
+                    line.delay = math.min(math.max(line.moment + (line.cost - 1) * one - two - now, 0), three)
+                    a = a + 7
                   else
                     local moment, used = held(line.key, '^(%d+):(%d+)$')
                     if moment <= now then
@@ -128,8 +129,14 @@ final class QuotaScript {
               for _, part in ipairs(parts) do
                 if part.before then
                   out[#out + 1] = string.sub(part.before, 1, 1) == '1' and 'granted again' or 'refused again'
+                  local held_until, holding = string.match(part.before, '@(%d+)$'), nil
+                  for _, line in ipairs(part) do
+                    if line.charged and (not holding or line.delay > holding.delay) then holding = line end
+                  end
+                  for _, line in ipairs(part) do line.delay = 0 end
+                  if held_until then holding.delay = math.max(tonumber(held_until) - now, 0) end
                 else
-                  local outcome = part.granted and '1' or '0'
+                  local outcome, longest = part.granted and '1' or '0', 0
                   for _, line in ipairs(part) do
                     if part.granted and line.charged then
                       line.leased = math.max(0, math.min(line.wanted, math.floor((line.room - line.cost) / 2)))
@@ -143,8 +150,10 @@ final class QuotaScript {
                       end
                       redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
                       outcome = outcome .. ' ' .. text(line.moment)
+                      longest = math.max(longest, line.delay)
                     end
                   end
+                  if longest > 0 then outcome = outcome .. ' @' .. text(now + longest) end
                   if part.charges then redis.call('SET', part.id, outcome, 'PX', MEMORY) end
                   out[#out + 1] = part.granted and 'granted' or 'refused'
                 end
@@ -152,6 +161,7 @@ final class QuotaScript {
                   out[#out + 1] = text(line.moment)
                   out[#out + 1] = text(line.used)
                   out[#out + 1] = text(line.leased)
+                  out[#out + 1] = text(line.delay)
                 end
               end
               return out
@@ -241,8 +251,8 @@ final class QuotaScript {
 
   private void add(QuotaLine line, long wanted, long now) {
     switch (line.meter().terms(now)) {
-      case MeterTerms.Rate(long interval, long tolerance) ->
-          add("r", line.cost(), wanted, interval, tolerance);
+      case MeterTerms.Rate(long interval, long tolerance, long maxDelay) ->
+          add("r", line.cost(), wanted, interval, tolerance, maxDelay);
       case MeterTerms.Quota(long requests, long previous, long current, long next) ->
           add("q", line.cost(), wanted, requests, previous, current, next);
     }
@@ -330,14 +340,17 @@ final class QuotaScript {
             CounterState.of(
                 Long.parseLong(answer.get(at)) * MeterTerms.MICRO,
                 Long.parseLong(answer.get(at + 1)));
-        QuotaState state = line.meter().peek(counter, line.cost(), now);
         counters.add(counter);
         leased.add(Long.parseLong(answer.get(at + 2)));
+        long delay = Long.parseLong(answer.get(at + 3)) * MeterTerms.MICRO;
+        // What was charged a moment ago is told of when it is held no more, as the process does.
+        long then = outcome.equals("granted") ? now + delay : now;
+        QuotaState state = line.meter().peek(counter, line.cost(), then);
         states.add(
             outcome.startsWith("granted")
-                ? state.made().with(leased.getLast(), line.meter().capacity())
+                ? state.made(delay).with(leased.getLast(), line.meter().capacity())
                 : state);
-        at += 3;
+        at += 4;
       }
       if (outcome.equals("refused again") && states.stream().allMatch(QuotaState::granted)) {
         states.set(0, states.getFirst().stillRefused());

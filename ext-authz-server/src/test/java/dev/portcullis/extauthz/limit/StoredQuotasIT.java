@@ -30,10 +30,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +103,13 @@ final class StoredQuotasIT {
 
   private static QuotaLine line(String limit, String key, Allowance allowance, long cost)
       throws Exception {
-    Meter meter = Meter.shared(allowance);
+    return line(limit, key, allowance, null, cost);
+  }
+
+  private static QuotaLine line(
+      String limit, String key, Allowance allowance, @Nullable Duration maxDelay, long cost)
+      throws Exception {
+    Meter meter = Meter.shared(allowance, maxDelay);
     return new QuotaLine(
         CounterKey.named(limit + "#" + meter.kind(), "client", key),
         meter,
@@ -155,10 +164,81 @@ final class StoredQuotasIT {
       if (cluster && !granted(expected)) {
         // How the counters stood when their server was asked; what it charged was taken back.
         assertThat(granted(states)).as("question %d of %s", i, lines).isFalse();
+      } else if (cluster) {
+        // Each server says of its own which limit holds what is asked about again.
+        assertThat(states)
+            .as("question %d of %s", i, lines)
+            .usingRecursiveFieldByFieldElementComparatorIgnoringFields("delay")
+            .isEqualTo(expected);
+        assertThat(longest(states)).isEqualTo(longest(expected));
       } else {
         assertThat(states).as("question %d of %s", i, lines).isEqualTo(expected);
       }
     }
+  }
+
+  private static long longest(List<QuotaState> states) {
+    return states.stream().mapToLong(QuotaState::delay).max().orElseThrow();
+  }
+
+  /** Many are asked at the same moment: two of them pass at once, each of the others has a turn. */
+  @Test
+  void fourReplicasGiveEachTurnOnce() throws Exception {
+    QuotaLine line =
+        line(
+            "shop/orders/even",
+            "acme",
+            new Allowance.Rate(10, Duration.ofSeconds(1), 1),
+            Duration.ofSeconds(2),
+            1);
+    List<StoredQuotas> replicas = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      replicas.add(quotas(open(), false));
+    }
+    List<Long> delays = new CopyOnWriteArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 60; i++) {
+        StoredQuotas replica = replicas.get(i % 4);
+        threads.execute(() -> {
+          QuotaState state = charge(replica, line).getFirst();
+          if (state.granted()) {
+            delays.add(state.delay());
+          }
+        });
+      }
+    }
+
+    assertThat(delays.stream().sorted())
+        .containsExactlyElementsOf(
+            LongStream.rangeClosed(-1, 20)
+                .mapToObj(turn -> Math.max(0, turn) * SECOND / 10)
+                .toList());
+  }
+
+  /** Envoy may ask twice, of a request that waits and of others that came behind it. */
+  @Test
+  void holdsARepeatedRequestUntilTheSameMoment() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine line =
+        line(
+            "shop/orders/even",
+            "acme",
+            new Allowance.Rate(1, Duration.ofSeconds(1), 0),
+            Duration.ofSeconds(5),
+            1);
+    Charge held = new Charge(id(), List.of(), List.of(line), false);
+    charge(quotas, line);
+    assertThat(charge(quotas, held).charged().getFirst().delay()).isEqualTo(SECOND);
+    charge(quotas, line);
+    now += SECOND / 4;
+
+    assertThat(charge(quotas, held).charged().getFirst())
+        .returns(true, QuotaState::granted)
+        .returns(3 * SECOND / 4, QuotaState::delay);
+    now += 2 * SECOND;
+    assertThat(charge(quotas, held).charged().getFirst())
+        .returns(true, QuotaState::granted)
+        .returns(0L, QuotaState::delay);
   }
 
   private static List<QuotaLine> randomLines(Random random) throws Exception {
@@ -169,6 +249,11 @@ final class StoredQuotasIT {
       daily(9),
       new Allowance.Quota(40, Period.HOUR, ZoneId.of("UTC")),
       new Allowance.Quota(11, Period.MONTH, ZoneId.of("Australia/Lord_Howe")),
+      new Allowance.Rate(60, Duration.ofMinutes(1), 2),
+      new Allowance.Rate(100, Duration.ofSeconds(3), 0),
+    };
+    @Nullable Duration[] delays = {
+      null, null, null, null, null, null, Duration.ofSeconds(10), Duration.ofSeconds(1),
     };
     List<QuotaLine> lines = new ArrayList<>();
     while (lines.isEmpty()) {
@@ -179,6 +264,7 @@ final class StoredQuotasIT {
                   (each % 2 == 0 ? "shop/orders" : "platform/base") + "/limit" + each,
                   random.nextBoolean() ? "acme" : "umbrella",
                   allowances[each],
+                  delays[each],
                   random.nextInt(5) == 0 ? random.nextInt(1, 9) : 1));
         }
       }

@@ -131,7 +131,8 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
 
   @Override
   public MeterTerms terms(long now) {
-    return new MeterTerms.Rate(interval / MeterTerms.MICRO, tolerance / MeterTerms.MICRO);
+    return new MeterTerms.Rate(
+        interval / MeterTerms.MICRO, tolerance / MeterTerms.MICRO, maxDelay / MeterTerms.MICRO);
   }
 
   @Override

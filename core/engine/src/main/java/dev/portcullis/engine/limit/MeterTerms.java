@@ -17,8 +17,9 @@ public sealed interface MeterTerms {
    *
    * @param interval between requests at the even rate
    * @param tolerance by which requests may run ahead of it
+   * @param maxDelay for which a request may be held until it is within the limit
    */
-  record Rate(long interval, long tolerance) implements MeterTerms {}
+  record Rate(long interval, long tolerance, long maxDelay) implements MeterTerms {}
 
   /**
    * An allowance per calendar period: its counter is the end of a period, since 1970, and what was

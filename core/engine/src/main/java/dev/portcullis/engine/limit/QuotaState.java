@@ -41,7 +41,7 @@ public record QuotaState(
    */
   public QuotaState with(long reserved, long most) {
     return new QuotaState(
-        granted, Math.min(remaining + reserved, most), resetSeconds, retrySeconds);
+        granted, Math.min(remaining + reserved, most), resetSeconds, retrySeconds, delay);
   }
 
   /** For a charge that was refused before: it stays so, also when there is room again by now. */

@@ -189,9 +189,12 @@ final class LimitProgram implements ReportedLimit {
     return sharing().onStoreFailure();
   }
 
-  /** Whether some of it may be leased; only of a limit that is shared. */
+  /**
+   * Whether some of it may be leased; only of a limit that is shared. A lease is a part of what may
+   * come at once, and who is to be held has no part of that.
+   */
   boolean isLeased() {
-    return sharing().accuracy() == Accuracy.LEASED;
+    return sharing().accuracy() == Accuracy.LEASED && spec.maxDelay() == null;
   }
 
   private Sharing sharing() {
