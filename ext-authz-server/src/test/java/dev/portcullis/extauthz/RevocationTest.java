@@ -13,6 +13,7 @@ import dev.portcullis.extauthz.config.EnvironmentException;
 import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.jwks.TestIssuer;
 import dev.portcullis.extauthz.stream.TestCa;
+import dev.portcullis.parts.FreePorts;
 import dev.portcullis.policy.plan.ProofSpec;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -101,9 +101,7 @@ final class RevocationTest {
                 List.of()));
     http = client();
     for (int i = 0; i < 2; i++) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        ports[i] = free.getLocalPort();
-      }
+      ports[i] = FreePorts.next();
     }
     startReplica(0, 100);
     startReplica(1, 100);

@@ -3,6 +3,8 @@
 
 package dev.portcullis.parts;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A real part could not be found, fetched or started; the message says which, why, and what its log
  * said.
@@ -14,7 +16,7 @@ public final class PartsException extends RuntimeException {
     super(message);
   }
 
-  PartsException(String message, Throwable cause) {
+  PartsException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

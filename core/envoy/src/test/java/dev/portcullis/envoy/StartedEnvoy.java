@@ -45,7 +45,11 @@ final class StartedEnvoy {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health + "/ready")).build();
     await()
         .atMost(Duration.ofSeconds(20))
-        .failFast("envoy ended", () -> !envoy.isAlive())
+        .failFast(() -> {
+          if (!envoy.isAlive()) {
+            throw new IllegalStateException("envoy ended: " + envoy.logTail());
+          }
+        })
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(
             () -> client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);

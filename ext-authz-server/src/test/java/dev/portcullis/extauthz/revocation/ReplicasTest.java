@@ -10,8 +10,8 @@ import dev.portcullis.engine.revocation.Revocation;
 import dev.portcullis.engine.revocation.RevocationKey;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.stream.TestCa;
+import dev.portcullis.parts.FreePorts;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,10 +42,7 @@ final class ReplicasTest {
   private Replicas replicas(Replicas.Resolver resolver) throws Exception {
     Path authority = new TestCa().writeAuthority(directory.resolve("ca.crt"));
     Path token = Files.writeString(directory.resolve("token"), "a-token-of-those-who-revoke");
-    int closed;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closed = free.getLocalPort();
-    }
+    int closed = FreePorts.next();
     return new Replicas(
         "us",
         List.of(

@@ -58,7 +58,11 @@ final class RealEnvoy implements AutoCloseable {
     await()
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(50))
-        .failFast("envoy ended: " + process.logTail(), () -> !process.isAlive())
+        .failFast(() -> {
+          if (!process.isAlive()) {
+            throw new IllegalStateException("envoy ended: " + process.logTail());
+          }
+        })
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> admin("GET", "/ready").startsWith("HTTP/1.1 200"));
     return this;
