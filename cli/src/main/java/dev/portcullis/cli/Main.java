@@ -8,6 +8,7 @@ import dev.portcullis.cli.command.ExplainCommand;
 import dev.portcullis.cli.command.GatewayCommand;
 import dev.portcullis.cli.command.PreviewCommand;
 import dev.portcullis.cli.command.QuickstartCommand;
+import dev.portcullis.cli.command.QuotaCommand;
 import dev.portcullis.cli.command.RevokeCommand;
 import dev.portcullis.cli.command.StatusCommand;
 import dev.portcullis.cli.command.TestCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PreviewCommand.class,
       ApiKeyCommand.class,
       RevokeCommand.class,
+      QuotaCommand.class,
       StatusCommand.class
     },
     footerHeading = "%nExamples:%n",

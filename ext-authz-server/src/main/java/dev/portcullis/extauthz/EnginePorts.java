@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.authentication.jwt.Signatures;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
 import dev.portcullis.engine.port.GeoSource;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param lists what lists of addresses hold
  * @param signatures who verifies them
  * @param proofs what all decision services have seen; null: they do not tell each other
+ * @param counters what this decision service counts
  * @param quotas what all decision services count together
  * @param nonceKeys with which all decision services make nonces, the first of them; empty while
  *     there are none
@@ -44,6 +46,7 @@ record EnginePorts(
     Introspector introspector,
     Signatures signatures,
     @Nullable SharedProofs proofs,
+    InProcessQuotaStore counters,
     SharedQuotas quotas,
     Supplier<List<byte[]>> nonceKeys,
     long tokenCacheBytes,

@@ -4,6 +4,7 @@ package dev.portcullis.extauthz;
 
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.engine.Engine;
+import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.addresses.HeldLists;
@@ -42,6 +43,8 @@ import dev.portcullis.extauthz.plan.PlanStatus;
 import dev.portcullis.extauthz.plan.ReplicaObserver;
 import dev.portcullis.extauthz.plan.SecretVault;
 import dev.portcullis.extauthz.proof.StoredProofs;
+import dev.portcullis.extauthz.quota.NamedLimits;
+import dev.portcullis.extauthz.quota.QuotaDesk;
 import dev.portcullis.extauthz.revocation.LogoutMethods;
 import dev.portcullis.extauthz.revocation.RevocationServer;
 import dev.portcullis.extauthz.revocation.StoredRevocations;
@@ -155,6 +158,8 @@ final class RunningServer implements AutoCloseable {
       RevocationConfig revoking = config.revocation();
       RevocationSet revoked = revoked(revoking);
       stored = store == null ? null : closeLater(new StoredRevocations(store, revoked, clock));
+      InProcessQuotaStore counted = new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY);
+      StoredQuotas shared = quotas();
       Engine engine =
           engines.make(
               new EnginePorts(
@@ -167,13 +172,16 @@ final class RunningServer implements AutoCloseable {
                   introspector(trust),
                   crypto.signatures(),
                   proofs(),
-                  quotas(),
+                  counted,
+                  shared == null ? SharedQuotas.NONE : shared,
                   secrets::nonceKeys,
                   config.tokenCacheBytes(),
                   metrics,
                   clock,
                   ring != null));
       LogoutMethods logouts = new LogoutMethods(crypto.signatures(), keySets, secrets);
+      NamedLimits limits = new NamedLimits();
+      QuotaDesk desk = new QuotaDesk(limits, counted, shared, clock);
       PlanStatus status = new PlanStatus();
       PlanKeeper plan =
           new PlanKeeper(
@@ -185,13 +193,14 @@ final class RunningServer implements AutoCloseable {
               plans -> {
                 keySets.retain(KeySetUse.of(plans));
                 logouts.replace(plans);
+                limits.replace(plans);
               },
               status,
               clock);
       ProbeResponder probes = new ProbeResponder(secrets::probeKeys, routes::version, clock);
       grpc = closeLater(listen(engine, probes, new Telemetry(counters, routes, log, ring)));
       admin = admin(ring);
-      revocation = revoking == null ? null : revocation(revoking, revoked, logouts);
+      revocation = revoking == null ? null : revocation(revoking, revoked, logouts, desk);
       announce.accept(
           "listening grpc=%s admin=%s%s"
               .formatted(
@@ -300,10 +309,10 @@ final class RunningServer implements AutoCloseable {
     return proofs;
   }
 
-  private SharedQuotas quotas() {
+  private @Nullable StoredQuotas quotas() {
     ValkeyConfig shared = config.valkey();
     if (store == null || shared == null) {
-      return SharedQuotas.NONE;
+      return null;
     }
     ReplicaCount replicas = closeLater(new ReplicaCount(store));
     replicas.start();
@@ -415,11 +424,11 @@ final class RunningServer implements AutoCloseable {
   }
 
   private RevocationServer revocation(
-      RevocationConfig settings, RevocationSet set, LogoutMethods logouts)
+      RevocationConfig settings, RevocationSet set, LogoutMethods logouts, QuotaDesk desk)
       throws EnvironmentException {
     try {
       RevocationServer server =
-          closeLater(RevocationServer.start(settings, set, stored, logouts, clock));
+          closeLater(RevocationServer.start(settings, set, stored, logouts, desk, clock));
       metrics.show(Metric.REVOCATION_REPLICAS_UNREACHABLE, server::unreachable);
       return server;
     } catch (BindException e) {

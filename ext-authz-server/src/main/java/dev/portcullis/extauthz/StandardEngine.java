@@ -24,7 +24,7 @@ public final class StandardEngine {
     TokenCache tokens = new TokenCache(ports.tokenCacheBytes());
     Introspections introspections =
         new Introspections(ports.introspector(), ports.tokenCacheBytes() / 2, ports.clock());
-    InProcessQuotaStore quotas = new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY);
+    InProcessQuotaStore quotas = ports.counters();
     ReplayWindow proofs = new ReplayWindow(ReplayWindow.DEFAULT_CAPACITY);
     ports.metrics().show(Metric.TOKEN_CACHE, tokens::size);
     ports.metrics().show(Metric.INTROSPECTION_CACHE, introspections::size);

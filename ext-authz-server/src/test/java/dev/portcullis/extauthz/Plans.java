@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Plans for tests. */
@@ -235,6 +236,35 @@ public final class Plans {
                 phase,
                 new Sharing(Sharing.Accuracy.EXACT, onStoreFailure))),
         AuditSpec.refusalsOnly());
+  }
+
+  /**
+   * A limit of shop/orders.
+   *
+   * @param key its parts; none: the default
+   * @param sharing null: each decision service counts for itself
+   */
+  public static LimitSpec limit(
+      String name, Allowance allowance, @Nullable Sharing sharing, String... key) {
+    return new LimitSpec(
+        new PolicyRef("RateLimitPolicy", "shop", "orders"),
+        name,
+        Mode.ENFORCE,
+        Stream.of(key).map(Expression::new).toList(),
+        List.of(),
+        null,
+        null,
+        allowance,
+        new TreeMap<>(),
+        allowance instanceof Allowance.Quota
+            ? LimitSpec.LimitPhase.QUOTA
+            : LimitSpec.LimitPhase.RATE,
+        sharing);
+  }
+
+  /** A route with limits, and nothing else. */
+  public static GuardedRoute limited(String id, LimitSpec... limits) {
+    return guarded(id, null, null, List.of(limits), AuditSpec.refusalsOnly());
   }
 
   private static GuardedRoute guarded(

@@ -124,8 +124,8 @@ public final class GatewayCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       converter = AddressConverter.class,
       description =
-          "Where tokens, sessions and keys are withdrawn (portcullis revoke) and issuers report"
-              + " logouts. Needs --revocation-dir.")
+          "Where tokens, sessions and keys are withdrawn (portcullis revoke), quotas are looked"
+              + " after (portcullis quota) and issuers report logouts. Needs --revocation-dir.")
   private @Nullable HostPort revocationListen;
 
   @Option(

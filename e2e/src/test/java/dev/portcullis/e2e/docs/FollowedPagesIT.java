@@ -18,7 +18,8 @@ final class FollowedPagesIT {
           "docs/guide/admit-clients-by-certificate.md",
           "docs/guide/explain-a-decision.md",
           "docs/guide/preview-a-change.md",
-          "docs/guide/roll-out-in-shadow.md");
+          "docs/guide/roll-out-in-shadow.md",
+          "docs/guide/see-and-grant-quota.md");
 
   @TempDir private Path directory;
 

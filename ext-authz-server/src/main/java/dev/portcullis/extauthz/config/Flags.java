@@ -220,8 +220,8 @@ public final class Flags {
       paramLabel = "HOST:PORT",
       converter = AddressConverter.class,
       description =
-          "Where tokens, sessions, subjects and keys are revoked, and where issuers report logouts "
-              + "(HTTPS). Default: nowhere.")
+          "Where tokens, sessions, subjects and keys are revoked, quotas are looked after, and"
+              + " issuers report logouts (HTTPS). Default: nowhere.")
   @Nullable HostAndPort revocationListen;
 
   @Option(

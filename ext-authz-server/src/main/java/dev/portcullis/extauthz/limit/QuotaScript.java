@@ -196,6 +196,48 @@ final class QuotaScript {
               return {}
               """);
 
+  /** Looks at one counter, forgets it, or takes back some of it: never more than was charged. */
+  static final Script CHANGE =
+      Script.of(
+          NOW
+              + """
+              local key, action, kind = KEYS[1], ARGV[2], ARGV[3]
+              local units, interval, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+              local value, moment, used = redis.call('GET', key), 0, 0
+              if value then
+                if kind == 'r' then
+                  moment = tonumber(string.match(value, '^(%d+)$') or 'damaged')
+                else
+                  moment, used = string.match(value, '^(%d+):(%d+)$')
+                  moment, used = tonumber(moment or 'damaged'), tonumber(used or 'damaged')
+                end
+                if not moment then
+                  if action ~= 'reset' then error('a counter is damaged') end
+                  moment, used = 0, 0
+                end
+              end
+              local after, left = moment, used
+              if action == 'reset' then
+                redis.call('DEL', key)
+                after, left = 0, 0
+              elseif action == 'grant' and moment > now then
+                if kind == 'r' then
+                  after = math.min(moment, now + most) - units * interval
+                else
+                  left = math.max(0, used - units)
+                  value = text(moment) .. ':' .. text(left)
+                end
+                if after <= now then
+                  redis.call('DEL', key)
+                  after = 0
+                else
+                  if kind == 'r' then value = text(after) end
+                  redis.call('SET', key, value, 'PX', text(math.ceil((after - now) / 1000)))
+                end
+              end
+              return {text(now), text(moment), text(used), text(after), text(left)}
+              """);
+
   private final List<String> keys = new ArrayList<>();
   private final List<String> arguments = new ArrayList<>();
   private final List<Part> parts;
@@ -310,6 +352,22 @@ final class QuotaScript {
     arguments.add(Long.toString(micros));
     arguments.addAll(terms);
     arguments.add(Long.toString(charged / MeterTerms.MICRO));
+    return arguments.toArray(new String[0]);
+  }
+
+  static String[] changeArguments(QuotaLine line, String action, long units, long micros) {
+    List<String> arguments = new ArrayList<>(List.of(Long.toString(micros), action));
+    arguments.addAll(
+        // Whatever the time: the counter knows the period that it counts.
+        switch (line.meter().terms(0)) {
+          case MeterTerms.Rate(long interval, long tolerance, long maxDelay) ->
+              List.of(
+                  "r",
+                  Long.toString(units),
+                  Long.toString(interval),
+                  Long.toString(interval + tolerance + maxDelay));
+          case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "0", "0");
+        });
     return arguments.toArray(new String[0]);
   }
 

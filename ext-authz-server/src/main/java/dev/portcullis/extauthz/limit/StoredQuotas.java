@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.portcullis.engine.limit.CounterKey;
 import dev.portcullis.engine.limit.CounterState;
+import dev.portcullis.engine.limit.MeterTerms;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.SharedQuotas;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 /** The limits that all replicas count together, in the store that they share. Thread-safe. */
 public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredQuotas.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(1);
   private static final Duration MEMORY = Duration.ofSeconds(1);
   private static final long MAX_REMEMBERED = 100_000;
@@ -311,6 +313,48 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   /** Times that limits were charged to what was leased. */
   public long spent() {
     return spent.sum();
+  }
+
+  /**
+   * What somebody found of a counter.
+   *
+   * @param before it was changed
+   * @param now of the store
+   */
+  public record Change(CounterState before, CounterState after, long now) {}
+
+  /** How the counter of a line stands; waits longer than a request may. */
+  public Change look(QuotaLine line) throws StoreException, InterruptedException {
+    return change(line, "look", 0);
+  }
+
+  /** Forgets what the counter of a line was charged. */
+  public Change reset(QuotaLine line) throws StoreException, InterruptedException {
+    return change(line, "reset", 0);
+  }
+
+  /** Takes back what the counter of a line was charged, as far as anything was. */
+  public Change giveBack(QuotaLine line, long units) throws StoreException, InterruptedException {
+    return change(line, "grant", units);
+  }
+
+  private Change change(QuotaLine line, String action, long units)
+      throws StoreException, InterruptedException {
+    List<Long> answer =
+        store
+            .run(
+                PATIENCE,
+                QuotaScript.CHANGE,
+                List.of(QuotaScript.name(line.key())),
+                QuotaScript.changeArguments(line, action, units, micros.getAsLong()))
+            .stream()
+            .map(Long::valueOf)
+            .toList();
+    refused.invalidate(line.key());
+    return new Change(
+        CounterState.of(answer.get(1) * MeterTerms.MICRO, answer.get(2)),
+        CounterState.of(answer.get(3) * MeterTerms.MICRO, answer.get(4)),
+        answer.getFirst() * MeterTerms.MICRO);
   }
 
   /** Hands back what is leased, and waits for a server to have it, a second at most. */

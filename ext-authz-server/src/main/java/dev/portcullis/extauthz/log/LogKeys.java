@@ -9,6 +9,7 @@ public final class LogKeys {
   public static final String CAUSE = "cause";
   public static final String COUNT = "count";
   public static final String FILE = "file";
+  public static final String KEY = "key";
   public static final String NAME = "name";
   public static final String NAMESPACE = "namespace";
   public static final String OPERATOR = "operator";

@@ -66,6 +66,13 @@ final class ReplicaClient {
     answer(connection, message, 204);
   }
 
+  /** Asks a replica something by a message. */
+  byte[] ask(InetAddress address, String path, byte[] message) throws IOException {
+    HttpsURLConnection connection = connect(address, path);
+    connection.setRequestMethod("POST");
+    return answer(connection, message, 200);
+  }
+
   private HttpsURLConnection connect(InetAddress address, String path) throws IOException {
     URI uri =
         URI.create("https://" + InetAddresses.toUriString(address) + ":" + name.getPort() + path);

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.revocation;
 
+import com.google.common.net.HostAndPort;
 import dev.portcullis.engine.authentication.json.MalformedTextException;
 import dev.portcullis.engine.revocation.Revocation;
 import dev.portcullis.engine.revocation.RevocationSet;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -254,6 +256,65 @@ final class Replicas implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     return new Told(known.size() + nameless, reached);
+  }
+
+  /**
+   * What others answered.
+   *
+   * @param others how many there are, as in {@link Told}
+   * @param answers by address
+   */
+  record Asked(int others, Map<String, byte[]> answers) {}
+
+  /**
+   * Asks all others that are known not to be this one; returns when all have answered, or after 800
+   * ms. Who is asked to change something may have done it though there is no answer.
+   */
+  Asked ask(String path, byte[] message) {
+    List<Map.Entry<Address, Other>> known =
+        others.entrySet().stream().filter(each -> !each.getValue().self).toList();
+    int number = known.size() + unresolved.size();
+    // Until it has said who it is, it may be this one.
+    List<Address> asked =
+        known.stream().filter(each -> each.getValue().current).map(Map.Entry::getKey).toList();
+    Map<String, byte[]> answers = new TreeMap<>();
+    if (asked.isEmpty()) {
+      return new Asked(number, answers);
+    }
+    List<Callable<byte @Nullable []>> calls = new ArrayList<>(asked.size());
+    for (Address each : asked) {
+      calls.add(() -> ask(each, path, message));
+    }
+    try {
+      List<Future<byte @Nullable []>> futures =
+          threads.invokeAll(calls, TELLING.toMillis(), TimeUnit.MILLISECONDS);
+      for (int i = 0; i < asked.size(); i++) {
+        byte[] answer =
+            futures.get(i).state() == Future.State.SUCCESS ? futures.get(i).resultNow() : null;
+        if (answer != null) {
+          Address from = asked.get(i);
+          answers.put(
+              HostAndPort.fromParts(from.address.getHostAddress(), from.client.name().getPort())
+                  .toString(),
+              answer);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return new Asked(number, answers);
+  }
+
+  private static byte @Nullable [] ask(Address address, String path, byte[] message) {
+    try {
+      return address.client.ask(address.address, path, message);
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue(LogKeys.PEER, address.address)
+          .addKeyValue(LogKeys.CAUSE, e.getMessage())
+          .log("another replica does not answer about a quota");
+      return null;
+    }
   }
 
   private static boolean tell(Address address, byte[] message) {

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.quota.QuotaDesk;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,10 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTPS for those who take credentials back: bodies of at most 64 KiB, and few requests at a time,
- * counted apart for people, replicas and issuers, so that none of them keeps out another. Whoever
- * must bring the token is asked for it before anything is read. Strangers hold few of the
- * connections, each for one request.
+ * HTTPS for those who take credentials back and look after quotas: bodies of at most 64 KiB, and
+ * few requests at a time, counted apart for people, replicas and issuers, so that none of them
+ * keeps out another. Whoever must bring the token is asked for it before anything is read.
+ * Strangers hold few of the connections, each for one request.
  */
 public final class RevocationServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RevocationServer.class);
@@ -84,6 +85,7 @@ public final class RevocationServer implements AutoCloseable {
       RevocationSet set,
       @Nullable StoredRevocations stored,
       LogoutMethods logouts,
+      QuotaDesk desk,
       InstantSource clock)
       throws IOException, GeneralSecurityException {
     token = new TokenFile(config.tokenFile());
@@ -136,6 +138,27 @@ public final class RevocationServer implements AutoCloseable {
                     exchange.getRequestHeaders().getFirst("content-type"),
                     body)
                 : notAllowed("POST"));
+    QuotaEndpoint quotas = new QuotaEndpoint(desk, replicas);
+    serve(
+        QuotaEndpoint.PATH,
+        MAX_BODY,
+        this::refusal,
+        exact(
+            QuotaEndpoint.PATH,
+            (exchange, body) ->
+                exchange.getRequestMethod().equals("POST")
+                    ? quotas.ask(body, exchange.getRemoteAddress().getAddress().getHostAddress())
+                    : notAllowed("POST")));
+    serve(
+        QuotaEndpoint.REPLICA_PATH,
+        MAX_BODY,
+        this::refusal,
+        exact(
+            QuotaEndpoint.REPLICA_PATH,
+            (exchange, body) ->
+                exchange.getRequestMethod().equals("POST")
+                    ? quotas.take(body)
+                    : notAllowed("POST")));
     http.start();
   }
 
@@ -144,6 +167,7 @@ public final class RevocationServer implements AutoCloseable {
    *
    * @param set filled by whoever may
    * @param stored where revocations are kept besides; null: nowhere
+   * @param desk where people ask about quotas
    * @throws IOException when the address is taken, or a file cannot be read
    * @throws GeneralSecurityException when certificate, key or authorities cannot be used
    */
@@ -152,9 +176,10 @@ public final class RevocationServer implements AutoCloseable {
       RevocationSet set,
       @Nullable StoredRevocations stored,
       LogoutMethods logouts,
+      QuotaDesk desk,
       InstantSource clock)
       throws IOException, GeneralSecurityException {
-    return new RevocationServer(config, set, stored, logouts, clock);
+    return new RevocationServer(config, set, stored, logouts, desk, clock);
   }
 
   private SSLContext tls(Path certificate, Path key) throws IOException, GeneralSecurityException {

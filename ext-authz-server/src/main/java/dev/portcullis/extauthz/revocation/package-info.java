@@ -2,12 +2,14 @@
 // Copyright The Portcullis Authors
 /**
  * The port on which credentials are taken back: by people and programs with a bearer token, by
- * issuers with logout tokens, and by the other replicas.
+ * issuers with logout tokens, and by the other replicas. It is also where people with the token ask
+ * about quotas.
  *
  * <pre>
  *   RevocationServer ─┬─ RevocationEndpoint ─┐
  *                     ├─ LogoutEndpoint ─────┼─▶ Registrar ─▶ RevocationSet (engine)
- *                     └─ ReplicaEndpoint ────┘       │
+ *                     ├─ ReplicaEndpoint ────┘       │
+ *                     └─ QuotaEndpoint ─▶ QuotaDesk  │
  *                            ▲                       ▼
  *        another replica's Replicas             Replicas ─▶ another replica's ReplicaEndpoint
  * </pre>

@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -16,6 +17,7 @@ import dev.portcullis.engine.port.SharedQuotas.Answer;
 import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.engine.port.SharedQuotas.Standing;
 import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.policy.plan.Allowance;
@@ -517,6 +519,69 @@ final class StoredQuotasIT {
         .isNull();
     nanos.set(Duration.ofSeconds(1).toNanos());
     assertThat(quotas.knownRefusal(line)).isNull();
+  }
+
+  /** What people do to counters has the same arithmetic, too. */
+  @Test
+  void changesCountersAsTheProcessDoes() throws Exception {
+    StoredQuotas stored = quotas(open(), false);
+    InProcessQuotaStore own = new InProcessQuotaStore(1000);
+    Random random = new Random(7);
+    // Long ones: the store forgets by its own clock, which goes on while that of the test stands.
+    List<Allowance> allowances = List.of(rate(20, Duration.ofHours(4)), daily(20));
+    for (int i = 0; i < 600; i++) {
+      now += random.nextLong(3) * random.nextLong(400_000_000) * 1_000;
+      Allowance allowance = allowances.get(random.nextInt(2));
+      String limit = "shop/orders/" + (allowance instanceof Allowance.Rate ? "rate" : "daily");
+      QuotaLine line = line(limit, "acme", allowance, 1 + random.nextInt(4));
+      switch (random.nextInt(8)) {
+        case 0 -> {
+          assertThat(stored.reset(line).after().moment()).isZero();
+          own.reset(line);
+        }
+        case 1, 2 -> {
+          long units = random.nextLong(1, 31);
+          var _ = stored.giveBack(line, units);
+          own.giveBack(line, units, now);
+        }
+        default -> {
+          ChargeId id = id();
+          charge(stored, new Charge(id, List.of(), List.of(line), false));
+          own.charge(id, List.of(line), now);
+        }
+      }
+      StoredQuotas.Change seen = stored.look(line);
+      assertThat(line.meter().peek(seen.after(), 1, seen.now()))
+          .as("step %d", i)
+          .isEqualTo(own.peek(List.of(new QuotaLine(line.key(), line.meter(), 1)), now).getFirst());
+    }
+  }
+
+  @Test
+  void onlyAResetMendsADamagedCounter() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine line = line("shop/orders/daily", "acme", daily(5), 1);
+    redis.ask("SET " + QuotaScript.name(line.key()) + " much");
+    assertThatThrownBy(() -> quotas.look(line)).isInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> quotas.giveBack(line, 1)).isInstanceOf(StoreException.class);
+    var _ = quotas.reset(line);
+    assertThat(granted(charge(quotas, line))).isTrue();
+  }
+
+  @Test
+  void whoWasGivenSomeBackIsNotRefusedFromMemory() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine line = line("shop/orders/daily", "acme", daily(2), 1);
+    for (int i = 0; i < 3; i++) {
+      charge(quotas, line);
+    }
+    assertThat(quotas.knownRefusal(line)).isNotNull();
+    StoredQuotas.Change change = quotas.giveBack(line, 1);
+    assertThat(quotas.knownRefusal(line)).isNull();
+    assertThat(line.meter().peek(change.before(), 1, change.now()).remaining()).isZero();
+    assertThat(line.meter().peek(change.after(), 1, change.now()).remaining()).isEqualTo(1);
+    assertThat(granted(charge(quotas, line))).isTrue();
+    assertThat(granted(charge(quotas, line))).isFalse();
   }
 
   private static Charge leased(ChargeId id, QuotaLine... lines) {

@@ -97,6 +97,13 @@ final class CalendarQuota implements Meter {
   }
 
   @Override
+  public void giveBack(CounterState counter, long units, long now) {
+    if (counter.moment > now) {
+      counter.used = Math.max(0, counter.used - units);
+    }
+  }
+
+  @Override
   public boolean idle(CounterState counter, long now) {
     return counter.moment <= now;
   }

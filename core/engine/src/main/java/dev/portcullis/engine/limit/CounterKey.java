@@ -4,6 +4,14 @@
 package dev.portcullis.engine.limit;
 
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.Mode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names one counter.
@@ -16,10 +24,59 @@ import dev.portcullis.policy.match.IpAddress;
  */
 public record CounterKey(String limit, String realm, String text, long high, long low) {
   private static final int IPV6_SITE = 64;
+  // Longer keys are replaced by their hash, so that clients cannot fill memory with long ones.
+  private static final int MAX_LENGTH = 96;
+
+  /** What the counters of a limit have in common: its name, and how it counts. */
+  public static String limit(LimitSpec spec, Meter meter) {
+    return spec.source().namespace()
+        + "/"
+        + spec.source().name()
+        + "/"
+        + spec.name()
+        + (spec.mode() == Mode.SHADOW ? "#shadow#" : "#")
+        + meter.kind();
+  }
 
   /** A counter by name. */
   public static CounterKey named(String limit, String realm, String text) {
-    return new CounterKey(limit, realm, text, 0, 0);
+    return new CounterKey(limit, realm, text.length() <= MAX_LENGTH ? text : hash(text), 0, 0);
+  }
+
+  /** The counter of who has no key of the limit's own: by client. */
+  public static CounterKey client(String limit, String client) {
+    return named(limit, "client", client);
+  }
+
+  /**
+   * The counter of who has no key of the limit's own, nor a client: by subject.
+   *
+   * @param issuer within which the subject is one; null: of no issuer
+   */
+  public static CounterKey subject(String limit, @Nullable String issuer, String subject) {
+    return named(limit, issuer == null ? "subject" : issuer, subject);
+  }
+
+  /** The counter of a key of the limit's own. Parts carry their lengths: none can be forged. */
+  public static CounterKey computed(String limit, List<String> parts) {
+    if (parts.size() == 1) {
+      return named(limit, "key", parts.getFirst());
+    }
+    StringBuilder joined = new StringBuilder();
+    for (String part : parts) {
+      joined.append(part.length()).append(':').append(part);
+    }
+    return named(limit, "key", joined.toString());
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   /** A counter by address; all of an IPv6 /64 share one, because one host commands all of it. */

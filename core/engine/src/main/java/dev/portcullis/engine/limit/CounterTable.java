@@ -85,6 +85,11 @@ final class CounterTable {
             CounterKey.overflow(line.key().limit()), key -> new Counter(key, line.meter(), now));
   }
 
+  /** The counter of the key alone; null: there is none, or it shares one with others. */
+  @Nullable Counter own(CounterKey key) {
+    return counters.get(key);
+  }
+
   /** The counter of the line if there is one; charges look for the overflow as well. */
   @Nullable Counter lookUp(QuotaLine line) {
     Counter known = counters.get(line.key());

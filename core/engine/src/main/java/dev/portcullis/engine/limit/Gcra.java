@@ -109,6 +109,13 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
     return state(next, 1, now + delay).made(delay);
   }
 
+  @Override
+  public void giveBack(CounterState counter, long units, long now) {
+    long arrival = theoreticalArrival(counter, now);
+    counter.moment =
+        units >= Math.ceilDiv(arrival - now, interval) ? now : arrival - units * interval;
+  }
+
   private long theoreticalArrival(CounterState counter, long now) {
     return Math.clamp(counter.moment, now, now + tolerance + interval + maxDelay);
   }

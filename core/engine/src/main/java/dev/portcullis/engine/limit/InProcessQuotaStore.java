@@ -8,6 +8,7 @@ import dev.portcullis.engine.port.QuotaStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The counters of this process: exact, all-or-nothing, bounded.
@@ -120,6 +121,38 @@ public final class InProcessQuotaStore implements QuotaStore {
     lock.lock();
     try {
       return line.meter().peek(counter.state, line.cost(), now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Forgets what the key of a line was charged. A counter that it shares with others, for want of
+   * room, stays as it is.
+   */
+  public void reset(QuotaLine line) {
+    change(
+        line,
+        state -> {
+          state.moment = 0;
+          state.used = 0;
+        });
+  }
+
+  /** Takes back what the key of a line was charged, as far as anything was. */
+  public void giveBack(QuotaLine line, long units, long now) {
+    change(line, state -> line.meter().giveBack(state, units, now));
+  }
+
+  private void change(QuotaLine line, Consumer<CounterState> change) {
+    Counter counter = table.own(line.key());
+    if (counter == null) {
+      return;
+    }
+    ReentrantLock lock = table.lock(CounterTable.stripe(counter.key));
+    lock.lock();
+    try {
+      change.accept(counter.state);
     } finally {
       lock.unlock();
     }

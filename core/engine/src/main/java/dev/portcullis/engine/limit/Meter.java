@@ -35,6 +35,9 @@ public sealed interface Meter permits Gcra, CalendarQuota {
    */
   QuotaState charge(CounterState counter, long cost, long now);
 
+  /** Takes back what was charged: no more than was, for nobody has more than the limit. */
+  void giveBack(CounterState counter, long units, long now);
+
   /** Whether forgetting the counter would change nothing. */
   boolean idle(CounterState counter, long now);
 

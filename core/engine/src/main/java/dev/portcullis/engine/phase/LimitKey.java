@@ -11,24 +11,17 @@ import dev.portcullis.expression.EvaluationException;
 import dev.portcullis.expression.Stage;
 import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.plan.Expression;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /*
  * A key must never fail to name a counter, or the limit would not count. So a key whose expressions
  * have no value, or are empty in every part (a key of auth.client for a caller who has none), falls
- * back to the default: client, else subject within its issuer, else address. And it must not be
- * forged: parts carry their lengths, so that ("a", "bc") is not ("ab", "c").
+ * back to the default: client, else subject within its issuer, else address.
  */
 /** Whose counter a request is charged to. */
 final class LimitKey {
   private static final String ADDRESS = "source.address";
-  // Longer keys are replaced by their hash, so that clients cannot fill memory with long ones.
-  private static final int MAX_LENGTH = 96;
 
   private final String limit;
   private final List<Part> parts = new ArrayList<>();
@@ -72,16 +65,16 @@ final class LimitKey {
   private CounterKey computed(Evaluation evaluation) throws EvaluationException {
     if (parts.size() == 1) {
       String text = text(parts.getFirst(), evaluation);
-      return text.isEmpty() ? byDefault(evaluation) : named("key", text);
+      return text.isEmpty() ? byDefault(evaluation) : CounterKey.computed(limit, List.of(text));
     }
-    StringBuilder joined = new StringBuilder();
+    List<String> texts = new ArrayList<>(parts.size());
     boolean empty = true;
     for (Part part : parts) {
       String text = text(part, evaluation);
       empty &= text.isEmpty();
-      joined.append(text.length()).append(':').append(text);
+      texts.add(text);
     }
-    return empty ? byDefault(evaluation) : named("key", joined.toString());
+    return empty ? byDefault(evaluation) : CounterKey.computed(limit, texts);
   }
 
   private static String text(Part part, Evaluation evaluation) throws EvaluationException {
@@ -100,25 +93,11 @@ final class LimitKey {
     evaluation.reads(Variable.SOURCE_ADDRESS);
     Identity identity = evaluation.identity();
     if (identity != null && identity.client() != null && !identity.client().isEmpty()) {
-      return named("client", identity.client());
+      return CounterKey.client(limit, identity.client());
     }
     if (identity != null && !identity.subject().isEmpty()) {
-      return named(identity.issuer() == null ? "subject" : identity.issuer(), identity.subject());
+      return CounterKey.subject(limit, identity.issuer(), identity.subject());
     }
     return CounterKey.address(limit, evaluation.client());
-  }
-
-  private CounterKey named(String realm, String text) {
-    return CounterKey.named(limit, realm, text.length() <= MAX_LENGTH ? text : hash(text));
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.decision.Trace.Found;
+import dev.portcullis.engine.limit.CounterKey;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
@@ -61,17 +62,7 @@ final class LimitProgram implements ReportedLimit {
                       + LimitReport.policyParameters(meter, meter.windowSeconds(0)));
           case Allowance.Quota _ -> null;
         };
-    this.key =
-        new LimitKey(
-            spec.source().namespace()
-                + "/"
-                + spec.source().name()
-                + "/"
-                + spec.name()
-                + (isShadow() ? "#shadow#" : "#")
-                + meter.kind(),
-            spec.key(),
-            stage);
+    this.key = new LimitKey(CounterKey.limit(spec, meter), spec.key(), stage);
     for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
       Meter other = meter(plan.getValue());
       if (!other.kind().equals(meter.kind())) {
