@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * would, and the last unit would be refused while many are on their way back.
  *
  * What is leased lasts half a second, counted from before the question, and no longer than the
- * period in which it was charged. What is left of it then goes back.
+ * period in which it was charged. What is left of it then goes back, but not to a store that was
+ * lost meanwhile: it may have forgotten what it charged, and would give it a second time.
  */
 /** What the store has charged ahead of requests. Bounded; thread-safe. */
 final class Leases implements AutoCloseable {
@@ -54,8 +55,9 @@ final class Leases implements AutoCloseable {
      * Waits for nothing.
      *
      * @param charged the counter's moment when it was leased
+     * @param session of the store, from before it was asked
      */
-    void handBack(QuotaLine line, long units, long charged);
+    void handBack(QuotaLine line, long units, long charged, long session);
   }
 
   /** Some units of one counter. */
@@ -67,17 +69,20 @@ final class Leases implements AutoCloseable {
     private final CounterState counter;
     private final long storeNow;
     private final long read;
+    private final long session;
     private final long until;
     private final AtomicLong left;
     // Whether somebody asks for the next one; who gets no answer leaves that to the next after it.
     private final AtomicBoolean succeeded = new AtomicBoolean();
 
-    private Lease(QuotaLine line, long size, CounterState counter, long storeNow, long read) {
+    private Lease(
+        QuotaLine line, long size, CounterState counter, long storeNow, long read, long session) {
       this.line = line;
       this.size = size;
       this.counter = counter;
       this.storeNow = storeNow;
       this.read = read;
+      this.session = session;
       // The counter of a quota ends with its period, that of a rate when nothing is owed any more.
       this.until = read + Math.min(LIFETIME.toNanos(), counter.moment() - storeNow);
       this.left = new AtomicLong(size);
@@ -154,7 +159,7 @@ final class Leases implements AutoCloseable {
 
   private void handBack(Lease lease, long units) {
     if (units > 0) {
-      handBack.handBack(lease.line, units, lease.counter.moment());
+      handBack.handBack(lease.line, units, lease.counter.moment(), lease.session);
     }
   }
 
@@ -198,9 +203,11 @@ final class Leases implements AutoCloseable {
    * @param counter as it stands then
    * @param storeNow the store's clock then
    * @param read what the ticker said before the question
+   * @param session of the store before the question
    */
-  void add(QuotaLine line, long units, CounterState counter, long storeNow, long read) {
-    Lease lease = new Lease(line, units, counter, storeNow, read);
+  void add(
+      QuotaLine line, long units, CounterState counter, long storeNow, long read, long session) {
+    Lease lease = new Lease(line, units, counter, storeNow, read, session);
     if (units == 0) {
       held.asMap().putIfAbsent(line.key(), lease);
     } else {

@@ -218,6 +218,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
 
   private List<Result> ask(List<Part> parts, long now) throws StoreException, InterruptedException {
     long read = ticker.read();
+    long session = store.lost();
     QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now, leases::wanted);
     List<Result> results =
         question.results(store.run(QuotaScript.CHARGE, question.keys(), question.arguments()));
@@ -231,28 +232,31 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
         }
       }
       if (result.granted() && parts.get(i).leased()) {
-        lease(parts.get(i), result, read);
+        lease(parts.get(i), result, read, session);
       }
     }
     return results;
   }
 
-  private void lease(Part part, Result result, long read) {
+  private void lease(Part part, Result result, long read, long session) {
     for (int i = part.peeked(); i < part.lines().size(); i++) {
       leases.add(
           part.lines().get(i),
           result.leased().get(i),
           result.counters().get(i),
           result.now(),
-          read);
+          read,
+          session);
     }
   }
 
-  private void handBack(QuotaLine line, long units, long charged) {
-    store.tell(
-        QuotaScript.HAND_BACK,
-        List.of(QuotaScript.name(line.key())),
-        QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
+  private void handBack(QuotaLine line, long units, long charged, long session) {
+    if (store.lost() == session) {
+      store.tell(
+          QuotaScript.HAND_BACK,
+          List.of(QuotaScript.name(line.key())),
+          QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
+    }
   }
 
   @Override

@@ -27,7 +27,7 @@ final class LeasesTest {
   private final AtomicLong nanos = new AtomicLong();
   private final ConcurrentLinkedQueue<Long> handedBack = new ConcurrentLinkedQueue<>();
   private final Leases leases =
-      new Leases((_, units, _) -> handedBack.add(units), () -> 1, nanos::get);
+      new Leases((_, units, _, _) -> handedBack.add(units), () -> 1, nanos::get);
 
   @AfterEach
   void close() {
@@ -51,7 +51,8 @@ final class LeasesTest {
         units,
         CounterState.of(Duration.ofHours(1).toNanos(), units + line.cost()),
         0,
-        nanos.get());
+        nanos.get(),
+        0);
   }
 
   private boolean spends(QuotaLine line) {
@@ -118,7 +119,7 @@ final class LeasesTest {
     answered(line, 0);
     long _ = leases.wanted(line);
     long arrival = 11 * MILLI;
-    leases.add(line, 10, CounterState.of(arrival, 0), 0, nanos.get());
+    leases.add(line, 10, CounterState.of(arrival, 0), 0, nanos.get(), 0);
     nanos.addAndGet(10 * MILLI);
     List<QuotaState> states = leases.spend(List.of(line));
     assertThat(states).extracting(QuotaState::remaining).containsExactly(100L);

@@ -694,6 +694,30 @@ final class StoredQuotasIT {
                 .containsExactly(1_000L - 4, 1_000L - 4));
   }
 
+  /** It has forgotten what it charged, and would give it to others a second time. */
+  @Test
+  void handsNothingBackToAStoreThatWasLost() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    ValkeyStore store = open();
+    StoredQuotas quotas =
+        closeLater(new StoredQuotas(store, false, () -> 2, () -> now / 1000, nanos::get));
+    QuotaLine line = line("shop/orders/daily", "acme", daily(1_000), 1);
+    passes(quotas, line);
+    passes(quotas, line);
+    redis.kill();
+    await().atMost(PATIENCE).until(() -> !store.isOpen());
+    redis.restart();
+    await().atMost(PATIENCE).until(store::isOpen);
+    for (int i = 0; i < 20; i++) {
+      charge(quotas, line);
+    }
+    assertThat(passes(quotas, line)).as("what was leased may be spent").isTrue();
+
+    quotas.close();
+
+    assertThat(charge(quotas(open(), false), line).getFirst().remaining()).isEqualTo(1_000 - 21);
+  }
+
   /** Many at once are not many leases: else half of a limit is on its way back all the time. */
   @Test
   void oneReplicaLeasesAPartOfTheLimitThoughManyAskAtOnce() throws Exception {
