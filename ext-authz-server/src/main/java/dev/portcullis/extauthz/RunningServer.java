@@ -158,7 +158,8 @@ final class RunningServer implements AutoCloseable {
       RevocationConfig revoking = config.revocation();
       RevocationSet revoked = revoked(revoking);
       stored = store == null ? null : closeLater(new StoredRevocations(store, revoked, clock));
-      InProcessQuotaStore counted = new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY);
+      InProcessQuotaStore counted =
+          new InProcessQuotaStore(InProcessQuotaStore.capacityIn(Runtime.getRuntime().maxMemory()));
       StoredQuotas shared = quotas();
       Engine engine =
           engines.make(

@@ -17,8 +17,14 @@ import java.util.function.Consumer;
  * dozen nanoseconds.
  */
 public final class InProcessQuotaStore implements QuotaStore {
-  /** Counters kept at most; about 200 bytes each. */
+  /** Counters kept at most, where there is room. */
   public static final int DEFAULT_CAPACITY = 1_000_000;
+
+  /** A counter with the longest key that is not replaced by its hash; one of an address has 160. */
+  private static final int MOST_BYTES = 300;
+
+  /** Of the heap. Strangers choose keys, and may fill this. */
+  private static final int PART = 4;
 
   private final CounterTable table;
 
@@ -28,6 +34,15 @@ public final class InProcessQuotaStore implements QuotaStore {
       throw new IllegalArgumentException("capacity below 1: " + capacity);
     }
     this.table = new CounterTable(capacity);
+  }
+
+  /**
+   * As many counters as fit into a quarter of the heap, {@link #DEFAULT_CAPACITY} at most.
+   *
+   * @param heapBytes that the process may have
+   */
+  public static int capacityIn(long heapBytes) {
+    return Math.clamp(heapBytes / PART / MOST_BYTES, 1_000, DEFAULT_CAPACITY);
   }
 
   /** Counters that are held now, for metrics. */

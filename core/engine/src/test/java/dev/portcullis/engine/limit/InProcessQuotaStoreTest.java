@@ -333,4 +333,13 @@ class InProcessQuotaStoreTest {
         Meter.of(new Allowance.Rate(requests, Duration.ofSeconds(100), requests - 1)),
         cost);
   }
+
+  /** A million counters need up to 300 MB, which is more than the heap of a small pod. */
+  @Test
+  void whoInventsKeysCannotFillTheHeap() {
+    assertThat(InProcessQuotaStore.capacityIn(192L << 20)).isBetween(150_000, 170_000);
+    assertThat(InProcessQuotaStore.capacityIn(4L << 30)).isEqualTo(1_000_000);
+    assertThat(InProcessQuotaStore.capacityIn(Long.MAX_VALUE)).isEqualTo(1_000_000);
+    assertThat(InProcessQuotaStore.capacityIn(1)).isEqualTo(1_000);
+  }
 }
