@@ -5,6 +5,7 @@ package dev.portcullis.benchmarks;
 
 import dev.portcullis.benchmarks.compare.BenchmarkException;
 import dev.portcullis.benchmarks.compare.CompareCommand;
+import dev.portcullis.benchmarks.held.HeldCommand;
 import dev.portcullis.benchmarks.jmh.JmhCommand;
 import dev.portcullis.benchmarks.scale.ScaleCommand;
 import dev.portcullis.cli.CommandException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
     name = "benchmarks/run",
     description = "Measures what Portcullis costs. docs/performance.md tells what came out.",
     mixinStandardHelpOptions = true,
-    subcommands = {JmhCommand.class, CompareCommand.class, ScaleCommand.class})
+    subcommands = {JmhCommand.class, CompareCommand.class, HeldCommand.class, ScaleCommand.class})
 public final class Main {
 
   /** Runs one of them; exit codes: 0 measured, 1 failed, 2 wrong usage, 3 environment. */

@@ -34,7 +34,9 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--variants",
-      description = "Also API keys, tokens verified each time, many rules, many address ranges.")
+      description =
+          "Also API keys, tokens verified each time, many rules, many address ranges, limits in"
+              + " Valkey.")
   private boolean variants;
 
   @Option(
@@ -115,7 +117,7 @@ public final class CompareCommand implements Callable<Integer> {
             + " average %.1f before%n%n",
         connections, inFlight, rounds, Runtime.getRuntime().availableProcessors(), busy);
     out.printf(
-        "%-45s %9s %6s %9s %7s %7s %8s %7s %8s %8s%n",
+        "%-45s %9s %6s %9s %7s %7s %8s %7s %8s %8s %9s %9s%n",
         "server",
         "CPU/100k",
         "ratio",
@@ -125,10 +127,12 @@ public final class CompareCommand implements Callable<Integer> {
         "B/req",
         "ready",
         "MiB rest",
-        "MiB load");
+        "MiB load",
+        "asked/req",
+        "store/100k");
     for (Measured one : results) {
       out.printf(
-          "%-45s %9.2f %6.2f %9.0f %7.2f %7.2f %8.0f %7.0f %8.0f %8.0f%n",
+          "%-45s %9.2f %6.2f %9.0f %7.2f %7.2f %8.0f %7.0f %8.0f %8.0f %9.3f %9.2f%n",
           one.title(),
           one.median().cpuSeconds(),
           one.ratio(),
@@ -138,7 +142,9 @@ public final class CompareCommand implements Callable<Integer> {
           one.allocatedBytes(),
           one.readyMillis(),
           one.restMebibytes(),
-          one.loadedMebibytes());
+          one.loadedMebibytes(),
+          one.questions(),
+          one.storeCpuSeconds());
     }
   }
 

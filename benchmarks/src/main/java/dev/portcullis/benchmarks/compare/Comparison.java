@@ -111,6 +111,7 @@ record Comparison(
       Subject subject = one.running.subject();
       double loaded = one.costs.residentMebibytes();
       Round median = Round.median(one.rounds);
+      Counted counted = count(one);
       results.add(
           new Measured(
               subject,
@@ -120,7 +121,9 @@ record Comparison(
               ready.getOrDefault(subject, one.running.readyMillis()),
               one.restMebibytes,
               loaded,
-              bytesPerDecision(one),
+              counted.bytes,
+              counted.questions,
+              counted.storeCpuSeconds,
               one.rounds));
     }
     return results;
@@ -138,10 +141,20 @@ record Comparison(
     }
   }
 
-  private double bytesPerDecision(Contestant one) throws InterruptedException {
+  /** What one decision takes beside time. */
+  private record Counted(double bytes, double questions, double storeCpuSeconds) {}
+
+  /** In a round of its own: who counts bytes disturbs who takes the time. */
+  private Counted count(Contestant one) throws InterruptedException {
     int calls = one.running.subject().share(count);
-    long before = one.costs.allocatedBytes();
+    CountingStore store = one.running.store();
+    long bytes = one.costs.allocatedBytes();
+    long questions = store == null ? 0 : store.questions();
+    double cpu = store == null ? 0 : store.cpuSeconds();
     var _ = one.load.run(calls);
-    return (one.costs.allocatedBytes() - before) / (double) calls;
+    return new Counted(
+        (one.costs.allocatedBytes() - bytes) / (double) calls,
+        store == null ? 0 : (store.questions() - questions) / (double) calls,
+        store == null ? 0 : (store.cpuSeconds() - cpu) * Round.UNIT / calls);
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
  * @param restMebibytes resident memory when it was ready
  * @param loadedMebibytes resident memory after all rounds
  * @param allocatedBytes per decision, by the whole process, the gRPC server included
+ * @param questions of a decision to the store that limits are counted in; 0: it has none
+ * @param storeCpuSeconds of that store per 100 000 decisions
  */
 record Measured(
     Subject subject,
@@ -23,4 +25,6 @@ record Measured(
     double restMebibytes,
     double loadedMebibytes,
     double allocatedBytes,
+    double questions,
+    double storeCpuSeconds,
     List<Round> rounds) {}

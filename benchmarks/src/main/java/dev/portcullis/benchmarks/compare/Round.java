@@ -13,7 +13,8 @@ import java.util.function.ToDoubleFunction;
  * @param cpuSeconds of the server per 100 000 decisions
  */
 record Round(double cpuSeconds, double perSecond, double p50Millis, double p99Millis) {
-  private static final double UNIT = 100_000;
+  /** Decisions that CPU seconds are told of. */
+  static final double UNIT = 100_000;
 
   /** Puts the load on the server and reads what it cost. */
   static Round run(LoadGenerator load, ProcessCosts costs, int count) throws InterruptedException {

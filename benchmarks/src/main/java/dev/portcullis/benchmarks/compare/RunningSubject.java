@@ -16,16 +16,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that is being measured, in a process of its own.
  *
+ * @param store in which it counts; null: it counts for itself
  * @param port where it answers checks
  * @param payload what it is asked
  * @param readyMillis from the start of the process until it was ready
  */
 record RunningSubject(
-    Subject subject, ChildProcess process, int port, Payload payload, double readyMillis)
+    Subject subject,
+    ChildProcess process,
+    @Nullable CountingStore store,
+    int port,
+    Payload payload,
+    double readyMillis)
     implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LOOK = Duration.ofMillis(3);
@@ -48,6 +55,29 @@ record RunningSubject(
     ours.add("--plan-dir=" + plan);
     ours.add("--drain=0");
     ours.addAll(subject.flags());
+    CountingStore store = subject.shares() ? CountingStore.start() : null;
+    if (store != null) {
+      ours.addAll(store.flags());
+    }
+    try {
+      return start(subject, ours, store, port, admin, payload, scratch);
+    } catch (RuntimeException | InterruptedException e) {
+      if (store != null) {
+        store.close();
+      }
+      throw e;
+    }
+  }
+
+  private static RunningSubject start(
+      Subject subject,
+      List<String> ours,
+      @Nullable CountingStore store,
+      int port,
+      int admin,
+      Payload payload,
+      ScratchDirectory scratch)
+      throws InterruptedException {
     List<String> command = Program.EXT_AUTHZ_SERVER.command(ours.toArray(String[]::new));
     if (subject == Subject.BARE) {
       command = bare(command, port);
@@ -57,7 +87,8 @@ record RunningSubject(
         ChildProcess.start(
             subject.name(), command, Map.of(), scratch.path().resolve(port + ".log"));
     await(process, subject == Subject.BARE ? Probe.listening(port) : Probe.ready(admin));
-    return new RunningSubject(subject, process, port, payload, (System.nanoTime() - start) / 1e6);
+    return new RunningSubject(
+        subject, process, store, port, payload, (System.nanoTime() - start) / 1e6);
   }
 
   /** The same Java and the same flags, with the bare server in the place of ours. */
@@ -88,5 +119,8 @@ record RunningSubject(
   @Override
   public void close() {
     process.close();
+    if (store != null) {
+      store.close();
+    }
   }
 }

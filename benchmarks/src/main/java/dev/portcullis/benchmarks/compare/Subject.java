@@ -13,9 +13,11 @@ import dev.portcullis.policy.apikey.ApiKeyText;
 import dev.portcullis.policy.plan.ApiKeyRecord;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.JwsAlgorithm;
+import dev.portcullis.policy.plan.Sharing;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured. All but {@code BARE} are the decision service with a plan. */
 enum Subject {
@@ -27,7 +29,10 @@ enum Subject {
   RULES_1("1 CEL rule", 1),
   RULES_10("10 CEL rules, the last applies", 1),
   RULES_100("100 CEL rules, the last applies", 2),
-  RANGES_10000("10 000 denied address ranges", 1);
+  RANGES_10000("10 000 denied address ranges", 1),
+  LIMIT("1 limit, counted by itself", 1),
+  LIMIT_EXACT("1 limit, in Valkey, exact", 2),
+  LIMIT_LEASED("1 limit, in Valkey, leased", 1);
 
   private final String title;
   private final int slowness;
@@ -52,6 +57,11 @@ enum Subject {
     return this == BARE || this == FULL;
   }
 
+  /** Whether it counts in a store. */
+  boolean shares() {
+    return this == LIMIT_EXACT || this == LIMIT_LEASED;
+  }
+
   /** Flags of the decision service. A cache without room for one token verifies every time. */
   List<String> flags() {
     return switch (this) {
@@ -69,6 +79,9 @@ enum Subject {
       case RULES_1 -> rules(1, directory);
       case RULES_10 -> rules(10, directory);
       case RULES_100 -> rules(100, directory);
+      case LIMIT -> limit(null, directory);
+      case LIMIT_EXACT -> limit(Sharing.Accuracy.EXACT, directory);
+      case LIMIT_LEASED -> limit(Sharing.Accuracy.LEASED, directory);
       case RANGES_10000 -> plain(Plans.route(Plans.deniedRanges(10_000)), directory);
     };
   }
@@ -90,6 +103,13 @@ enum Subject {
 
   private static Payload rules(int count, PlanDirectory directory) throws IOException {
     return plain(Plans.route(null, Plans.rules(count), List.of(), null), directory);
+  }
+
+  private static Payload limit(Sharing.@Nullable Accuracy accuracy, PlanDirectory directory)
+      throws IOException {
+    Sharing sharing =
+        accuracy == null ? null : new Sharing(accuracy, Sharing.OnStoreFailure.LOCAL_SHARE);
+    return plain(Plans.route(null, null, List.of(Plans.slowLimit(sharing)), null), directory);
   }
 
   /** A route that asks for no credential. */

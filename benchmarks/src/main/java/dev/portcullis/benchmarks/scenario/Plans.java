@@ -24,6 +24,7 @@ import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
+import dev.portcullis.policy.plan.Sharing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,6 +188,20 @@ public final class Plans {
    * A rate by client, so high that nothing is refused: what refuses costs other than what counts.
    */
   public static LimitSpec limit() {
+    return limit(new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 100_000_000), null);
+  }
+
+  /**
+   * The same with a burst that no load uses up, and a rate below the load: what is leased of a
+   * counter that owes nothing would be worthless at once.
+   *
+   * @param sharing null: each decision service counts for itself
+   */
+  public static LimitSpec slowLimit(@Nullable Sharing sharing) {
+    return limit(new Allowance.Rate(1_000, Duration.ofSeconds(1), 100_000_000), sharing);
+  }
+
+  private static LimitSpec limit(Allowance allowance, @Nullable Sharing sharing) {
     return new LimitSpec(
         RATES,
         "per-client",
@@ -195,10 +210,10 @@ public final class Plans {
         List.of(),
         null,
         null,
-        new Allowance.Rate(1_000_000, Duration.ofSeconds(1), 100_000_000),
+        allowance,
         new TreeMap<>(),
         LimitSpec.LimitPhase.RATE,
-        null);
+        sharing);
   }
 
   /** All signals of profile v1, with a threshold that tags and one that denies. */
