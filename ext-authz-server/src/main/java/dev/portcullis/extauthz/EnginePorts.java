@@ -3,16 +3,15 @@
 package dev.portcullis.extauthz;
 
 import dev.portcullis.engine.authentication.jwt.Signatures;
-import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.Introspector;
 import dev.portcullis.engine.port.KeySource;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.port.Revocations;
 import dev.portcullis.engine.port.SecretSource;
 import dev.portcullis.engine.port.SharedProofs;
-import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.telemetry.ServerMetrics;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lists what lists of addresses hold
  * @param signatures who verifies them
  * @param proofs what all decision services have seen; null: they do not tell each other
- * @param counters what this decision service counts
- * @param quotas what all decision services count together
+ * @param quotas where limits are counted
  * @param nonceKeys with which all decision services make nonces, the first of them; empty while
  *     there are none
  * @param introspector who asks issuers about tokens
@@ -46,8 +44,7 @@ record EnginePorts(
     Introspector introspector,
     Signatures signatures,
     @Nullable SharedProofs proofs,
-    InProcessQuotaStore counters,
-    SharedQuotas quotas,
+    QuotaStores quotas,
     Supplier<List<byte[]>> nonceKeys,
     long tokenCacheBytes,
     ServerMetrics metrics,

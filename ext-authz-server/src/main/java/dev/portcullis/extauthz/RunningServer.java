@@ -5,6 +5,7 @@ package dev.portcullis.extauthz;
 import dev.portcullis.codec.PlanFormatException;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.addresses.HeldLists;
@@ -22,6 +23,9 @@ import dev.portcullis.extauthz.config.RevocationConfig;
 import dev.portcullis.extauthz.config.ServerConfig;
 import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.crypto.NativeCrypto;
+import dev.portcullis.extauthz.ending.EndingService;
+import dev.portcullis.extauthz.ending.Endings;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.geo.GeoFiles;
 import dev.portcullis.extauthz.identity.Callers;
 import dev.portcullis.extauthz.identity.WorkloadIdentity;
@@ -158,9 +162,9 @@ final class RunningServer implements AutoCloseable {
       RevocationConfig revoking = config.revocation();
       RevocationSet revoked = revoked(revoking);
       stored = store == null ? null : closeLater(new StoredRevocations(store, revoked, clock));
-      InProcessQuotaStore counted =
-          new InProcessQuotaStore(InProcessQuotaStore.capacityIn(Runtime.getRuntime().maxMemory()));
-      StoredQuotas shared = quotas();
+      InProcessQuotaStore counted = ownQuotas();
+      StoredQuotas shared = sharedQuotas();
+      QuotaStores quotas = new QuotaStores(counted, shared == null ? SharedQuotas.NONE : shared);
       Engine engine =
           engines.make(
               new EnginePorts(
@@ -173,8 +177,7 @@ final class RunningServer implements AutoCloseable {
                   introspector(trust),
                   crypto.signatures(),
                   proofs(),
-                  counted,
-                  shared == null ? SharedQuotas.NONE : shared,
+                  quotas,
                   secrets::nonceKeys,
                   config.tokenCacheBytes(),
                   metrics,
@@ -199,7 +202,7 @@ final class RunningServer implements AutoCloseable {
               status,
               clock);
       ProbeResponder probes = new ProbeResponder(secrets::probeKeys, routes::version, clock);
-      grpc = closeLater(listen(engine, probes, new Telemetry(counters, routes, log, ring)));
+      grpc = closeLater(listen(engine, probes, quotas, new Telemetry(counters, routes, log, ring)));
       admin = admin(ring);
       revocation = revoking == null ? null : revocation(revoking, revoked, logouts, desk);
       announce.accept(
@@ -297,6 +300,7 @@ final class RunningServer implements AutoCloseable {
     metrics.show(Metric.VALKEY_LOST, made::lost);
     metrics.show(Metric.VALKEY_COMMANDS, made::asked);
     metrics.show(Metric.VALKEY_FAILURES, made::failed);
+    metrics.show(Metric.VALKEY_UNTOLD, made::untold);
     return made;
   }
 
@@ -310,7 +314,16 @@ final class RunningServer implements AutoCloseable {
     return proofs;
   }
 
-  private @Nullable StoredQuotas quotas() {
+  private InProcessQuotaStore ownQuotas() {
+    InProcessQuotaStore quotas =
+        new InProcessQuotaStore(InProcessQuotaStore.capacityIn(Runtime.getRuntime().maxMemory()));
+    metrics.show(Metric.LIMITER_KEYS, quotas::size);
+    metrics.show(Metric.LIMITER_RESERVATIONS, quotas::reservations);
+    metrics.show(Metric.LIMITER_ABANDONED, quotas::abandoned);
+    return quotas;
+  }
+
+  private @Nullable StoredQuotas sharedQuotas() {
     ValkeyConfig shared = config.valkey();
     if (store == null || shared == null) {
       return null;
@@ -371,21 +384,34 @@ final class RunningServer implements AutoCloseable {
     return log;
   }
 
-  private DecisionServer listen(Engine engine, ProbeResponder probes, Telemetry telemetry)
+  private DecisionServer listen(
+      Engine engine, ProbeResponder probes, QuotaStores quotas, Telemetry telemetry)
       throws EnvironmentException {
+    Tickets tickets = new Tickets();
+    Endings endings = endings(tickets, quotas);
     AuthorizationService service =
         new AuthorizationService(
             engine,
             new CheckRequestReader(clock),
             probes,
-            new CheckResponseWriter(),
+            new CheckResponseWriter(tickets),
             telemetry,
+            endings::unanswered,
             waitingRoom());
     try {
-      return DecisionServer.start(config.listen(), service, guard(), config.limits());
+      return DecisionServer.start(
+          config.listen(), service, new EndingService(endings), guard(), config.limits());
     } catch (IOException e) {
       throw taken("--listen", config.listen(), e);
     }
+  }
+
+  private Endings endings(Tickets tickets, QuotaStores quotas) {
+    Endings endings = new Endings(tickets, quotas, clock);
+    metrics.show(Metric.LIMITER_ENDINGS, endings::heard);
+    metrics.show(Metric.LIMITER_ENDINGS_ELSEWHERE, endings::elsewhere);
+    metrics.show(Metric.LIMITER_ENDINGS_UNREADABLE, endings::unreadable);
+    return endings;
   }
 
   private Guard guard() {

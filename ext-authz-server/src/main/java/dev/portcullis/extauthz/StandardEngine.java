@@ -12,8 +12,6 @@ import dev.portcullis.engine.authentication.proof.HolderProofs;
 import dev.portcullis.engine.authentication.proof.Nonces;
 import dev.portcullis.engine.authentication.proof.ReplayWindow;
 import dev.portcullis.engine.bot.v1.ProfileV1;
-import dev.portcullis.engine.limit.InProcessQuotaStore;
-import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.extauthz.telemetry.Metric;
 
 /** The engine with all of its parts, as the process runs it. */
@@ -24,13 +22,11 @@ public final class StandardEngine {
     TokenCache tokens = new TokenCache(ports.tokenCacheBytes());
     Introspections introspections =
         new Introspections(ports.introspector(), ports.tokenCacheBytes() / 2, ports.clock());
-    InProcessQuotaStore quotas = ports.counters();
     ReplayWindow proofs = new ReplayWindow(ReplayWindow.DEFAULT_CAPACITY);
     ports.metrics().show(Metric.TOKEN_CACHE, tokens::size);
     ports.metrics().show(Metric.INTROSPECTION_CACHE, introspections::size);
     ports.metrics().show(Metric.INTROSPECTIONS, introspections::asked);
     ports.metrics().show(Metric.INTROSPECTION_FAILURES, introspections::unanswered);
-    ports.metrics().show(Metric.LIMITER_KEYS, quotas::size);
     ports.metrics().show(Metric.PROOFS_SEEN, proofs::size);
     return new PolicyEngine(
         new RouteAuthenticators(
@@ -48,7 +44,7 @@ public final class StandardEngine {
             ports.revocations(),
             introspections),
         new ProfileV1(),
-        new QuotaStores(quotas, ports.quotas()),
+        ports.quotas(),
         ports.geo(),
         ports.lists(),
         ports.traced());

@@ -14,6 +14,7 @@ import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.check.WaitingRoom;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.decision.CheckNames;
@@ -53,8 +54,9 @@ final class Warmup {
               engine,
               new CheckRequestReader(clock),
               new ProbeResponder(List::of, _ -> null, clock),
-              new CheckResponseWriter(),
+              new CheckResponseWriter(new Tickets()),
               new Nobody(),
+              _ -> {},
               room);
       long deadline = System.nanoTime() + AT_MOST.toNanos();
       for (int i = 0; i < ROUNDS && System.nanoTime() < deadline; i++) {

@@ -303,6 +303,28 @@ public final class Plans {
         List.of(POLICY));
   }
 
+  /** A route with one more limit, by address and before anybody is identified. */
+  public static GuardedRoute withLimit(GuardedRoute route, Allowance allowance) {
+    return guarded(
+        route.id().value(),
+        route.request(),
+        route.authentication(),
+        List.of(
+            new LimitSpec(
+                new PolicyRef("RateLimitPolicy", "shop", "orders"),
+                "per-address",
+                Mode.ENFORCE,
+                List.of(new Expression("source.address")),
+                List.of(),
+                null,
+                null,
+                allowance,
+                new TreeMap<>(),
+                LimitSpec.LimitPhase.FLOOD,
+                null)),
+        route.audit());
+  }
+
   public static ClosedRoute closed(String id) {
     return new ClosedRoute(new RouteId(id), ClosedRoute.Reason.NO_POLICY, "", List.of());
   }

@@ -95,6 +95,7 @@ public final class TestEngine implements Engine {
         request.peer().address(),
         null,
         audit,
+        List.of(),
         null);
   }
 

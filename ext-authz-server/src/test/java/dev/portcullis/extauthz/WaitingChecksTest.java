@@ -9,6 +9,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import dev.portcullis.codec.PlanDirectory;
 import dev.portcullis.codec.PlanSnapshot;
 import dev.portcullis.extauthz.jwks.TestIssuer;
+import dev.portcullis.policy.plan.Allowance;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.IOException;
@@ -68,8 +69,16 @@ final class WaitingChecksTest {
 
   /** A check with a token that was never seen. */
   private CheckRequest freshToken() throws Exception {
-    return Checks.of(
-        "shop/orders", "/orders", "authorization", "Bearer " + issuer.token("subject-" + ++tokens));
+    CheckRequest.Builder check =
+        Checks.of(
+            "shop/orders",
+            "/orders",
+            "authorization",
+            "Bearer " + issuer.token("subject-" + ++tokens))
+            .toBuilder();
+    // Another request: what is asked about the same one again is charged once.
+    check.getAttributesBuilder().getRequestBuilder().getHttpBuilder().setId("request-" + tokens);
+    return check.build();
   }
 
   private List<ListenableFuture<CheckResponse>> askFresh(int count) throws Exception {
@@ -168,6 +177,40 @@ final class WaitingChecksTest {
         assertThat(status(each)).isEqualTo(200);
       }
     }
+    assertThat(metric("portcullis_internal_errors_total")).isZero();
+  }
+
+  /** Envoy tells of the ends of requests that it knows to be let in, and of no others. */
+  @Test
+  void whoIsGoneIsUnderWayNoMore() throws Exception {
+    int atOnce = PLACES;
+    new PlanDirectory(directory)
+        .writePlan(
+            new PlanSnapshot(
+                List.of(
+                    Plans.withLimit(
+                        Plans.withIssuer("shop/orders", issuer.uri()),
+                        new Allowance.Concurrency(atOnce))),
+                List.of()));
+    CheckRequest known = freshToken();
+    await()
+        .atMost(LONG)
+        .until(() -> client.check(known).getDynamicMetadata().containsFields("reservations"));
+    double before = metric("portcullis_limiter_reservations");
+    CountDownLatch open = new CountDownLatch(1);
+    try (SlowSignatures _ = SlowSignatures.install(() -> hold(open))) {
+      // All others are taken by those who wait; of them some are worked on.
+      List<ListenableFuture<CheckResponse>> gone = askFresh(atOnce - (int) before);
+      await().atMost(LONG).until(() -> metric("portcullis_limiter_reservations") == atOnce);
+      assertThat(status(client.ask(freshToken(), LONG))).isEqualTo(429);
+      gone.forEach(each -> each.cancel(true));
+      await()
+          .atMost(LONG)
+          .until(() -> metric("portcullis_limiter_reservations") == before + THREADS);
+      open.countDown();
+      await().atMost(LONG).until(() -> metric("portcullis_limiter_reservations") == before);
+    }
+    assertThat(status(client.ask(freshToken(), LONG))).isEqualTo(200);
     assertThat(metric("portcullis_internal_errors_total")).isZero();
   }
 

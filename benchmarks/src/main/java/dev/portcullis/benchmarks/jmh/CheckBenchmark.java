@@ -15,6 +15,7 @@ import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.IncomingCheck;
 import dev.portcullis.extauthz.check.UnreadableCheckException;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
@@ -30,7 +31,7 @@ import org.openjdk.jmh.annotations.State;
 @SuppressWarnings("NullAway.Init") // JMH fills parameters and calls the set-up.
 public class CheckBenchmark {
   private final CheckRequestReader requests = new CheckRequestReader(InstantSource.system());
-  private final CheckResponseWriter responses = new CheckResponseWriter();
+  private final CheckResponseWriter responses = new CheckResponseWriter(new Tickets());
   private Payload payload;
   private byte[] check;
   private Decision decision;

@@ -11,7 +11,9 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.PolicyEngine;
 import dev.portcullis.engine.bot.v1.ProfileV1;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.limit.EndedAtOnce;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStores;
@@ -20,6 +22,7 @@ import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.EnumSet;
@@ -69,7 +72,8 @@ final class Replay {
         new PolicyEngine(
             callers,
             new ProfileV1(),
-            QuotaStores.alone(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY)),
+            QuotaStores.alone(
+                new EndedAtOnce(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY))),
             geo,
             new PlannedLists(plan.lists(), Map.of()),
             true);
@@ -113,7 +117,24 @@ final class Replay {
     }
     callers.next(recorded, methodsThen);
     Decision decision = engine.decide(route.get().value(), recorded.request());
+    Refusal refusal = decision.refusal();
+    if (refusal != null && countsFailures(plan.routes().get(route.get()), refusal)) {
+      return new Answer(decision, "it depends on which requests failed, which is not recorded");
+    }
     return new Answer(decision, unknown(recorded, decision));
+  }
+
+  private static boolean countsFailures(@Nullable RoutePlan route, Refusal refusal) {
+    if (route instanceof GuardedRoute guarded) {
+      for (LimitSpec limit : guarded.limits()) {
+        if (limit.count() == LimitSpec.Count.FAILURES
+            && limit.source().equals(refusal.by().policy())
+            && limit.name().equals(refusal.by().rule())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static @Nullable String unknown(RecordedDecision recorded, Decision decision) {

@@ -160,6 +160,22 @@ class PreviewCommandTest {
         .isEqualTo("RateLimitPolicy shop/orders, per-client");
   }
 
+  /** The log says neither how long a request took nor what came of it. */
+  @Test
+  void knowsNoEnds() throws IOException {
+    Recorder recorder = new Recorder(ORDERS);
+    for (int i = 0; i < 5; i++) {
+      recorder.request("GET", "/orders/" + i, "192.0.2.7");
+    }
+    String rate = "rate: {requests: 2, per: 1m}";
+    assertThat(counts(preview(0, LIMIT.replace(rate, "concurrency: 1"))))
+        .isEqualTo(Map.of("SAME", 5));
+    JsonNode failures = preview(0, LIMIT.replace(rate, "count: Failures, " + rate));
+    assertThat(counts(failures)).isEqualTo(Map.of("SAME", 2, "UNKNOWN", 3));
+    assertThat(failures.path("groups").findValuesAsText("why"))
+        .containsExactly("it depends on which requests failed, which is not recorded");
+  }
+
   @Test
   void claimsNothingAboutWhatIsNotRecorded() throws IOException {
     Recorder recorder = new Recorder(OPEN);

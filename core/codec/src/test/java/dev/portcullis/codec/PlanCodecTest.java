@@ -199,6 +199,7 @@ final class PlanCodecTest {
                 List.of(match),
                 null,
                 null,
+                LimitSpec.Count.REQUESTS,
                 rate,
                 new TreeMap<>(Map.of("gold", rate)),
                 LimitSpec.LimitPhase.RATE,
@@ -212,10 +213,12 @@ final class PlanCodecTest {
                 List.of(),
                 null,
                 new Expression("int(request.query.size)"),
+                LimitSpec.Count.FAILURES,
                 quota,
                 new TreeMap<>(),
                 LimitSpec.LimitPhase.QUOTA,
-                new Sharing(Sharing.Accuracy.LEASED, Sharing.OnStoreFailure.DENY))),
+                new Sharing(Sharing.Accuracy.LEASED, Sharing.OnStoreFailure.DENY),
+                null)),
         List.of(
             new FloodGuardSpec(
                 API,

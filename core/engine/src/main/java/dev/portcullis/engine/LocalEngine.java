@@ -12,6 +12,7 @@ import dev.portcullis.engine.authentication.keys.RemoteKeys;
 import dev.portcullis.engine.authentication.methods.RouteAuthenticators;
 import dev.portcullis.engine.authentication.proof.HolderProofs;
 import dev.portcullis.engine.bot.v1.ProfileV1;
+import dev.portcullis.engine.limit.EndedAtOnce;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.ApiKeySource;
@@ -136,7 +137,8 @@ public final class LocalEngine {
             revocations,
             new Introspections(introspector, TOKEN_CACHE_BYTES, InstantSource.system())),
         new ProfileV1(),
-        QuotaStores.alone(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY)),
+        QuotaStores.alone(
+            new EndedAtOnce(new InProcessQuotaStore(InProcessQuotaStore.DEFAULT_CAPACITY))),
         geo,
         lists,
         traced);

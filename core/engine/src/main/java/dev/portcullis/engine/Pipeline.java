@@ -207,6 +207,7 @@ final class Pipeline {
         evaluation.client(),
         null,
         route.audit(),
+        evaluation.reservations(),
         evaluation.trace());
   }
 
@@ -229,6 +230,7 @@ final class Pipeline {
         evaluation.client(),
         evaluation.delay(),
         route.audit(),
+        evaluation.reservations(),
         evaluation.trace());
   }
 

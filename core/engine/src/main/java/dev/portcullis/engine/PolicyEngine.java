@@ -137,6 +137,7 @@ public final class PolicyEngine implements Engine {
         request.peer().address(),
         null,
         AuditSpec.refusalsOnly(),
+        List.of(),
         null);
   }
 

@@ -55,6 +55,7 @@ final class TestRoute {
   private @Nullable AuthenticationSpec authentication;
   private Mode botMode = Mode.ENFORCE;
   private @Nullable Sharing sharing;
+  private LimitSpec.Count count = LimitSpec.Count.REQUESTS;
   private @Nullable BotSpec bot;
   private Mode authorizationMode = Mode.ENFORCE;
 
@@ -130,6 +131,12 @@ final class TestRoute {
     return this;
   }
 
+  /** Which requests limits that follow count in the end. */
+  TestRoute count(LimitSpec.Count counted) {
+    count = counted;
+    return this;
+  }
+
   TestRoute rate(String name, LimitPhase phase, long requests, String... key) {
     return limit(
         name,
@@ -176,6 +183,7 @@ final class TestRoute {
             List.of(),
             null,
             null,
+            LimitSpec.Count.REQUESTS,
             new Allowance.Rate(60, Duration.ofMinutes(1), 0),
             new TreeMap<>(),
             phase,
@@ -205,10 +213,12 @@ final class TestRoute {
             List.of(),
             when == null ? null : new Expression(when),
             cost == null ? null : new Expression(cost),
+            count,
             allowance,
             plans,
             phase,
-            sharing));
+            sharing,
+            null));
     return this;
   }
 

@@ -7,6 +7,7 @@ import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.SharedQuotas;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,16 @@ final class TestSharedQuotas implements SharedQuotas {
   @Override
   public void refund(Charge charge, long now) {
     refunded.add(charge.id());
+  }
+
+  @Override
+  public void settle(Reservation charge, boolean successful, long now) {
+    var _ = counters.settle(charge.id(), successful, now);
+  }
+
+  @Override
+  public void renew(Reservation charge, long now) {
+    counters.renew(charge.id(), now);
   }
 
   @Override

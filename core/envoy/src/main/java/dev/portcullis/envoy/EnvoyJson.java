@@ -77,6 +77,8 @@ public final class EnvoyJson {
         io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute
             .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault.getDescriptor(),
+        io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig
+            .getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua.getDescriptor(),
         io.envoyproxy.envoy.extensions.filters.http.router.v3.Router.getDescriptor(),

@@ -23,6 +23,7 @@ final class FollowedPagesTest {
           "docs/guide/issue-and-rotate-api-keys.md",
           "docs/guide/sell-plans.md",
           "docs/guide/separate-two-teams.md",
+          "docs/guide/protect-a-login.md",
           "docs/guide/survive-a-launch-day.md",
           "docs/guide/test-a-policy.md");
 

@@ -3,20 +3,33 @@
 package dev.portcullis.extauthz.check;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /** Turns what became of a check into its answer, and tells the observer. Thread-safe. */
 final class Answers {
   private final CheckResponseWriter responses;
   private final CheckObserver observer;
+  private final Consumer<List<Reservation>> unanswered;
 
-  Answers(CheckResponseWriter responses, CheckObserver observer) {
+  /**
+   * Puts the parts together.
+   *
+   * @param unanswered gets what was charged for requests whose end nobody will tell
+   */
+  Answers(
+      CheckResponseWriter responses,
+      CheckObserver observer,
+      Consumer<List<Reservation>> unanswered) {
     this.responses = responses;
     this.observer = observer;
+    this.unanswered = unanswered;
   }
 
   /**
@@ -25,9 +38,24 @@ final class Answers {
    * @param start when it came, by {@link System#nanoTime}
    */
   EncodedMessage decided(RequestContext request, Decision decision, long start) {
-    EncodedMessage response = responses.write(decision, request.headers());
-    observer.decided(request, decision, System.nanoTime() - start);
-    return response;
+    try {
+      EncodedMessage response = responses.write(decision, request.headers());
+      observer.decided(request, decision, System.nanoTime() - start);
+      return response;
+    } catch (Throwable e) {
+      unanswered(decision);
+      throw e;
+    }
+  }
+
+  /**
+   * Envoy does not get to know a decision, so it cannot tell when the request ends: it has ended.
+   * To be said more than once if in doubt.
+   */
+  void unanswered(Decision decision) {
+    if (!decision.reservations().isEmpty()) {
+      unanswered.accept(decision.reservations());
+    }
   }
 
   /** A probe that was answered; a decision it is not. */

@@ -5,6 +5,7 @@ package dev.portcullis.extauthz.check;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
@@ -20,6 +21,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,18 +38,24 @@ public final class AuthorizationService implements BindableService {
   private final Answers answers;
   private final WaitingRoom room;
 
-  /** Puts the parts together. */
+  /**
+   * Puts the parts together.
+   *
+   * @param unanswered gets what was charged for requests of which Envoy does not get to know; does
+   *     not wait
+   */
   public AuthorizationService(
       Engine engine,
       CheckRequestReader requests,
       ProbeResponder probes,
       CheckResponseWriter responses,
       CheckObserver observer,
+      Consumer<List<Reservation>> unanswered,
       WaitingRoom room) {
     this.engine = engine;
     this.requests = requests;
     this.probes = probes;
-    this.answers = new Answers(responses, observer);
+    this.answers = new Answers(responses, observer, unanswered);
     this.room = room;
   }
 
@@ -106,7 +115,17 @@ public final class AuthorizationService implements BindableService {
       }
       RequestContext request = incoming.request();
       return switch (engine.begin(incoming.route(), request)) {
-        case Decision decision -> answers.decided(request, decision, start);
+        case Decision decision -> {
+          if (!decision.reservations().isEmpty()) {
+            if (deadline != null && deadline.isExpired()) {
+              // Envoy has given up, so it will not tell of the end.
+              answers.unanswered(decision);
+              yield answers.overdue();
+            }
+            whenCancelled(reply, () -> answers.unanswered(decision));
+          }
+          yield answers.decided(request, decision, start);
+        }
         case Suspended suspended -> {
           WaitingCheck waiting = new WaitingCheck(room, suspended, request, start, answers, reply);
           whenCancelled(reply, () -> room.abandon(waiting));

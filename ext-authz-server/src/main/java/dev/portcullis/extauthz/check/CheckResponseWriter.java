@@ -10,6 +10,7 @@ import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.extauthz.wire.ReverseWriter;
 import dev.portcullis.policy.decision.CheckNames;
@@ -39,22 +40,24 @@ public final class CheckResponseWriter {
   private static final String UNDECIDED = "The request was not decided; it may be tried again.";
   private static final int EXPECTED_BYTES = 1024;
 
+  private final Tickets tickets;
   private final InstantSource clock;
 
   /** A writer that reads the system's clock. */
-  public CheckResponseWriter() {
-    this(InstantSource.system());
+  public CheckResponseWriter(Tickets tickets) {
+    this(tickets, InstantSource.system());
   }
 
   /** A writer that reads another clock. */
-  CheckResponseWriter(InstantSource clock) {
+  CheckResponseWriter(Tickets tickets, InstantSource clock) {
+    this.tickets = tickets;
     this.clock = clock;
   }
 
   /** The answer that carries out a decision. */
   public EncodedMessage write(Decision decision, @Nullable Headers request) {
     ReverseWriter out = new ReverseWriter(EXPECTED_BYTES);
-    DecisionSummary.write(out, decision);
+    DecisionSummary.write(out, decision, tickets);
     Refusal refusal = decision.refusal();
     if (refusal == null) {
       allow(out, decision, request);

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.wire.ReverseWriter;
 import dev.portcullis.policy.plan.PolicyRef;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What Envoy's access logs and later filters may learn of a decision, as dynamic metadata in the
  * namespace {@code envoy.filters.http.ext_authz}: {@code decision_id}, {@code route}, {@code
  * outcome}, {@code reason}, {@code phase}, {@code policy}, {@code rule}, {@code bot_score}, {@code
- * delay_ms}. No secrets, nothing of the client's.
+ * delay_ms}, {@code reservations}. No secrets, nothing of the client's.
  */
 final class DecisionSummary {
   // An entry of a map is a message of two fields.
@@ -24,13 +25,16 @@ final class DecisionSummary {
 
   private DecisionSummary() {}
 
-  static void write(ReverseWriter out, Decision decision) {
+  static void write(ReverseWriter out, Decision decision, Tickets tickets) {
     int summary = out.mark();
     if (decision.delay() != null) {
       number(out, "delay_ms", (double) decision.delay().millis());
     }
     if (decision.bot() != null) {
       number(out, "bot_score", decision.bot().value());
+    }
+    if (!decision.reservations().isEmpty()) {
+      text(out, Tickets.FIELD, tickets.write(decision.reservations()));
     }
     text(out, "rule", decision.by().rule());
     PolicyRef policy = decision.by().policy();

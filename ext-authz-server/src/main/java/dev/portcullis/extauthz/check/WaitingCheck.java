@@ -8,6 +8,7 @@ import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.wire.EncodedMessage;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,7 @@ final class WaitingCheck implements Runnable {
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
   private volatile Suspended suspended;
   private volatile @Nullable Future<?> alarm;
+  private volatile @Nullable Decision decided;
 
   /**
    * A check that waits from now on.
@@ -78,12 +80,17 @@ final class WaitingCheck implements Runnable {
       return;
     }
     switch (outcome) {
-      case Decision decision ->
-          settle(State.RUNNING, () -> answers.decided(request, decision, start));
+      case Decision decision -> {
+        if (!settle(State.RUNNING, () -> answer(decision))) {
+          answers.unanswered(decision);
+        }
+      }
       case Suspended again -> {
         suspended = again;
         if (state.compareAndSet(State.RUNNING, State.QUEUED)) {
           room.goOn(this);
+        } else {
+          drop(again);
         }
       }
     }
@@ -101,7 +108,7 @@ final class WaitingCheck implements Runnable {
 
   /** Refuses the check; false when somebody goes on with it already, or it has its answer. */
   boolean refuse(String cause) {
-    return settle(State.QUEUED, () -> answers.decided(request, suspended.refuse(cause), start));
+    return settle(State.QUEUED, () -> answer(suspended.refuse(cause)));
   }
 
   /**
@@ -114,11 +121,29 @@ final class WaitingCheck implements Runnable {
     return refuse("it waited as long as Envoy waits") || settle(State.RUNNING, answers::overdue);
   }
 
-  /** Nobody waits for the answer any more; false when it was given already. */
+  /**
+   * Nobody waits for the answer any more, or it did not arrive; false when it was given already.
+   */
   boolean abandon() {
-    boolean first = state.getAndSet(State.ANSWERED) != State.ANSWERED;
+    State before = state.getAndSet(State.ANSWERED);
     silence();
-    return first;
+    Decision lost = decided;
+    if (before == State.QUEUED) {
+      drop(suspended);
+    } else if (lost != null) {
+      answers.unanswered(lost);
+    }
+    return before != State.ANSWERED;
+  }
+
+  /** What it was charged so far must have its end. */
+  private void drop(Suspended unfinished) {
+    answers.unanswered(unfinished.refuse("nobody waits for the answer"));
+  }
+
+  private EncodedMessage answer(Decision decision) {
+    decided = decision;
+    return answers.decided(request, decision, start);
   }
 
   private boolean settle(State from, Supplier<EncodedMessage> answer) {
@@ -129,9 +154,14 @@ final class WaitingCheck implements Runnable {
     try {
       reply.onNext(written(answer));
       reply.onCompleted();
+      if (reply instanceof ServerCallStreamObserver<EncodedMessage> call && call.isCancelled()) {
+        // Before there was an answer that could be taken back.
+        abandon();
+      }
     } catch (RuntimeException e) {
       // The call is broken: no answer can be sent, and none lets the request pass.
       answers.failed(e);
+      abandon();
     }
     return true;
   }

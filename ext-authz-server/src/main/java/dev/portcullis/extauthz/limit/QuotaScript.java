@@ -5,9 +5,11 @@ package dev.portcullis.extauthz.limit;
 import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.limit.CounterKey;
 import dev.portcullis.engine.limit.CounterState;
+import dev.portcullis.engine.limit.GivenBack;
 import dev.portcullis.engine.limit.MeterTerms;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.extauthz.valkey.Script;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,6 +34,11 @@ import java.util.function.ToLongFunction;
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
  * then hold more than it was ever short of. Of one that is held it is kept until when, behind an @.
+ *
+ * The counter of what is at once is a sorted set: a member for each unit of each request, by the end
+ * of its lease. What a request holds of it, and what is given back to other counters when its
+ * response is a success, stands under the name of its charge until the request ends; whoever hears of
+ * the end needs to know nothing else.
  *
  * A counter's name tells its policy and its limit to people who look into the store, and hides its
  * client from who only looks: names and addresses that somebody guesses can be tried. The policy is the hash tag: all counters of a policy are on one server of a Cluster.
@@ -76,6 +83,20 @@ final class QuotaScript {
       end
       """;
 
+  /** What one request has of a counter of those at once is a member for each unit of its cost. */
+  private static final String RELEASE =
+      """
+      local function release(key, id, cost)
+        local members = {}
+        for n = 1, cost do members[n] = id .. ':' .. n end
+        redis.call('ZREM', key, unpack(members))
+      end
+      """;
+
+  private static final String CHARGE_KEY = "portcullis:charge:";
+  private static final String RESERVED_KEY = "portcullis:reserved:";
+  private static final String LEASE = Long.toString(Reservation.LEASE.toMillis());
+
   static final Script CHARGE =
       Script.of(
           NOW
@@ -94,8 +115,8 @@ final class QuotaScript {
                 local size = tonumber(ARGV[a])
                 k, a = k + 1, a + 1
                 for i = 1, size do
-                  local line = {key = KEYS[k], charged = ARGV[a] == 'c', cost = tonumber(ARGV[a + 2]),
-                    wanted = tonumber(ARGV[a + 3]), leased = 0, delay = 0}
+                  local line = {key = KEYS[k], charged = ARGV[a] ~= 'p', given = ARGV[a] == 'f',
+                    cost = tonumber(ARGV[a + 2]), wanted = tonumber(ARGV[a + 3]), leased = 0, delay = 0}
                   local one, two, three, four =
                     tonumber(ARGV[a + 4]), tonumber(ARGV[a + 5]), tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7])
                   if ARGV[a + 1] == 'r' then
@@ -106,6 +127,11 @@ final class QuotaScript {
                     line.room = math.floor((now + one + two + three - line.moment) / one)
                     line.delay = math.min(math.max(line.moment + (line.cost - 1) * one - two - now, 0), three)
                     a = a + 7
+                  elseif ARGV[a + 1] == 's' then
+                    line.slots = two
+                    line.moment, line.used = 0, redis.call('ZCOUNT', line.key, '(' .. text(now), '+inf')
+                    line.room = one - line.used
+                    a = a + 6
                   else
                     local moment, used = held(line.key, '^(%d+):(%d+)$')
                     if moment <= now then
@@ -136,25 +162,46 @@ final class QuotaScript {
                   for _, line in ipairs(part) do line.delay = 0 end
                   if held_until then holding.delay = math.max(tonumber(held_until) - now, 0) end
                 else
-                  local outcome, longest = part.granted and '1' or '0', 0
+                  local outcome, longest, kept = part.granted and '1' or '0', 0, {}
+                  local id = string.match(part.id, '[^:]+$')
                   for _, line in ipairs(part) do
                     if part.granted and line.charged then
                       line.leased = math.max(0, math.min(line.wanted, math.floor((line.room - line.cost) / 2)))
                       local units, value = line.cost + line.leased
-                      if line.interval then
+                      if line.slots then
+                        line.used = line.used + units
+                        redis.call('ZREMRANGEBYSCORE', line.key, '-inf', text(now))
+                        local members = {}
+                        for n = 1, units do
+                          members[2 * n - 1], members[2 * n] = text(now + line.slots), id .. ':' .. n
+                        end
+                        redis.call('ZADD', line.key, unpack(members))
+                        redis.call('PEXPIRE', line.key, text(math.ceil(line.slots / 1000)))
+                      elseif line.interval then
                         line.moment = line.moment + units * line.interval
                         value = text(line.moment)
                       else
                         line.used = line.used + units
                         value = text(line.moment) .. ':' .. text(line.used)
                       end
-                      redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
+                      if value then
+                        redis.call('SET', line.key, value, 'PX', text(math.ceil((line.moment - now) / 1000)))
+                      end
+                      if line.slots or line.given then
+                        kept[#kept + 1] = table.concat({
+                          line.slots and 's' or line.interval and 'r' or 'q', line.key, text(units),
+                          text(line.slots or line.interval or 0), text(line.moment)}, ' ')
+                      end
                       outcome = outcome .. ' ' .. text(line.moment)
                       longest = math.max(longest, line.delay)
                     end
                   end
                   if longest > 0 then outcome = outcome .. ' @' .. text(now + longest) end
                   if part.charges then redis.call('SET', part.id, outcome, 'PX', MEMORY) end
+                  if #kept > 0 then
+                    redis.call('SET', 'RESERVED' .. string.sub(part.id, #'CHARGED' + 1),
+                      table.concat(kept, '\\n'), 'PX', LEASE)
+                  end
                   out[#out + 1] = part.granted and 'granted' or 'refused'
                 end
                 for _, line in ipairs(part) do
@@ -166,12 +213,16 @@ final class QuotaScript {
               end
               return out
               """
-                  .replace("MEMORY", MEMORY));
+                  .replace("MEMORY", MEMORY)
+                  .replace("LEASE", LEASE)
+                  .replace("RESERVED", RESERVED_KEY)
+                  .replace("CHARGED", CHARGE_KEY));
 
   static final Script REFUND =
       Script.of(
           NOW
               + GIVE_BACK
+              + RELEASE
               + """
               local moments = {}
               local outcome = redis.call('GET', KEYS[1])
@@ -179,12 +230,77 @@ final class QuotaScript {
               for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
               for i = 2, #KEYS do
                 local a = 3 * i - 4
-                give_back(KEYS[i], ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), moments[i - 1])
+                if ARGV[a] == 's' then
+                  release(KEYS[i], string.match(KEYS[1], '[^:]+$'), tonumber(ARGV[a + 1]))
+                else
+                  give_back(KEYS[i], ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), moments[i - 1])
+                end
               end
               redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
+              redis.call('DEL', 'RESERVED' .. string.sub(KEYS[1], #'CHARGED' + 1))
               return {}
               """
-                  .replace("MEMORY", MEMORY));
+                  .replace("MEMORY", MEMORY)
+                  .replace("RESERVED", RESERVED_KEY)
+                  .replace("CHARGED", CHARGE_KEY));
+
+  /** A line of what is held for one request: its kind, counter, cost, interval or lease, moment. */
+  private static final String EACH_HELD =
+      """
+      for kind, counter, cost, length, moment in
+        string.gmatch(held or '', '(%a) (%S+) (%d+) (%d+) (%d+)') do
+      """;
+
+  /** The requests of some charges have ended: what is held for them is given back. */
+  static final Script SETTLE =
+      Script.of(
+          NOW
+              + GIVE_BACK
+              + RELEASE
+              + """
+              for _, key in ipairs(KEYS) do
+                local held = redis.call('GET', key)
+                redis.call('DEL', key)
+              """
+              + EACH_HELD
+              + """
+                  if kind == 's' then
+                    release(counter, string.match(key, '[^:]+$'), tonumber(cost))
+                  elseif ARGV[2] == '1' then
+                    give_back(counter, kind, tonumber(cost), tonumber(length), moment)
+                  end
+                end
+              end
+              return {}
+              """);
+
+  /** The requests of some charges go on: what is held for them is held longer. */
+  static final Script RENEW =
+      Script.of(
+          NOW
+              + """
+              for _, key in ipairs(KEYS) do
+                local held = redis.call('GET', key)
+                redis.call('PEXPIRE', key, LEASE)
+              """
+                  .replace("LEASE", LEASE)
+              + EACH_HELD
+              + """
+                  if kind == 's' then
+                    local id = string.match(key, '[^:]+$')
+                    for n = 1, tonumber(cost) do
+                      local member = id .. ':' .. n
+                      -- What was given up may be somebody else's by now.
+                      if tonumber(redis.call('ZSCORE', counter, member) or 0) > now then
+                        redis.call('ZADD', counter, text(now + tonumber(length)), member)
+                      end
+                    end
+                    redis.call('PEXPIRE', counter, text(math.ceil(tonumber(length) / 1000)))
+                  end
+                end
+              end
+              return {}
+              """);
 
   /** Takes back what was leased of one counter and not used. */
   static final Script HAND_BACK =
@@ -203,6 +319,10 @@ final class QuotaScript {
               + """
               local key, action, kind = KEYS[1], ARGV[2], ARGV[3]
               local units, interval, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+              if kind == 's' then
+                local taken = text(redis.call('ZCOUNT', key, '(' .. text(now), '+inf'))
+                return {text(now), '0', taken, '0', taken}
+              end
               local value, moment, used = redis.call('GET', key), 0, 0
               if value then
                 if kind == 'r' then
@@ -285,7 +405,7 @@ final class QuotaScript {
         QuotaLine line = part.lines().get(i);
         keys.add(name(line.key()));
         boolean charged = i >= part.peeked();
-        arguments.add(charged ? "c" : "p");
+        arguments.add(charged ? line.givenBack() == GivenBack.ON_SUCCESS ? "f" : "c" : "p");
         add(line, charged && part.leased() ? wanted.applyAsLong(line) : 0, now);
       }
     }
@@ -295,6 +415,8 @@ final class QuotaScript {
     switch (line.meter().terms(now)) {
       case MeterTerms.Rate(long interval, long tolerance, long maxDelay) ->
           add("r", line.cost(), wanted, interval, tolerance, maxDelay);
+      case MeterTerms.Slots(long requests, long lease) ->
+          add("s", line.cost(), wanted, requests, lease);
       case MeterTerms.Quota(long requests, long previous, long current, long next) ->
           add("q", line.cost(), wanted, requests, previous, current, next);
     }
@@ -330,6 +452,7 @@ final class QuotaScript {
           switch (line.meter().terms(now)) {
             case MeterTerms.Rate rate -> List.of("r", cost, Long.toString(rate.interval()));
             case MeterTerms.Quota _ -> List.of("q", cost, "");
+            case MeterTerms.Slots _ -> List.of("s", cost, "");
           });
     }
     return arguments.toArray(new String[0]);
@@ -347,6 +470,8 @@ final class QuotaScript {
           case MeterTerms.Rate rate ->
               List.of("r", Long.toString(units), Long.toString(rate.interval()));
           case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "");
+          case MeterTerms.Slots _ ->
+              throw new IllegalArgumentException("what is at once is not leased ahead");
         };
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(micros));
@@ -367,6 +492,7 @@ final class QuotaScript {
                   Long.toString(interval),
                   Long.toString(interval + tolerance + maxDelay));
           case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "0", "0");
+          case MeterTerms.Slots _ -> List.of("s", "0", "0", "0");
         });
     return arguments.toArray(new String[0]);
   }
@@ -419,17 +545,21 @@ final class QuotaScript {
   }
 
   private static String name(Part part) {
-    return "portcullis:charge:{"
-        + part.tag()
-        + "}:"
-        + HEX.toHexDigits(part.id().high())
-        + HEX.toHexDigits(part.id().low());
+    return CHARGE_KEY + suffix(part.tag(), part.id());
+  }
+
+  /** Where it stands what is held for a charge of a policy, if anything is. */
+  static String reserved(String policy, ChargeId id) {
+    return RESERVED_KEY + suffix(policy, id);
+  }
+
+  private static String suffix(String policy, ChargeId id) {
+    return '{' + policy + "}:" + HEX.toHexDigits(id.high()) + HEX.toHexDigits(id.low());
   }
 
   /** The policy that a counter is of: namespace/name. */
   static String tag(CounterKey key) {
-    String limit = key.limit();
-    return limit.substring(0, limit.indexOf('/', limit.indexOf('/') + 1));
+    return key.policy();
   }
 
   /** The name of a counter in the store. */

@@ -10,10 +10,12 @@ import dev.portcullis.engine.limit.CounterState;
 import dev.portcullis.engine.limit.MeterTerms;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.limit.QuotaScript.Part;
 import dev.portcullis.extauthz.limit.QuotaScript.Result;
 import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.valkey.Script;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,10 +139,24 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
       }
       return new Answer.Counted(standings);
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      forgetReserved(charges, now);
       return new Answer.Unavailable(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      forgetReserved(charges, now);
       return new Answer.Unavailable("interrupted while the shared store was asked");
+    }
+  }
+
+  /**
+   * An answer that came too late may have been that a place was taken. Nobody would ever give it
+   * back, for the request has no ticket of it. Commands of one connection are done in their order.
+   */
+  private void forgetReserved(List<Charge> charges, long now) {
+    for (Charge charge : charges) {
+      if (charge.isReserved()) {
+        refund(charge, now);
+      }
     }
   }
 
@@ -225,7 +242,8 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     for (int i = 0; i < parts.size(); i++) {
       Result result = results.get(i);
       for (int line = 0; line < result.states().size() && !result.granted(); line++) {
-        if (!result.states().get(line).granted()) {
+        // What ends soon, or is given back, has room again before anybody remembers.
+        if (!result.states().get(line).granted() && !parts.get(i).lines().get(line).isReserved()) {
           refused.put(
               parts.get(i).lines().get(line).key(),
               new Refused(result.counters().get(line), result.now(), ticker.read()));
@@ -296,6 +314,30 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
           QuotaScript.REFUND,
           QuotaScript.refundKeys(part),
           QuotaScript.refundArguments(part, micros.getAsLong(), now));
+    }
+  }
+
+  @Override
+  public void settle(Reservation charge, boolean successful, long now) {
+    tell(QuotaScript.SETTLE, charge, successful ? "1" : "0");
+  }
+
+  @Override
+  public void renew(Reservation charge, long now) {
+    tell(QuotaScript.RENEW, charge);
+  }
+
+  /** In a Cluster policies may be on different servers. */
+  private void tell(Script script, Reservation charge, String... more) {
+    List<String> keys =
+        charge.policies().stream()
+            .map(policy -> QuotaScript.reserved(policy, charge.id()))
+            .toList();
+    String[] arguments =
+        Stream.concat(Stream.of(Long.toString(micros.getAsLong())), Stream.of(more))
+            .toArray(String[]::new);
+    for (List<String> together : cluster ? keys.stream().map(List::of).toList() : List.of(keys)) {
+      store.tell(script, together, arguments);
     }
   }
 

@@ -58,6 +58,11 @@ final class NamedLimit {
     return spec.sharing() != null;
   }
 
+  /** Whether it bounds what is under way, and not what came. */
+  boolean isAtOnce() {
+    return spec.allowance() instanceof Allowance.Concurrency;
+  }
+
   /** The allowances by plan, that of no plan first, under the empty name. */
   Map<String, Meter> meters() {
     return meters;

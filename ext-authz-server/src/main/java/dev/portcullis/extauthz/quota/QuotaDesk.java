@@ -79,6 +79,10 @@ public final class QuotaDesk {
       return new Result.NoLimit(
           limits.of(order.limit().substring(0, order.limit().lastIndexOf('/'))));
     }
+    if (limit.isAtOnce() && order.action() != QuotaOrder.Action.GET) {
+      throw new MalformedTextException(
+          "the limit bounds what is under way; it has room again when requests end");
+    }
     CounterKey key = limit.key(order.owner());
     QuotaLine line = new QuotaLine(key, limit.meter(order.plan()), 1);
     if (!limit.isShared() || stored == null) {

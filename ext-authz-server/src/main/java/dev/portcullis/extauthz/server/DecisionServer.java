@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.server;
 
 import dev.portcullis.extauthz.check.AuthorizationService;
+import dev.portcullis.extauthz.ending.EndingService;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -28,10 +29,16 @@ public final class DecisionServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Connections connections = new Connections();
   private final Server server;
+  private final EndingService endings;
 
   private DecisionServer(
-      InetSocketAddress address, AuthorizationService service, Guard guard, GrpcLimits limits)
+      InetSocketAddress address,
+      AuthorizationService service,
+      EndingService endings,
+      Guard guard,
+      GrpcLimits limits)
       throws IOException {
+    this.endings = endings;
     report(ServingStatus.NOT_SERVING);
     loops = new EventLoops(limits.threads());
     server =
@@ -39,6 +46,7 @@ public final class DecisionServer implements AutoCloseable {
             .install(NettyServerBuilder.forAddress(address, guard.credentials()))
             .addTransportFilter(guard.callers())
             .addService(service)
+            .addService(endings)
             .addService(health.getHealthService())
             .addTransportFilter(connections)
             .maxInboundMessageSize(limits.maxMessageBytes())
@@ -51,7 +59,8 @@ public final class DecisionServer implements AutoCloseable {
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             // So that new replicas get their share; jittered by gRPC.
             .maxConnectionAge(30, TimeUnit.MINUTES)
-            .maxConnectionAgeGrace(30, TimeUnit.SECONDS)
+            // Longer than EndingService lets a stream last.
+            .maxConnectionAgeGrace(6, TimeUnit.MINUTES)
             // Envoy resets a check whose client went away. Clients must not be able to have the
             // connection closed that all of them share.
             .maxRstFramesPerWindow(100_000, 10)
@@ -71,9 +80,13 @@ public final class DecisionServer implements AutoCloseable {
    * @throws IOException when the address is taken or not of this machine
    */
   public static DecisionServer start(
-      InetSocketAddress address, AuthorizationService service, Guard guard, GrpcLimits limits)
+      InetSocketAddress address,
+      AuthorizationService service,
+      EndingService endings,
+      Guard guard,
+      GrpcLimits limits)
       throws IOException {
-    return new DecisionServer(address, service, guard, limits);
+    return new DecisionServer(address, service, endings, guard, limits);
   }
 
   /** The port that it listens on; chosen by the kernel when port 0 was asked for. */
@@ -106,6 +119,7 @@ public final class DecisionServer implements AutoCloseable {
     while (connections.open() > 0 && System.nanoTime() < deadline) {
       Thread.sleep(LOOK);
     }
+    endings.close();
     server.shutdown();
     server.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
     close();

@@ -250,6 +250,11 @@ public enum Metric {
       "",
       "Questions to the shared store that got no answer that could be used, those included that"
           + " were not sent because it is away."),
+  VALKEY_UNTOLD(
+      "portcullis_valkey_untold_total",
+      Type.COUNTER,
+      "",
+      "What the shared store was told, such as the end of a request, and perhaps did not hear."),
   VALKEY_KEYS(
       "portcullis_valkey_keys_remembered",
       Type.GAUGE,
@@ -311,6 +316,33 @@ public enum Metric {
           + " said so within a second."),
   LIMITER_KEYS(
       "portcullis_limiter_keys", Type.GAUGE, "", "Counters of rates and quotas in memory."),
+  LIMITER_RESERVATIONS(
+      "portcullis_limiter_reservations",
+      Type.GAUGE,
+      "",
+      "Charges in memory that wait for the end of their request: of concurrency, and of count:"
+          + " Failures."),
+  LIMITER_ABANDONED(
+      "portcullis_limiter_abandoned_total",
+      Type.COUNTER,
+      "",
+      "Charges in memory of whose request no Envoy told anything for the length of their lease."),
+  LIMITER_ENDINGS(
+      "portcullis_limiter_endings_total",
+      Type.COUNTER,
+      "",
+      "Ends of requests that Envoys told, of those that a limit waited for."),
+  LIMITER_ENDINGS_ELSEWHERE(
+      "portcullis_limiter_endings_elsewhere_total",
+      Type.COUNTER,
+      "",
+      "Charges of requests that another decision service admitted and counts alone, so that their"
+          + " end was told to the wrong one. Such limits need scope: Cluster."),
+  LIMITER_ENDINGS_UNREADABLE(
+      "portcullis_limiter_endings_unreadable_total",
+      Type.COUNTER,
+      "",
+      "Ends of requests that were told by who may not tell them, or in words that are not ours."),
   LOG_QUEUE(
       "portcullis_decision_log_queue", Type.GAUGE, "", "Decision records that wait to be written."),
   LOG_WRITTEN(

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +61,9 @@ public final class ValkeyStore implements AutoCloseable {
   /** Commands under way; one more is not sent. */
   private static final int AT_A_TIME = 1024;
 
+  /** What was told and not confirmed yet; one more is not told. */
+  private static final int TOLD_AT_A_TIME = 8192;
+
   /** Codes by which a server says that it is not the one to ask; a script's error quotes them. */
   private static final Pattern USELESS =
       Pattern.compile("\\b(READONLY|MASTERDOWN|LOADING|CLUSTERDOWN|NOAUTH)\\b");
@@ -71,9 +76,11 @@ public final class ValkeyStore implements AutoCloseable {
   private final Dialer dialer;
   private final Thread thread;
   private final Semaphore permits = new Semaphore(AT_A_TIME);
+  private final Semaphore tellings = new Semaphore(TOLD_AT_A_TIME);
   private final AtomicInteger inARow = new AtomicInteger();
   private final LongAdder asked = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder untold = new LongAdder();
   private final AtomicLong lost = new AtomicLong();
   private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
   private final List<Runnable> opened = new CopyOnWriteArrayList<>();
@@ -254,27 +261,39 @@ public final class ValkeyStore implements AutoCloseable {
   /** Runs a script, and waits for nothing; it may get lost. All keys must be of one hash tag. */
   public void tell(Script script, List<String> keys, String... arguments) {
     Session current = session;
-    if (current == null || !permits.tryAcquire()) {
-      failed.increment();
+    if (current == null || !tellings.tryAcquire()) {
+      untold.increment();
       return;
     }
+    String[] names = keys.toArray(new String[0]);
+    asked.increment();
+    sent(
+            commands ->
+                commands.<List<Object>>evalsha(
+                    script.digest(), ScriptOutputType.MULTI, names, arguments),
+            current)
+        .exceptionallyCompose(failure ->
+            Throwables.getRootCause(failure) instanceof RedisNoScriptException
+                ? sent(
+                    commands ->
+                        commands.eval(script.text(), ScriptOutputType.MULTI, names, arguments),
+                    current)
+                : CompletableFuture.failedFuture(failure))
+        .whenComplete((_, failure) -> {
+          tellings.release();
+          if (failure != null) {
+            untold.increment();
+          }
+        });
+  }
+
+  private static CompletionStage<List<Object>> sent(
+      Function<RedisClusterAsyncCommands<String, String>, RedisFuture<List<Object>>> command,
+      Session to) {
     try {
-      asked.increment();
-      // By its text: nobody waits who could send it a second time to a server that does not know
-      // it.
-      current
-          .commands()
-          .<List<Object>>eval(
-              script.text(), ScriptOutputType.MULTI, keys.toArray(new String[0]), arguments)
-          .whenComplete((_, failure) -> {
-            permits.release();
-            if (failure != null) {
-              failed.increment();
-            }
-          });
+      return command.apply(to.commands());
     } catch (RuntimeException e) {
-      permits.release();
-      failed.increment();
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -368,6 +387,11 @@ public final class ValkeyStore implements AutoCloseable {
   /** Questions that got no answer that could be used, those that were not sent included. */
   public long failed() {
     return failed.sum();
+  }
+
+  /** What was told, and perhaps not heard. */
+  public long untold() {
+    return untold.sum();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.Headers;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.decision.DenyReason;
@@ -46,7 +47,7 @@ final class CheckResponseWriterTest {
   private static final long NOW = 1_800_000_000;
 
   private final CheckResponseWriter writer =
-      new CheckResponseWriter(() -> Instant.ofEpochSecond(NOW, 250_000_000));
+      new CheckResponseWriter(new Tickets(), () -> Instant.ofEpochSecond(NOW, 250_000_000));
 
   @Test
   void noAnswerIsEverEmpty() {
@@ -211,6 +212,7 @@ final class CheckResponseWriterTest {
         IpAddress.parse("192.0.2.7"),
         delay,
         AuditSpec.refusalsOnly(),
+        List.of(),
         null);
   }
 

@@ -12,6 +12,7 @@ import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.extauthz.Checks;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.extauthz.wire.EncodedMessage;
 import dev.portcullis.policy.plan.SecretMaterial;
@@ -100,8 +101,9 @@ final class ProbeResponderTest {
             () -> List.of(KEY),
             route -> route.equals("shop/orders") ? "version-of-orders" : null,
             () -> NOW),
-        new CheckResponseWriter(),
+        new CheckResponseWriter(new Tickets()),
         seen,
+        _ -> {},
         room);
   }
 

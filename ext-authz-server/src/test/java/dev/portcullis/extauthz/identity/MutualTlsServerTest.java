@@ -5,6 +5,8 @@ package dev.portcullis.extauthz.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.portcullis.engine.limit.InProcessQuotaStore;
+import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.extauthz.Checks;
 import dev.portcullis.extauthz.Plans;
 import dev.portcullis.extauthz.TestEngine;
@@ -13,6 +15,9 @@ import dev.portcullis.extauthz.check.CheckRequestReader;
 import dev.portcullis.extauthz.check.CheckResponseWriter;
 import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.check.WaitingRoom;
+import dev.portcullis.extauthz.ending.EndingService;
+import dev.portcullis.extauthz.ending.Endings;
+import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.identity.TestAuthority.Workload;
 import dev.portcullis.extauthz.server.DecisionServer;
 import dev.portcullis.extauthz.server.GrpcLimits;
@@ -77,9 +82,15 @@ final class MutualTlsServerTest {
                 engine,
                 new CheckRequestReader(Clock.systemUTC()),
                 new ProbeResponder(List::of, _ -> null, Clock.systemUTC()),
-                new CheckResponseWriter(),
+                new CheckResponseWriter(new Tickets()),
                 new Telemetry(counters, routes, null, null),
+                _ -> {},
                 room),
+            new EndingService(
+                new Endings(
+                    new Tickets(),
+                    QuotaStores.alone(new InProcessQuotaStore(1)),
+                    Clock.systemUTC())),
             Guard.mutualTls(own, callers),
             new GrpcLimits(1, 100, 4 << 20));
     server.ready();

@@ -13,6 +13,7 @@ import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.MeterTerms;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStores;
@@ -222,6 +223,16 @@ final class PartitionedReplicas implements AutoCloseable {
     @Override
     public void refund(Charge charge, long at) {
       throw new AssertionError("no limit here is a process' own");
+    }
+
+    @Override
+    public void settle(Reservation charge, boolean successful, long at) {
+      throw new AssertionError("no limit here waits for an end");
+    }
+
+    @Override
+    public void renew(Reservation charge, long at) {
+      throw new AssertionError("no limit here waits for an end");
     }
 
     @Override

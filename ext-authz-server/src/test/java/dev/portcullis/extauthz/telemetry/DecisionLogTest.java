@@ -181,6 +181,7 @@ final class DecisionLogTest {
         IpAddress.parse("192.0.2.7"),
         reason == null ? new Delay(BY, 250) : null,
         new AuditSpec(sample, List.of("x-private")),
+        List.of(),
         null);
   }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class LimitsCheck {
   private static final Duration MIN_PERIOD = Duration.ofSeconds(1);
   private static final Duration MAX_PERIOD = Duration.ofHours(24);
+  private static final long MAX_AT_ONCE = 100_000;
   private static final Duration MIN_DELAY = Duration.ofSeconds(1);
   private static final Duration DEFAULT_DELAY = Duration.ofSeconds(1);
   private static final ZoneId UTC = ZoneId.of("UTC");
@@ -118,6 +119,7 @@ final class LimitsCheck {
       cost = number.expression();
     }
     Allowance allowance = allowance(limit, path);
+    toldToOne(limit, sharing, path);
     return allowance == null
         ? null
         : new LimitSpec(
@@ -128,11 +130,23 @@ final class LimitsCheck {
             Values.matches(limit.match(), path.field("match"), scope),
             when,
             cost,
+            Words.plan(limit.count()),
             allowance,
             plans(limit, allowance, path.field("plans")),
             phase(allowance, needsIdentity),
             sharing,
             maxDelay(limit, allowance, path));
+  }
+
+  private void toldToOne(Limit limit, @Nullable Sharing sharing, FieldPath path) {
+    boolean failures = limit.count() == Limit.Count.FAILURES;
+    if (sharing == null && (failures || limit.concurrency() != null)) {
+      scope.report(
+          DiagnosticCode.ENDS_ARE_TOLD_TO_ONE,
+          path.field(failures ? "count" : "concurrency"),
+          "each decision service counts this limit alone, and may not hear how its requests end",
+          "write store: {scope: Cluster}, or run one decision service");
+    }
   }
 
   /** Null when the limit refuses what is beyond it. */
@@ -153,12 +167,12 @@ final class LimitsCheck {
               ? DEFAULT_DELAY
               : Values.duration(
                   limit.maxDelay(), MIN_DELAY, LimitSpec.MAX_DELAY, path.field("maxDelay"), scope);
-      case Allowance.Quota _ -> {
+      case Allowance.Quota _, Allowance.Concurrency _ -> {
         scope.report(
             DiagnosticCode.EXACTLY_ONE,
             path.field("action"),
-            "action Delay goes with rate only: a quota cannot be waited for",
-            "remove action, or write a rate instead of the quota");
+            "action Delay goes with rate only: nothing else can be waited for",
+            "remove action, or write a rate instead");
         yield null;
       }
     };
@@ -167,7 +181,8 @@ final class LimitsCheck {
   private static LimitPhase phase(Allowance allowance, boolean needsIdentity) {
     return switch (allowance) {
       case Allowance.Quota _ -> LimitPhase.QUOTA;
-      case Allowance.Rate _ -> needsIdentity ? LimitPhase.RATE : LimitPhase.FLOOD;
+      case Allowance.Rate _, Allowance.Concurrency _ ->
+          needsIdentity ? LimitPhase.RATE : LimitPhase.FLOOD;
     };
   }
 
@@ -179,13 +194,24 @@ final class LimitsCheck {
         path,
         scope,
         new Values.Choice("rate", rate != null),
-        new Values.Choice("quota", quota != null));
+        new Values.Choice("quota", quota != null),
+        new Values.Choice("concurrency", limit.concurrency() != null));
+    if (limit.concurrency() != null && limit.count() == Limit.Count.FAILURES) {
+      scope.report(
+          DiagnosticCode.EXACTLY_ONE,
+          path.field("count"),
+          "what is under way has neither failed nor succeeded",
+          "remove count, or write rate or quota instead of concurrency");
+    }
     if (rate != null) {
       return rate(rate, path.field("rate"));
     }
     if (quota != null && quota.per() != null) {
       ZoneId zone = zone(quota.timeZone(), path.field("quota").field("timeZone"));
       return new Allowance.Quota(quota.requests(), Words.plan(quota.per()), zone);
+    }
+    if (limit.concurrency() != null) {
+      return new Allowance.Concurrency(limit.concurrency());
     }
     return null;
   }
@@ -212,16 +238,31 @@ final class LimitsCheck {
       case Allowance.Rate(long _, Duration per, long _) ->
           new Allowance.Rate(plan.requests(), per, burst(plan.burst(), plan.requests()));
       case Allowance.Quota(long _, Allowance.Period period, ZoneId zone) -> {
-        if (plan.burst() != null) {
-          scope.report(
-              DiagnosticCode.EXACTLY_ONE,
-              path.field("burst"),
-              "burst goes with rate only",
-              "remove burst from the plans of a quota");
-        }
+        withoutBurst(plan, path);
         yield new Allowance.Quota(plan.requests(), period, zone);
       }
+      case Allowance.Concurrency _ -> {
+        withoutBurst(plan, path);
+        if (plan.requests() > MAX_AT_ONCE) {
+          scope.report(
+              DiagnosticCode.OUT_OF_BOUNDS,
+              path.field("requests"),
+              plan.requests() + " at once are more than the " + MAX_AT_ONCE + " that are counted",
+              "write " + MAX_AT_ONCE + " or less");
+        }
+        yield new Allowance.Concurrency(plan.requests());
+      }
     };
+  }
+
+  private void withoutBurst(PlanAllowance plan, FieldPath path) {
+    if (plan.burst() != null) {
+      scope.report(
+          DiagnosticCode.EXACTLY_ONE,
+          path.field("burst"),
+          "burst goes with rate only",
+          "remove burst from the plans of other limits");
+    }
   }
 
   /** Without a burst the requests of one period may all come at once. */

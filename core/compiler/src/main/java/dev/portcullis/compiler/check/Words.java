@@ -8,12 +8,14 @@ import dev.portcullis.crds.v1alpha1.apipolicy.FailureMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.MtlsMode;
 import dev.portcullis.crds.v1alpha1.apipolicy.Rule;
 import dev.portcullis.crds.v1alpha1.bot.Threshold;
+import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
 import dev.portcullis.crds.v1alpha1.ratelimit.Quota;
 import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.BotSpec;
 import dev.portcullis.policy.plan.JwsAlgorithm;
 import dev.portcullis.policy.plan.LegacyHeaders;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.Sharing;
@@ -43,6 +45,14 @@ final class Words {
       case STRICT -> dev.portcullis.policy.plan.MtlsMode.STRICT;
       case PERMISSIVE -> dev.portcullis.policy.plan.MtlsMode.PERMISSIVE;
       case DISABLED -> dev.portcullis.policy.plan.MtlsMode.DISABLED;
+    };
+  }
+
+  static LimitSpec.Count plan(Limit.@Nullable Count count) {
+    return switch (count) {
+      case null -> LimitSpec.Count.REQUESTS;
+      case REQUESTS -> LimitSpec.Count.REQUESTS;
+      case FAILURES -> LimitSpec.Count.FAILURES;
     };
   }
 

@@ -374,6 +374,13 @@ public enum DiagnosticCode {
       Severity.WARNING,
       "A sectionName is a number. It names a port and never means its number.",
       "Name the port in the Service, or in the container, and write that name."),
+  ENDS_ARE_TOLD_TO_ONE(
+      5016,
+      Severity.WARNING,
+      "A limit that waits for the ends of requests (concurrency, count: Failures) is counted by"
+          + " each decision service alone. An end may be told to another one than the request was"
+          + " charged by: then a place is free only after 15 s, and a success counts as a failure.",
+      "Write store: {scope: Cluster}, or run one decision service."),
   CONFIG_MAP_NOT_FOUND(
       5020,
       Severity.ERROR,

@@ -5,6 +5,7 @@ package dev.portcullis.engine.decision;
 
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.plan.AuditSpec;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param delay for how long Envoy holds the request before it passes it on; null: not at all, as
  *     when it is refused
  * @param audit what the decision log keeps
+ * @param reservations what was charged until the request ends
  * @param trace what the decision went through; null: nobody asked
  */
 public record Decision(
@@ -52,6 +54,7 @@ public record Decision(
     IpAddress client,
     @Nullable Delay delay,
     AuditSpec audit,
+    List<Reservation> reservations,
     @Nullable Trace trace)
     implements Outcome {
 
@@ -80,6 +83,7 @@ public record Decision(
         client,
         delay,
         audit,
+        List.of(),
         trace);
   }
 

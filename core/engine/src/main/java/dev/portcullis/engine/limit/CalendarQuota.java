@@ -96,9 +96,10 @@ final class CalendarQuota implements Meter {
         0);
   }
 
+  /** A period that is over has nothing to give back. */
   @Override
-  public void giveBack(CounterState counter, long units, long now) {
-    if (counter.moment > now) {
+  public void giveBack(CounterState counter, long units, long charged, long now) {
+    if (charged == counter.moment && counter.moment > now) {
       counter.used = Math.max(0, counter.used - units);
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names one counter.
  *
- * @param limit the limit and how it counts
+ * @param limit {@code namespace/name/limit} and how it counts
  * @param realm what kind of name follows: an issuer, {@code client}, {@code address}, {@code key}
  * @param text the name; empty for an address
  * @param high the first half of an address; 0 for others
@@ -35,7 +35,8 @@ public record CounterKey(String limit, String realm, String text, long high, lon
         + "/"
         + spec.name()
         + (spec.mode() == Mode.SHADOW ? "#shadow#" : "#")
-        + meter.kind();
+        + meter.kind()
+        + (spec.count() == LimitSpec.Count.FAILURES ? "#failures" : "");
   }
 
   /** A counter by name. */
@@ -83,6 +84,11 @@ public record CounterKey(String limit, String realm, String text, long high, lon
   public static CounterKey address(String limit, IpAddress address) {
     return new CounterKey(
         limit, "address", "", address.high(), address.isIpv4() ? address.low() : 0);
+  }
+
+  /** The policy whose limit it is, as {@code namespace/name}. */
+  public String policy() {
+    return limit.substring(0, limit.indexOf('/', limit.indexOf('/') + 1));
   }
 
   /** The counter that all keys share for which there is no room. */

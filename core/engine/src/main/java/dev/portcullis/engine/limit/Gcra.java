@@ -109,11 +109,14 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
     return state(next, 1, now + delay).made(delay);
   }
 
+  /** A bucket that has been full since is full already. */
   @Override
-  public void giveBack(CounterState counter, long units, long now) {
-    long arrival = theoreticalArrival(counter, now);
-    counter.moment =
-        units >= Math.ceilDiv(arrival - now, interval) ? now : arrival - units * interval;
+  public void giveBack(CounterState counter, long units, long charged, long now) {
+    if (charged > now) {
+      long arrival = theoreticalArrival(counter, now);
+      counter.moment =
+          units >= Math.ceilDiv(arrival - now, interval) ? now : arrival - units * interval;
+    }
   }
 
   private long theoreticalArrival(CounterState counter, long now) {

@@ -5,8 +5,10 @@ package dev.portcullis.engine.limit;
 
 import dev.portcullis.engine.limit.CounterTable.Counter;
 import dev.portcullis.engine.port.QuotaStore;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -26,7 +28,20 @@ public final class InProcessQuotaStore implements QuotaStore {
   /** Of the heap. Strangers choose keys, and may fill this. */
   private static final int PART = 4;
 
+  /** Charges at most that wait for the ends of their requests; about 300 bytes each. */
+  private static final int MAX_RESERVATIONS = 100_000;
+
+  /** So that no request pays for all of them. */
+  private static final int MAX_OVERDUE = 64;
+
   private final CounterTable table;
+  private final Reservations reservations = new Reservations(Reservation.LEASE);
+
+  /** Of those whose end nobody may hear of. */
+  private final Reservations shortReservations = new Reservations(Concurrency.SHARE);
+
+  private final int maxReservations;
+  private final LongAdder abandoned = new LongAdder();
 
   /** A store of at most {@code capacity} counters, and one more per limit for keys beyond that. */
   public InProcessQuotaStore(int capacity) {
@@ -34,6 +49,7 @@ public final class InProcessQuotaStore implements QuotaStore {
       throw new IllegalArgumentException("capacity below 1: " + capacity);
     }
     this.table = new CounterTable(capacity);
+    this.maxReservations = Math.min(capacity, MAX_RESERVATIONS);
   }
 
   /**
@@ -50,8 +66,19 @@ public final class InProcessQuotaStore implements QuotaStore {
     return table.size();
   }
 
+  /** Charges that wait for the ends of their requests, for metrics. */
+  public long reservations() {
+    return (long) reservations.size() + shortReservations.size();
+  }
+
+  /** Charges whose requests were not heard of until their leases ended. */
+  public long abandoned() {
+    return abandoned.sum();
+  }
+
   @Override
   public List<QuotaState> charge(ChargeId id, List<QuotaLine> lines, long now) {
+    endOverdue(lines, now);
     while (true) {
       Counter[] counters = new Counter[lines.size()];
       for (int i = 0; i < counters.length; i++) {
@@ -83,16 +110,127 @@ public final class InProcessQuotaStore implements QuotaStore {
       case REFUSED -> refuseAgain(states, granted);
       case UNKNOWN -> {
         long delay = 0;
+        granted &= hasRoom(lines, states);
         if (granted) {
           for (int i = 0; i < counters.length; i++) {
             states[i] = lines.get(i).meter().charge(counters[i].state, lines.get(i).cost(), now);
             delay = Math.max(delay, states[i].delay());
           }
+          reserve(id, lines, counters, now);
         }
         recent.remember(id, granted, now, delay);
       }
     }
     return List.of(states);
+  }
+
+  /** Without room for its end, nothing may begin that is counted until then. */
+  private boolean hasRoom(List<QuotaLine> lines, QuotaState[] states) {
+    boolean room = true;
+    for (int i = 0; i < states.length; i++) {
+      if (lines.get(i).givenBack() == GivenBack.AT_THE_END && reservations() >= room(true)) {
+        states[i] = states[i].stillRefused();
+        room = false;
+      }
+    }
+    return room;
+  }
+
+  /** Whoever only gets something back after a success gives way to who must end. */
+  private int room(boolean untilTheEnd) {
+    return untilTheEnd ? maxReservations : maxReservations / 2;
+  }
+
+  private void reserve(ChargeId id, List<QuotaLine> lines, Counter[] counters, long now) {
+    List<Reservations.Line> held = null;
+    List<Reservations.Line> shares = null;
+    boolean untilTheEnd = false;
+    for (int i = 0; i < counters.length; i++) {
+      QuotaLine line = lines.get(i);
+      if (!line.isReserved()) {
+        continue;
+      }
+      Reservations.Line charged =
+          new Reservations.Line(
+              counters[i], line.meter(), line.cost(), line.givenBack(), counters[i].state.moment);
+      if (line.meter() instanceof Concurrency slots && slots.isShare()) {
+        shares = shares == null ? new ArrayList<>(1) : shares;
+        shares.add(charged);
+      } else {
+        held = held == null ? new ArrayList<>(counters.length) : held;
+        held.add(charged);
+        untilTheEnd |= line.givenBack() == GivenBack.AT_THE_END;
+      }
+    }
+    // What must end is added in any case, now that it is charged: else it would never end.
+    if (held != null && (untilTheEnd || reservations() < room(false))) {
+      add(reservations, id, held, now);
+    }
+    if (shares != null) {
+      add(shortReservations, id, shares, now);
+    }
+  }
+
+  private void add(Reservations to, ChargeId id, List<Reservations.Line> lines, long now) {
+    Reservations.Held before = to.add(id, lines, now);
+    if (before != null) {
+      giveBack(before, false, now);
+    }
+  }
+
+  @Override
+  public boolean settle(ChargeId id, boolean successful, long now) {
+    boolean known = false;
+    for (Reservations each : List.of(reservations, shortReservations)) {
+      Reservations.Held ended = each.end(id);
+      if (ended != null) {
+        giveBack(ended, successful, now);
+        known = true;
+      }
+    }
+    return known;
+  }
+
+  @Override
+  public void renew(ChargeId id, long now) {
+    reservations.renew(id, now);
+  }
+
+  private void giveBack(Reservations.Held ended, boolean successful, long now) {
+    for (Reservations.Line line : ended.lines()) {
+      if (successful || line.givenBack() == GivenBack.AT_THE_END) {
+        Counter counter = line.counter();
+        ReentrantLock lock = table.lock(CounterTable.stripe(counter.key));
+        lock.lock();
+        try {
+          line.meter().giveBack(counter.state, line.cost(), line.moment(), now);
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+  }
+
+  /** Gives up requests of which nobody has heard for too long, a few at a time. */
+  private void endOverdue(List<QuotaLine> lines, long now) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).isReserved()) {
+        endOverdue(reservations, now);
+        endOverdue(shortReservations, now);
+        return;
+      }
+    }
+  }
+
+  private void endOverdue(Reservations some, long now) {
+    for (int ended = 0; ended < MAX_OVERDUE; ended++) {
+      Reservations.Held overdue = some.endOverdue(now);
+      if (overdue == null) {
+        return;
+      }
+      abandoned.increment();
+      giveBack(overdue, false, now);
+    }
   }
 
   /**
@@ -120,6 +258,7 @@ public final class InProcessQuotaStore implements QuotaStore {
 
   @Override
   public List<QuotaState> peek(List<QuotaLine> lines, long now) {
+    endOverdue(lines, now);
     QuotaState[] states = new QuotaState[lines.size()];
     for (int i = 0; i < states.length; i++) {
       states[i] = peek(lines.get(i), now);
@@ -156,7 +295,7 @@ public final class InProcessQuotaStore implements QuotaStore {
 
   /** Takes back what the key of a line was charged, as far as anything was. */
   public void giveBack(QuotaLine line, long units, long now) {
-    change(line, state -> line.meter().giveBack(state, units, now));
+    change(line, state -> line.meter().giveBack(state, units, state.moment, now));
   }
 
   private void change(QuotaLine line, Consumer<CounterState> change) {

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The arithmetic of an allowance. Immutable; time is nanoseconds since 1970, which a long holds
  * until 2262.
  */
-public sealed interface Meter permits Gcra, CalendarQuota {
+public sealed interface Meter permits Gcra, CalendarQuota, Concurrency {
 
-  /** Requests per period, as users wrote it. */
+  /** Requests per period, or at once, as users wrote it. */
   long requests();
 
-  /** Length of the period in seconds at this time; for RateLimit-Policy. */
+  /** Length of the period in seconds at this time, for RateLimit-Policy; 0: there is none. */
   long windowSeconds(long now);
 
   /** The most that can be charged at once, to a counter that nothing was charged to; at least 1. */
@@ -35,8 +35,12 @@ public sealed interface Meter permits Gcra, CalendarQuota {
    */
   QuotaState charge(CounterState counter, long cost, long now);
 
-  /** Takes back what was charged: no more than was, for nobody has more than the limit. */
-  void giveBack(CounterState counter, long units, long now);
+  /**
+   * Takes back what was charged: no more than was, for nobody has more than the limit.
+   *
+   * @param charged the counter's moment after that charge; its present one: whichever it was
+   */
+  void giveBack(CounterState counter, long units, long charged, long now);
 
   /** Whether forgetting the counter would change nothing. */
   boolean idle(CounterState counter, long now);
@@ -103,11 +107,20 @@ public sealed interface Meter permits Gcra, CalendarQuota {
     return switch (allowance) {
       case Allowance.Rate rate -> Gcra.of(rate, maxDelay, unit);
       case Allowance.Quota quota -> {
-        if (maxDelay != null) {
-          throw new UnloadablePlanException("a quota cannot be waited for: " + quota);
-        }
+        refuseDelay(quota, maxDelay);
         yield CalendarQuota.of(quota);
       }
+      case Allowance.Concurrency concurrency -> {
+        refuseDelay(concurrency, maxDelay);
+        yield Concurrency.of(concurrency);
+      }
     };
+  }
+
+  private static void refuseDelay(Allowance allowance, @Nullable Duration maxDelay)
+      throws UnloadablePlanException {
+    if (maxDelay != null) {
+      throw new UnloadablePlanException("only a rate can be waited for: " + allowance);
+    }
   }
 }

@@ -32,4 +32,12 @@ public sealed interface MeterTerms {
    */
   record Quota(long requests, long previousEnd, long currentEnd, long nextEnd)
       implements MeterTerms {}
+
+  /**
+   * So many at once: its counter is the requests that are under way, each with the end of its
+   * lease.
+   *
+   * @param lease for which one counts of which nobody hears
+   */
+  record Slots(long requests, long lease) implements MeterTerms {}
 }

@@ -11,6 +11,7 @@ import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.PathMatches;
 import dev.portcullis.engine.path.RequestMatcher;
@@ -54,6 +55,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable LimitReport limits;
   private @Nullable QuotaInquiry quotaInquiry;
   private @Nullable Delay delay;
+  private @Nullable List<Reservation> reservations;
 
   /**
    * Starts from the facts.
@@ -243,6 +245,19 @@ public final class Evaluation implements VariableSource {
   /** For how long the request is held; null: it is not. */
   public @Nullable Delay delay() {
     return delay;
+  }
+
+  /** A charge was made that waits for the end of the request. */
+  void reserve(Reservation charge) {
+    if (reservations == null) {
+      reservations = new ArrayList<>(2);
+    }
+    reservations.add(charge);
+  }
+
+  /** Charges that wait for the end of the request. */
+  public List<Reservation> reservations() {
+    return reservations == null ? List.of() : List.copyOf(reservations);
   }
 
   /** The latest question to the store that replicas share; null: it was not asked. */

@@ -45,6 +45,26 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
     return true;
   }
 
+  /** Whether one of them waits for the end of the request. */
+  boolean areReserved() {
+    for (QuotaLine line : lines) {
+      if (line.isReserved()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether all of the states are granted. */
+  static boolean granted(List<QuotaState> states) {
+    for (QuotaState state : states) {
+      if (!state.granted()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void add(LimitProgram limit, QuotaLine line) {
     limits.add(limit);
     lines.add(line);

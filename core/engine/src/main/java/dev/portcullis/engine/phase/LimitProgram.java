@@ -9,6 +9,7 @@ import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.decision.Trace.Found;
 import dev.portcullis.engine.limit.CounterKey;
+import dev.portcullis.engine.limit.GivenBack;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
@@ -60,7 +61,7 @@ final class LimitProgram implements ReportedLimit {
                       + spec.name()
                       + '"'
                       + LimitReport.policyParameters(meter, meter.windowSeconds(0)));
-          case Allowance.Quota _ -> null;
+          case Allowance.Quota _, Allowance.Concurrency _ -> null;
         };
     this.key = new LimitKey(CounterKey.limit(spec, meter), spec.key(), stage);
     for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
@@ -93,7 +94,7 @@ final class LimitProgram implements ReportedLimit {
       return null;
     }
     Meter meter = meter(evaluation.identity());
-    return new QuotaLine(key.of(evaluation), meter, cost(evaluation, meter));
+    return new QuotaLine(key.of(evaluation), meter, cost(evaluation, meter), givenBack());
   }
 
   /**
@@ -102,7 +103,18 @@ final class LimitProgram implements ReportedLimit {
    */
   static QuotaLine share(QuotaLine line, int replicas) {
     Meter share = line.meter().share(replicas);
-    return new QuotaLine(line.key(), share, Math.min(line.cost(), share.capacity()));
+    return new QuotaLine(
+        line.key(), share, Math.min(line.cost(), share.capacity()), line.givenBack());
+  }
+
+  private GivenBack givenBack() {
+    if (spec.allowance() instanceof Allowance.Concurrency) {
+      return GivenBack.AT_THE_END;
+    }
+    return switch (spec.count()) {
+      case REQUESTS -> GivenBack.NEVER;
+      case FAILURES -> GivenBack.ON_SUCCESS;
+    };
   }
 
   /**
@@ -185,7 +197,9 @@ final class LimitProgram implements ReportedLimit {
    * come at once, and who is to be held has no part of that.
    */
   boolean isLeased() {
-    return sharing().accuracy() == Accuracy.LEASED && spec.maxDelay() == null;
+    return sharing().accuracy() == Accuracy.LEASED
+        && spec.maxDelay() == null
+        && givenBack() == GivenBack.NEVER;
   }
 
   private Sharing sharing() {
@@ -216,6 +230,7 @@ final class LimitProgram implements ReportedLimit {
     return switch (spec.allowance()) {
       case Allowance.Rate _ -> DenyReason.RATE_LIMITED;
       case Allowance.Quota _ -> DenyReason.QUOTA_EXHAUSTED;
+      case Allowance.Concurrency _ -> DenyReason.CONCURRENCY_EXCEEDED;
     };
   }
 }

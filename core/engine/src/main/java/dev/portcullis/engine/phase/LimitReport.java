@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the client is told of its limits, as structured fields (draft-ietf-httpapi-ratelimit-headers
  * 10): {@code RateLimit-Policy: "per-client";q=100;w=60} and {@code RateLimit:
- * "per-client";r=42;t=17}; for a refusal also {@code Retry-After} (RFC 9110 section 10.2.3). Where
- * a policy asks for it, the limit that ends first also as {@code X-RateLimit-Limit}, {@code
- * -Remaining} and {@code -Reset}, which hold one number each.
+ * "per-client";r=42;t=17}; what may be at once has no window: {@code
+ * "search";q=10;qu="concurrent-requests"} and {@code "search";r=3}; for a refusal also {@code
+ * Retry-After} (RFC 9110 section 10.2.3). Where a policy asks for it, the limit that ends first
+ * also as {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset}, which hold one number
+ * each.
  */
 final class LimitReport {
   static final String POLICY = "ratelimit-policy";
@@ -59,7 +61,9 @@ final class LimitReport {
     StringBuilder states = new StringBuilder(32);
     for (Entry entry : entries) {
       name(states, entry).append(";r=").append(entry.state.remaining());
-      states.append(";t=").append(entry.state.resetSeconds());
+      if (entry.window > 0) {
+        states.append(";t=").append(entry.state.resetSeconds());
+      }
     }
     headers.add(policies());
     headers.add(new HeaderField("ratelimit", states.toString()));
@@ -98,7 +102,7 @@ final class LimitReport {
   }
 
   static String policyParameters(Meter meter, long window) {
-    return ";q=" + meter.requests() + ";w=" + window;
+    return ";q=" + meter.requests() + (window > 0 ? ";w=" + window : ";qu=\"concurrent-requests\"");
   }
 
   private static StringBuilder name(StringBuilder text, Entry entry) {

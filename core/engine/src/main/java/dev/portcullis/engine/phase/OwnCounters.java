@@ -4,8 +4,11 @@
 package dev.portcullis.engine.phase;
 
 import dev.portcullis.engine.limit.ChargeId;
+import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.QuotaStore;
 import dev.portcullis.policy.decision.Phase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,11 @@ record OwnCounters(Phase phase, QuotaStore store) {
     LimitLines lines = counted.shadowed();
     if (lines != null) {
       ChargeId id = ChargeId.of(evaluation.request(), phase, true);
-      lines.shadow(store.charge(id, lines.lines(), evaluation.now()), evaluation);
+      List<QuotaState> states = store.charge(id, lines.lines(), evaluation.now());
+      lines.shadow(states, evaluation);
+      if (lines.areReserved() && LimitLines.granted(states)) {
+        evaluation.reserve(Reservation.own(id));
+      }
     }
   }
 
@@ -38,7 +45,11 @@ record OwnCounters(Phase phase, QuotaStore store) {
       return deny;
     }
     ChargeId id = ChargeId.of(evaluation.request(), phase, false);
-    return lines.report(store.charge(id, lines.lines(), evaluation.now()), evaluation);
+    deny = lines.report(store.charge(id, lines.lines(), evaluation.now()), evaluation);
+    if (deny == null && lines.areReserved()) {
+      evaluation.reserve(Reservation.own(id));
+    }
+    return deny;
   }
 
   /** Charges nothing; null: all of it would be granted. */
@@ -50,7 +61,6 @@ record OwnCounters(Phase phase, QuotaStore store) {
 
   /** Whether all of it would be granted; tells nobody. */
   boolean grants(@Nullable LimitLines lines, Evaluation evaluation) {
-    return lines == null
-        || store.peek(lines.lines(), evaluation.now()).stream().allMatch(state -> state.granted());
+    return lines == null || LimitLines.granted(store.peek(lines.lines(), evaluation.now()));
   }
 }

@@ -6,16 +6,22 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.limit.QuotaLine;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.engine.port.SharedQuotas.Answer;
 import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.engine.port.SharedQuotas.Standing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the store that replicas share about the limits of one request that one step charges. */
 final class QuotaInquiry implements Inquiry {
+  private static final Answer UNANSWERED =
+      new Answer.Unavailable("the shared store has not answered yet");
+
   private final SharedLimitStep step;
   private final LimitGroup.Counted own;
   private final LimitGroup.Counted shared;
@@ -23,8 +29,8 @@ final class QuotaInquiry implements Inquiry {
   private final List<Charge> charges = new ArrayList<>(2);
   private final SharedQuotas quotas;
   private final long now;
-  // Also read by whoever gives up waiting, on another thread.
-  private volatile Answer answer = new Answer.Unavailable("the shared store was not asked");
+  // Whoever gives up waiting is another thread than who asks: one of them is first.
+  private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
   /**
    * Not asked yet.
@@ -81,19 +87,51 @@ final class QuotaInquiry implements Inquiry {
     if (spent == null) {
       return false;
     }
-    answer = spent;
+    answer.set(spent);
     return true;
   }
 
   @Override
   public void ask() {
-    answer = quotas.charge(charges, now);
+    Answer said = quotas.charge(charges, now);
+    if (!answer.compareAndSet(null, said) && said instanceof Answer.Counted counted) {
+      takeBack(counted);
+    }
+  }
+
+  /** Nobody knows by which charge the end of the request would have to be told. */
+  private void takeBack(Answer.Counted unheard) {
+    for (int i = 0; i < charges.size(); i++) {
+      if (charges.get(i).isReserved() && LimitLines.granted(unheard.standings().get(i).charged())) {
+        quotas.refund(charges.get(i), now);
+      }
+    }
   }
 
   /** Takes back what was charged to limits that are enforced. */
   void refund() {
     if (enforced != null) {
       quotas.refund(enforced, now);
+    }
+  }
+
+  /** What was charged to limits that are enforced waits for the end of the request, or not. */
+  void reserveEnforced(Evaluation evaluation) {
+    if (enforced != null) {
+      reserve(enforced, evaluation);
+    }
+  }
+
+  /** What was charged to limits in shadow mode does so, or not. */
+  void reserveShadowed(Evaluation evaluation) {
+    if (shared.shadowed() != null) {
+      reserve(charges.getLast(), evaluation);
+    }
+  }
+
+  private static void reserve(Charge charge, Evaluation evaluation) {
+    if (charge.isReserved()) {
+      evaluation.reserve(new Reservation(charge.id(), charge.policies()));
     }
   }
 
@@ -109,9 +147,11 @@ final class QuotaInquiry implements Inquiry {
     return shared;
   }
 
-  /** What was answered, or that nothing was. */
+  /** What was answered, or that nothing was; then what is answered later counts no more. */
   Answer answer() {
-    return answer;
+    return answer.compareAndSet(null, UNANSWERED)
+        ? UNANSWERED
+        : Objects.requireNonNull(answer.get());
   }
 
   /** How the limits that are enforced stand; null: none was charged. */

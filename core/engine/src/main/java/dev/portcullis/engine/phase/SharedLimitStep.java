@@ -141,6 +141,9 @@ final class SharedLimitStep implements PhaseStep {
     Standing shadowed = asked.shadowed(counted);
     if (shadowed != null && asked.shared().shadowed() != null) {
       asked.shared().shadowed().shadow(shadowed.charged(), evaluation);
+      if (!shadowed.charged().isEmpty() && LimitLines.granted(shadowed.charged())) {
+        asked.reserveShadowed(evaluation);
+      }
     }
     Standing enforced = asked.enforced(counted);
     Verdict.Deny deny = null;
@@ -155,6 +158,8 @@ final class SharedLimitStep implements PhaseStep {
     deny = counters.enforce(asked.own(), evaluation);
     if (deny != null) {
       asked.refund();
+    } else {
+      asked.reserveEnforced(evaluation);
     }
     return said(deny);
   }

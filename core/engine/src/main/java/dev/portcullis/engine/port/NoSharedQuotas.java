@@ -5,6 +5,7 @@ package dev.portcullis.engine.port;
 
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,16 @@ final class NoSharedQuotas implements SharedQuotas {
 
   @Override
   public void refund(Charge charge, long now) {
+    // Nothing was charged.
+  }
+
+  @Override
+  public void settle(Reservation charge, boolean successful, long now) {
+    // Nothing was charged.
+  }
+
+  @Override
+  public void renew(Reservation charge, long now) {
     // Nothing was charged.
   }
 

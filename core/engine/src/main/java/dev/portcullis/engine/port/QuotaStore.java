@@ -20,6 +20,22 @@ public interface QuotaStore {
    */
   List<QuotaState> charge(ChargeId id, List<QuotaLine> lines, long now);
 
+  /**
+   * The request of a charge has ended: what it holds of limits on what is at once is free again,
+   * and what is to be given back after a success is given back after one.
+   *
+   * @param now nanoseconds since 1970
+   * @return whether anything of it was known here
+   */
+  boolean settle(ChargeId id, boolean successful, long now);
+
+  /**
+   * The request of a charge goes on: it is not to be given up as lost.
+   *
+   * @param now nanoseconds since 1970
+   */
+  void renew(ChargeId id, long now);
+
   /** How the counters stand; charges nothing. */
   List<QuotaState> peek(List<QuotaLine> lines, long now);
 }

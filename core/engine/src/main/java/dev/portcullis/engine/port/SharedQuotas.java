@@ -6,7 +6,9 @@ package dev.portcullis.engine.port;
 import dev.portcullis.engine.limit.ChargeId;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.limit.Reservation;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,24 @@ public interface SharedQuotas {
       if (charged.isEmpty()) {
         throw new IllegalArgumentException("nothing to charge");
       }
+    }
+
+    /** Whether some of it waits for the end of the request. */
+    public boolean isReserved() {
+      for (QuotaLine line : charged) {
+        if (line.isReserved()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** The policies whose limits these are, as {@code namespace/name}. */
+    public List<String> policies() {
+      return Stream.concat(peeked.stream(), charged.stream())
+          .map(line -> line.key().policy())
+          .distinct()
+          .toList();
     }
   }
 
@@ -97,6 +117,22 @@ public interface SharedQuotas {
 
   /** Takes back a charge that was made a moment ago. Waits for nobody; may fail. */
   void refund(Charge charge, long now);
+
+  /**
+   * The request of a charge has ended: what it holds of limits on what is at once is free again,
+   * and what is to be given back after a success is given back after one. Waits for nobody; may
+   * fail.
+   *
+   * @param now nanoseconds since 1970, of this replica's clock
+   */
+  void settle(Reservation charge, boolean successful, long now);
+
+  /**
+   * The request of a charge goes on: it is not to be given up as lost. Waits for nobody; may fail.
+   *
+   * @param now nanoseconds since 1970, of this replica's clock
+   */
+  void renew(Reservation charge, long now);
 
   /** A check goes on whose limits were not counted together. Does no I/O. */
   void uncounted();

@@ -52,6 +52,7 @@ final class DecisionTest {
         IpAddress.parse("192.0.2.1"),
         refusal == null ? new Delay(BY, 7) : null,
         AuditSpec.refusalsOnly(),
+        List.of(),
         null);
   }
 
@@ -113,6 +114,7 @@ final class DecisionTest {
             kept.client(),
             null,
             kept.audit(),
+            List.of(),
             null);
 
     assertThat(unknown.forPeople().identity()).isNull();

@@ -247,7 +247,7 @@ class GcraTest {
                 new Allowance.Quota(1, Allowance.Period.DAY, ZoneId.of("UTC")),
                 Duration.ofSeconds(1)))
         .isInstanceOf(UnloadablePlanException.class)
-        .hasMessageContaining("quota");
+        .hasMessageContaining("only a rate");
   }
 
   /** Replicas that count alone hold nothing longer either. */

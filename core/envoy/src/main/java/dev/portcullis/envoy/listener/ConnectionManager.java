@@ -62,6 +62,8 @@ final class ConnectionManager {
   private static HttpConnectionManager.Builder guarding(
       String name, ConfigSource routes, TypedExtensionConfig early, boolean certificates) {
     return manager(name, early)
+        .addAccessLog(EndingLog.log())
+        .setAccessLogOptions(EndingLog.options())
         .setRds(Rds.newBuilder().setRouteConfigName(name).setConfigSource(routes))
         .addAllHttpFilters(FilterOrder.filters(certificates));
   }

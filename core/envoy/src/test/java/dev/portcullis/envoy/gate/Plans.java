@@ -103,6 +103,7 @@ final class Plans {
             List.of(),
             null,
             null,
+            LimitSpec.Count.REQUESTS,
             new Allowance.Rate(10, Duration.ofSeconds(1), 0),
             new TreeMap<>(),
             LimitSpec.LimitPhase.RATE,

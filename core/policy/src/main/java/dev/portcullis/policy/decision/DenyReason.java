@@ -32,6 +32,7 @@ public enum DenyReason {
   NO_RULE_ALLOWS(403, 7, "No rule allows this request"),
   RATE_LIMITED(429, 8, "Too many requests"),
   QUOTA_EXHAUSTED(429, 8, "The quota is used up"),
+  CONCURRENCY_EXCEEDED(429, 8, "Too many requests at once"),
   ROUTE_CLOSED(503, 14, "This route is closed"),
   ROUTE_UNKNOWN(503, 14, "This route is not known"),
   UNAVAILABLE(503, 14, "The request cannot be decided now");

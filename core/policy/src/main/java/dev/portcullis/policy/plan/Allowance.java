@@ -9,7 +9,7 @@ import java.time.ZoneId;
 /** How much one key may have. */
 public sealed interface Allowance {
 
-  /** Requests that it grants per period; at least 1. */
+  /** Requests that it grants per period, or at once; at least 1. */
   long requests();
 
   /**
@@ -22,6 +22,9 @@ public sealed interface Allowance {
 
   /** A calendar-aligned allowance. */
   record Quota(long requests, Period period, ZoneId timeZone) implements Allowance {}
+
+  /** So many requests at once: each counts until it ends. */
+  record Concurrency(long requests) implements Allowance {}
 
   /** A calendar period; a week starts on Monday (ISO 8601). */
   enum Period {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param when must be true; null: always. An error applies the limit
  * @param cost what a request is charged, taken for 1 to {@value #MAX_COST}; null: 1. An error costs
  *     the most
+ * @param count which requests it counts in the end
  * @param plans allowances by {@code auth.plan}, instead of {@code allowance}
  * @param phase when it is charged, found by the compiler from what its expressions read
  * @param sharing null: each replica of the decision service counts for itself
@@ -34,6 +35,7 @@ public record LimitSpec(
     List<MatchSpec> match,
     @Nullable Expression when,
     @Nullable Expression cost,
+    Count count,
     Allowance allowance,
     SortedMap<String, Allowance> plans,
     LimitPhase phase,
@@ -45,6 +47,14 @@ public record LimitSpec(
   /** The longest that a limit may hold a request. */
   public static final Duration MAX_DELAY = Duration.ofSeconds(10);
 
+  /** Which requests a limit counts in the end. */
+  public enum Count {
+    /** All. */
+    REQUESTS,
+    /** Those whose response is no success. They are charged before, and given back after it. */
+    FAILURES
+  }
+
   /** When a limit is charged. */
   public enum LimitPhase {
     /** Before anybody is identified: it reads neither {@code auth} nor {@code bot}. */
@@ -55,13 +65,37 @@ public record LimitSpec(
     QUOTA
   }
 
-  public LimitSpec {
-    key = List.copyOf(key);
-    match = List.copyOf(match);
-    plans = Collections.unmodifiableSortedMap(new TreeMap<>(plans));
+  /** The same, with what plans may leave out. */
+  public LimitSpec(
+      PolicyRef source,
+      String name,
+      Mode mode,
+      List<Expression> key,
+      List<MatchSpec> match,
+      @Nullable Expression when,
+      @Nullable Expression cost,
+      @Nullable Count count,
+      Allowance allowance,
+      SortedMap<String, Allowance> plans,
+      LimitPhase phase,
+      @Nullable Sharing sharing,
+      @Nullable Duration maxDelay) {
+    this.source = source;
+    this.name = name;
+    this.mode = mode;
+    this.when = when;
+    this.cost = cost;
+    this.count = count == null ? Count.REQUESTS : count;
+    this.allowance = allowance;
+    this.phase = phase;
+    this.sharing = sharing;
+    this.maxDelay = maxDelay;
+    this.key = List.copyOf(key);
+    this.match = List.copyOf(match);
+    this.plans = Collections.unmodifiableSortedMap(new TreeMap<>(plans));
   }
 
-  /** One that refuses what is beyond it. */
+  /** One that counts all requests, and refuses what is beyond it. */
   public LimitSpec(
       PolicyRef source,
       String name,
@@ -74,7 +108,20 @@ public record LimitSpec(
       SortedMap<String, Allowance> plans,
       LimitPhase phase,
       @Nullable Sharing sharing) {
-    this(source, name, mode, key, match, when, cost, allowance, plans, phase, sharing, null);
+    this(
+        source,
+        name,
+        mode,
+        key,
+        match,
+        when,
+        cost,
+        Count.REQUESTS,
+        allowance,
+        plans,
+        phase,
+        sharing,
+        null);
   }
 
   /** Whether it holds requests: in shadow mode none waits. */

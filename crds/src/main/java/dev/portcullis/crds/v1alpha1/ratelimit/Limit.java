@@ -4,11 +4,14 @@
 package dev.portcullis.crds.v1alpha1.ratelimit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.portcullis.crds.v1alpha1.Absent;
 import dev.portcullis.crds.v1alpha1.Mode;
 import dev.portcullis.crds.v1alpha1.Names;
 import dev.portcullis.crds.v1alpha1.RequestMatch;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -18,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One limit: exactly one of {@code rate} and {@code quota} for each key.
+ * One limit: exactly one of {@code rate}, {@code quota} and {@code concurrency} for each key.
  *
  * @param mode null: the policy's
  * @param match any one suffices; empty: every request
@@ -26,22 +29,36 @@ import org.jspecify.annotations.Nullable;
  *     address with IPv6 by /64
  * @param when a CEL expression; null: always
  * @param cost a CEL expression; null: 1
+ * @param count null: Requests
  * @param action null: Deny
  * @param maxDelay 1s to 10s; null: 1s
- * @param plans allowances by {@code auth.plan}, instead of that of {@code rate} or {@code quota}
+ * @param plans allowances by {@code auth.plan}, instead of the limit's own
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
-    value = "has(self.rate) != has(self.quota)",
-    message = "a limit needs exactly one of rate and quota: give each a limit of its own")
+    value =
+        "[has(self.rate), has(self.quota), has(self.concurrency)].filter(given, given).size() == 1",
+    message =
+        "a limit needs exactly one of rate, quota and concurrency: give each a limit of its own")
+@ValidationRule(
+    value = "!has(self.concurrency) || !has(self.count) || self.count != 'Failures'",
+    message =
+        "what is under way has neither failed nor succeeded: remove count, or write rate or quota",
+    fieldPath = ".count")
 @ValidationRule(
     value =
         "!has(self.plans) || has(self.rate) || self.plans.all(plan, !has(self.plans[plan].burst))",
-    message = "burst goes with rate only: remove it from the plans of a quota",
+    message = "burst goes with rate only: remove it from the plans of other limits",
+    fieldPath = ".plans")
+@ValidationRule(
+    value =
+        "!has(self.plans) || !has(self.concurrency)"
+            + " || self.plans.all(plan, self.plans[plan].requests <= 100000)",
+    message = "plans: at most 100000 requests at once",
     fieldPath = ".plans")
 @ValidationRule(
     value = "!has(self.action) || self.action != 'Delay' || has(self.rate)",
-    message = "action Delay goes with rate only: a quota cannot be waited for",
+    message = "action Delay goes with rate only: nothing else can be waited for",
     fieldPath = ".action")
 @ValidationRule(
     value = "!has(self.maxDelay) || (has(self.action) && self.action == 'Delay')",
@@ -73,8 +90,18 @@ public record Limit(
                 + " An error costs the most. Default: 1.")
         @Size(min = 1, max = 2048)
         @Nullable String cost,
+    @JsonPropertyDescription(
+            "Requests or Failures. Failures are charged when they come, and given back when their"
+                + " response is a success: a status below 400, for gRPC the status 0."
+                + " Default: Requests.")
+        @Nullable Count count,
     @JsonPropertyDescription("An even rate.") @Nullable Rate rate,
     @JsonPropertyDescription("An allowance by the calendar.") @Nullable Quota quota,
+    @JsonPropertyDescription(
+            "Requests at once: each counts from when it comes until its response has ended.")
+        @Min(1)
+        @Max(100000)
+        @Nullable Integer concurrency,
     @JsonPropertyDescription(
             "What becomes of a request beyond the limit. Deny, the default: it gets 429. Delay, of"
                 + " a rate: Envoy holds it until the rate admits it, up to maxDelay; what would"
@@ -97,6 +124,16 @@ public record Limit(
                 "plans: a plan's name has letters, digits, dot, underscore and dash, at most 63 of"
                     + " them")
         Map<String, PlanAllowance> plans) {
+
+  /** Which requests a limit counts in the end. */
+  public enum Count {
+    /** All. */
+    @JsonProperty("Requests")
+    REQUESTS,
+    /** Those whose response is no success. */
+    @JsonProperty("Failures")
+    FAILURES
+  }
 
   public Limit {
     match = Absent.toEmpty(match);

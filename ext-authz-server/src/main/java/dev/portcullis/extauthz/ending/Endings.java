@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.ending;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.portcullis.engine.limit.Reservation;
+import dev.portcullis.engine.port.QuotaStores;
+import dev.portcullis.extauthz.ending.Tickets.Ticket;
+import dev.portcullis.extauthz.identity.Caller;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives back what requests were charged until they ended. Does no I/O: a shared store is told, and
+ * nobody waits. Thread-safe.
+ *
+ * <p>A request succeeded when it has a response of a status below 400, and for gRPC the status 0,
+ * said in a trailer or a header. One that has none, because somebody went away, did not.
+ */
+public final class Endings {
+  private static final String NAMESPACE = "envoy.filters.http.ext_authz";
+  private static final String ROUTE = "route";
+  private static final String GRPC_STATUS = "grpc-status";
+  private static final String CONTENT_TYPE = "content-type";
+  private static final String GRPC = "application/grpc";
+  private static final int FIRST_FAILURE = 400;
+
+  private final Tickets tickets;
+  private final QuotaStores stores;
+  private final InstantSource clock;
+  private final LongAdder heard = new LongAdder();
+  private final LongAdder elsewhere = new LongAdder();
+  private final LongAdder unreadable = new LongAdder();
+
+  /** Gives back to these stores. */
+  public Endings(Tickets tickets, QuotaStores stores, InstantSource clock) {
+    this.tickets = tickets;
+    this.stores = stores;
+    this.clock = clock;
+  }
+
+  /** Requests of whose end was heard. */
+  public long heard() {
+    return heard.sum();
+  }
+
+  /** Charges that another process made alone, which was not told. */
+  public long elsewhere() {
+    return elsewhere.sum();
+  }
+
+  /** What was told and could not be read, or not by who told it. */
+  public long unreadable() {
+    return unreadable.sum();
+  }
+
+  /**
+   * Hears of a request.
+   *
+   * @param caller who tells; he may tell of his own routes
+   */
+  void hear(Caller caller, HTTPAccessLogEntry entry) {
+    AccessLogCommon common = entry.getCommonProperties();
+    Struct decision = common.getMetadata().getFilterMetadataMap().get(NAMESPACE);
+    List<Ticket> told = decision == null ? null : told(caller, decision);
+    if (told == null) {
+      unreadable.increment();
+      return;
+    }
+    long now = now();
+    boolean over = common.getAccessLogType() != AccessLogType.DownstreamPeriodic;
+    if (over) {
+      heard.increment();
+    }
+    boolean successful = over && succeeded(entry.getResponse());
+    for (Ticket ticket : told) {
+      if (ticket.elsewhere()) {
+        elsewhere.increment();
+      } else if (over) {
+        settle(ticket.charge(), successful, now);
+      } else {
+        renew(ticket.charge(), now);
+      }
+    }
+  }
+
+  /**
+   * Hears of a request that ended before Envoy knew its tickets: it did not reach anybody. What is
+   * given back after a success is kept, since clients choose when to go.
+   */
+  public void unanswered(List<Reservation> charges) {
+    long now = now();
+    for (Reservation charge : charges) {
+      settle(charge, false, now);
+    }
+  }
+
+  private long now() {
+    Instant instant = clock.instant();
+    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  }
+
+  private @Nullable List<Ticket> told(Caller caller, Struct decision) {
+    Value route = decision.getFieldsMap().get(ROUTE);
+    Value text = decision.getFieldsMap().get(Tickets.FIELD);
+    return route == null || text == null || !caller.mayAskAbout(route.getStringValue())
+        ? null
+        : tickets.read(text.getStringValue());
+  }
+
+  private static boolean succeeded(HTTPResponseProperties response) {
+    int code = response.getResponseCode().getValue();
+    if (code == 0 || code >= FIRST_FAILURE) {
+      return false;
+    }
+    String status =
+        response.getResponseTrailersOrDefault(
+            GRPC_STATUS, response.getResponseHeadersOrDefault(GRPC_STATUS, ""));
+    // A stream that was cut off has no status, and gRPC-Web has it where nobody looks.
+    return response.getResponseHeadersOrDefault(CONTENT_TYPE, "").startsWith(GRPC)
+        ? status.equals("0")
+        : status.isEmpty() || status.equals("0");
+  }
+
+  private void settle(Reservation charge, boolean successful, long now) {
+    if (charge.policies().isEmpty()) {
+      var _ = stores.own().settle(charge.id(), successful, now);
+    } else {
+      stores.shared().settle(charge, successful, now);
+    }
+  }
+
+  private void renew(Reservation charge, long now) {
+    if (charge.policies().isEmpty()) {
+      stores.own().renew(charge.id(), now);
+    } else {
+      stores.shared().renew(charge, now);
+    }
+  }
+}
