@@ -258,13 +258,17 @@ final class QuotaPortIT {
     passes(0, EACH, "192.0.2.7", 5);
     passes(1, EACH, "192.0.2.7", 2);
     assertThat(check(0, EACH, "192.0.2.7")).isEqualTo(429);
-    assertThat(does(0, "get", "own", whose))
-        .contains("\"scope\":\"Replica\"", "\"replicas\":{\"others\":1,\"reached\":1}")
-        .containsSubsequence(
-            "\"at\":\"this replica\"",
-            "\"used\":5",
-            "\"at\":\"127.0.0.1:" + ports[1] + "\"",
-            "\"used\":2");
+    // A busy replica may answer later than it is waited for.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(does(0, "get", "own", whose))
+                .contains("\"scope\":\"Replica\"", "\"replicas\":{\"others\":1,\"reached\":1}")
+                .containsSubsequence(
+                    "\"at\":\"this replica\"",
+                    "\"used\":5",
+                    "\"at\":\"127.0.0.1:" + ports[1] + "\"",
+                    "\"used\":2"));
 
     assertThat(does(1, "grant", "own", whose + ", \"units\": 1"))
         .containsSubsequence("this replica", "\"used\":1", "127.0.0.1", "\"used\":4");

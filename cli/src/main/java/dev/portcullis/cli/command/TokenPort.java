@@ -90,6 +90,8 @@ final class TokenPort {
       if (body != null) {
         connection.setDoOutput(true);
         connection.setRequestProperty("content-type", "application/json");
+        // Else the JDK sends it again when a connection ends early: a grant would be done twice.
+        connection.setFixedLengthStreamingMode(body.length);
         connection.getOutputStream().write(body);
       }
       return answer(connection);

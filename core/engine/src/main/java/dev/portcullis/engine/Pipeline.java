@@ -10,6 +10,7 @@ import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.phase.Evaluation;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.Verdict;
@@ -118,6 +119,12 @@ final class Pipeline {
             again.refuse("it asks others again and again");
         case Suspended again -> again;
       };
+    }
+
+    @Override
+    public List<Reservation> abandon() {
+      route.steps().get(step).abandon(evaluation);
+      return evaluation.reservations();
     }
 
     @Override

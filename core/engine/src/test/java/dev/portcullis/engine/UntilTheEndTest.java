@@ -25,6 +25,7 @@ import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec.Effect;
 import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ class UntilTheEndTest {
           GeoSource.NONE,
           AddressLists.NONE,
           true);
+  private static final Allowance TEN = new Allowance.Rate(10, Duration.ofMinutes(1), 9);
   private Instant now = TestGate.NOW;
   private int requests;
 
@@ -192,7 +194,30 @@ class UntilTheEndTest {
 
     Objects.requireNonNull(waiting.inquiry()).ask();
 
-    assertThat(shared.refunded).hasSize(1);
+    assertThat(shared.refunded).isEmpty();
+    assertThat(get().allowed()).isTrue();
+  }
+
+  /** What comes after the step that waits is not run for nobody. */
+  @Test
+  void whoGoesAwayIsChargedNothingMore() {
+    load(
+        atOnce(route().sharing(OnStoreFailure.LOCAL_SHARE), Mode.ENFORCE, 1)
+            .limit("rate", LimitPhase.RATE, Mode.ENFORCE, TEN, null)
+            .daily("daily", 10));
+    Suspended gone = (Suspended) engine.begin(TestRoute.ID, request());
+    Objects.requireNonNull(gone.inquiry()).ask();
+    Suspended early = (Suspended) engine.begin(TestRoute.ID, request());
+
+    assertThat(gone.abandon()).isEmpty();
+    assertThat(early.abandon()).isEmpty();
+    assertThat(shared.uncounted).isZero();
+
+    Decision next = get();
+    assertThat(next.allowed()).isTrue();
+    assertThat(TestGate.header(next, "ratelimit"))
+        .as("what was charged for good stays so, and no quota is touched")
+        .contains("\"rate\";r=8", "\"daily\";r=9");
   }
 
   /** Another replica may hear of the end: so a share is free again after a second. */

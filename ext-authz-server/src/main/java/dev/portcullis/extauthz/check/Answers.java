@@ -43,18 +43,20 @@ final class Answers {
       observer.decided(request, decision, System.nanoTime() - start);
       return response;
     } catch (Throwable e) {
-      unanswered(decision);
+      unanswered(decision.reservations());
       throw e;
     }
   }
 
   /**
-   * Envoy does not get to know a decision, so it cannot tell when the request ends: it has ended.
-   * To be said more than once if in doubt.
+   * Envoy does not get to know what was decided, so it cannot tell when the request ends: it has
+   * ended. To be said more than once if in doubt.
+   *
+   * @param charges that wait for the end of the request
    */
-  void unanswered(Decision decision) {
-    if (!decision.reservations().isEmpty()) {
-      unanswered.accept(decision.reservations());
+  void unanswered(List<Reservation> charges) {
+    if (!charges.isEmpty()) {
+      unanswered.accept(charges);
     }
   }
 

@@ -119,10 +119,10 @@ public final class AuthorizationService implements BindableService {
           if (!decision.reservations().isEmpty()) {
             if (deadline != null && deadline.isExpired()) {
               // Envoy has given up, so it will not tell of the end.
-              answers.unanswered(decision);
+              answers.unanswered(decision.reservations());
               yield answers.overdue();
             }
-            whenCancelled(reply, () -> answers.unanswered(decision));
+            whenCancelled(reply, () -> answers.unanswered(decision.reservations()));
           }
           yield answers.decided(request, decision, start);
         }

@@ -82,7 +82,7 @@ final class WaitingCheck implements Runnable {
     switch (outcome) {
       case Decision decision -> {
         if (!settle(State.RUNNING, () -> answer(decision))) {
-          answers.unanswered(decision);
+          answers.unanswered(decision.reservations());
         }
       }
       case Suspended again -> {
@@ -90,7 +90,7 @@ final class WaitingCheck implements Runnable {
         if (state.compareAndSet(State.RUNNING, State.QUEUED)) {
           room.goOn(this);
         } else {
-          drop(again);
+          answers.unanswered(again.abandon());
         }
       }
     }
@@ -129,16 +129,11 @@ final class WaitingCheck implements Runnable {
     silence();
     Decision lost = decided;
     if (before == State.QUEUED) {
-      drop(suspended);
+      answers.unanswered(suspended.abandon());
     } else if (lost != null) {
-      answers.unanswered(lost);
+      answers.unanswered(lost.reservations());
     }
     return before != State.ANSWERED;
-  }
-
-  /** What it was charged so far must have its end. */
-  private void drop(Suspended unfinished) {
-    answers.unanswered(unfinished.refuse("nobody waits for the answer"));
   }
 
   private EncodedMessage answer(Decision decision) {

@@ -358,6 +358,9 @@ final class QuotaScript {
               return {text(now), text(moment), text(used), text(after), text(left)}
               """);
 
+  /** All of them. */
+  static final List<Script> ALL = List.of(CHARGE, REFUND, SETTLE, RENEW, HAND_BACK, CHANGE);
+
   private final List<String> keys = new ArrayList<>();
   private final List<String> arguments = new ArrayList<>();
   private final List<Part> parts;

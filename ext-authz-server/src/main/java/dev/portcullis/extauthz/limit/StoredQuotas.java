@@ -89,6 +89,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     this.replicas = replicas;
     this.micros = micros;
     this.ticker = ticker;
+    store.learn(QuotaScript.ALL);
     this.leases = new Leases(this::handBack, this::replicas, ticker);
     this.refused =
         Caffeine.newBuilder()
@@ -151,12 +152,17 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   /**
    * An answer that came too late may have been that a place was taken. Nobody would ever give it
    * back, for the request has no ticket of it. Commands of one connection are done in their order.
+   * What is charged for good stays so: then too little is admitted, and not too much.
    */
   private void forgetReserved(List<Charge> charges, long now) {
     for (Charge charge : charges) {
-      if (charge.isReserved()) {
-        refund(charge, now);
-      }
+      forgetReserved(charge, now);
+    }
+  }
+
+  private void forgetReserved(Charge charge, long now) {
+    if (charge.isReserved()) {
+      settle(new Reservation(charge.id(), charge.policies()), false, now);
     }
   }
 
@@ -190,6 +196,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     try {
       return chargeByPolicy(charge, now);
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException _) {
+      forgetReserved(charge, now);
       return new Standing(List.of(), List.of());
     }
   }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class NamedLimit {
   private static final String ADDRESS = "source.address";
   private static final String CLIENT = "auth.client";
+  private static final String SUBJECT = "auth.subject";
 
   private final LimitSpec spec;
   private final Map<String, Meter> meters = new LinkedHashMap<>();
@@ -95,7 +96,9 @@ final class NamedLimit {
               ? CounterKey.computed(counters, List.of(name))
               : CounterKey.client(counters, name);
       case CounterOwner.Subject(var issuer, String name) ->
-          CounterKey.subject(counters, issuer, name);
+          isKeyedBy(SUBJECT)
+              ? CounterKey.computed(counters, List.of(name))
+              : CounterKey.subject(counters, issuer, name);
       case CounterOwner.Address(var address) -> CounterKey.address(counters, address);
       case CounterOwner.Key(List<String> values) -> own(values);
     };

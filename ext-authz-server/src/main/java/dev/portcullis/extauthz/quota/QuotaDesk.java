@@ -98,6 +98,12 @@ public final class QuotaDesk {
     }
   }
 
+  /** Whether what is asked for is one counter of all replicas. */
+  public boolean isInTheStore(QuotaOrder order) {
+    NamedLimit limit = limits.find(order.limit());
+    return stored != null && limit != null && limit.isShared();
+  }
+
   private CounterReport here(QuotaOrder order, NamedLimit limit, QuotaLine line) {
     long now = nanos(clock.instant());
     long before = own.peek(List.of(line), now).getFirst().remaining();

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * for themselves are changed by each of them, and each says how its own stands: a sum would tell of
  * an allowance that nobody has.
  *
- * Only who is asked by a person writes to the log who asked for what; others are told by it.
+ * Each writes to its log what it changed and who asked it: for the others that is a replica.
  */
 /** {@code /quotas} for people and programs, and {@code /replica/quotas} for the other replicas. */
 final class QuotaEndpoint {
@@ -58,13 +58,23 @@ final class QuotaEndpoint {
     }
   }
 
-  /** Does what another replica was asked for, here. */
-  Answer take(byte[] body) {
+  /**
+   * Does what another replica was asked for, here.
+   *
+   * @param peer who says so, for the log
+   */
+  Answer take(byte[] body, String peer) {
     try {
       QuotaOrder order = QuotaOrder.read(StrictJson.object(body));
+      if (desk.isInTheStore(order)) {
+        // Each of the replicas that one asks would change the one counter.
+        return Answer.problem(409, "Conflict", "this replica counts in the shared store");
+      }
       return switch (desk.carryOut(order)) {
-        case QuotaDesk.Result.Done(_, CounterReport report) ->
-            Answer.json(200, RevocationJson.write(report::write));
+        case QuotaDesk.Result.Done(_, CounterReport report) -> {
+          note(order, report, peer);
+          yield Answer.json(200, RevocationJson.write(report::write));
+        }
         case QuotaDesk.Result other -> refusal(other);
       };
     } catch (MalformedTextException e) {

@@ -273,10 +273,19 @@ final class Replicas implements AutoCloseable {
   Asked ask(String path, byte[] message) {
     List<Map.Entry<Address, Other>> known =
         others.entrySet().stream().filter(each -> !each.getValue().self).toList();
-    int number = known.size() + unresolved.size();
-    // Until it has said who it is, it may be this one.
-    List<Address> asked =
-        known.stream().filter(each -> each.getValue().current).map(Map.Entry::getKey).toList();
+    // Until it has said who it is, it may be this one; and one may have several addresses.
+    Map<String, Address> replicas = new TreeMap<>();
+    int unknown = 0;
+    for (Map.Entry<Address, Other> each : known) {
+      String replica = each.getValue().replica;
+      if (each.getValue().current && replica != null) {
+        replicas.putIfAbsent(replica, each.getKey());
+      } else {
+        unknown++;
+      }
+    }
+    int number = replicas.size() + unknown + unresolved.size();
+    List<Address> asked = List.copyOf(replicas.values());
     Map<String, byte[]> answers = new TreeMap<>();
     if (asked.isEmpty()) {
       return new Asked(number, answers);

@@ -147,7 +147,7 @@ public final class RevocationServer implements AutoCloseable {
             QuotaEndpoint.PATH,
             (exchange, body) ->
                 exchange.getRequestMethod().equals("POST")
-                    ? quotas.ask(body, exchange.getRemoteAddress().getAddress().getHostAddress())
+                    ? quotas.ask(body, peer(exchange))
                     : notAllowed("POST")));
     serve(
         QuotaEndpoint.REPLICA_PATH,
@@ -157,9 +157,13 @@ public final class RevocationServer implements AutoCloseable {
             QuotaEndpoint.REPLICA_PATH,
             (exchange, body) ->
                 exchange.getRequestMethod().equals("POST")
-                    ? quotas.take(body)
+                    ? quotas.take(body, peer(exchange))
                     : notAllowed("POST")));
     http.start();
+  }
+
+  private static String peer(HttpExchange exchange) {
+    return exchange.getRemoteAddress().getAddress().getHostAddress();
   }
 
   /**

@@ -61,8 +61,12 @@ public final class ValkeyStore implements AutoCloseable {
   /** Commands under way; one more is not sent. */
   private static final int AT_A_TIME = 1024;
 
-  /** What was told and not confirmed yet; one more is not told. */
-  private static final int TOLD_AT_A_TIME = 8192;
+  /**
+   * What was told and not confirmed yet; one more is not told. With questions they are fewer than a
+   * connection takes, so that who tells never makes questions fail. A server of a Cluster that
+   * hangs may have all of them: what is lost then ends with its lease.
+   */
+  private static final int TOLD_AT_A_TIME = 2048;
 
   /** Codes by which a server says that it is not the one to ask; a script's error quotes them. */
   private static final Pattern USELESS =
@@ -83,6 +87,7 @@ public final class ValkeyStore implements AutoCloseable {
   private final LongAdder untold = new LongAdder();
   private final AtomicLong lost = new AtomicLong();
   private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
+  private final List<Script> learned = new CopyOnWriteArrayList<>();
   private final List<Runnable> opened = new CopyOnWriteArrayList<>();
   private volatile @Nullable Session session;
   private volatile boolean closed;
@@ -110,6 +115,25 @@ public final class ValkeyStore implements AutoCloseable {
    */
   public void whenOpened(Runnable listener) {
     opened.add(listener);
+  }
+
+  /**
+   * Servers learn these scripts when a session begins, so that none has to be sent a second time,
+   * and what runs them is done in the order in which it was told.
+   */
+  public void learn(List<Script> scripts) {
+    learned.addAll(scripts);
+    Session current = session;
+    if (current != null) {
+      teach(current, scripts);
+    }
+  }
+
+  private static void teach(Session session, List<Script> scripts) {
+    for (Script script : scripts) {
+      // Who may not load scripts, or is not heard, sends them when they are needed.
+      var _ = session.commands().scriptLoad(script.text());
+    }
   }
 
   /** Begins to connect. Returns at once. */
@@ -142,6 +166,7 @@ public final class ValkeyStore implements AutoCloseable {
       next = dialer.open();
       subscribe(next);
       next.probe(PROBE_MILLIS);
+      teach(next, learned);
     } catch (RuntimeException | ExecutionException | TimeoutException e) {
       if (next != null) {
         next.close();

@@ -251,6 +251,8 @@ final class StoredReservationsIT {
           if (granted(charge(replicas.get(random.nextInt(3)), id, List.of(line)))) {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             admitted++;
+            // As long as others come.
+            Thread.sleep(1);
             running.decrementAndGet();
             replicas.get(random.nextInt(3)).settle(reservation(id, List.of(line)), true, now.get());
           }

@@ -53,6 +53,16 @@ final class NamedLimitTest {
         .isEqualTo(CounterKey.subject(COUNTERS, null, "ann"));
   }
 
+  /** Such a key knows no issuers. */
+  @Test
+  void aSubjectMayBeTheKey() throws Exception {
+    NamedLimit limit = limit("auth.subject");
+    assertThat(limit.key(new CounterOwner.Subject("https://idp.example.com/", "ann")))
+        .isEqualTo(limit.key(new CounterOwner.Key(List.of("ann"))))
+        .isEqualTo(limit.key(new CounterOwner.Subject(null, "ann")))
+        .isNotEqualTo(CounterKey.subject(COUNTERS, null, "ann"));
+  }
+
   @Test
   void anAddressInAKeyIsReadAsOne() throws Exception {
     assertThat(limit("source.address").key(new CounterOwner.Key(List.of("192.0.2.1"))))

@@ -4,12 +4,14 @@
 package dev.portcullis.engine.decision;
 
 import dev.portcullis.engine.Inquiry;
+import dev.portcullis.engine.limit.Reservation;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that waits: one step needs more of the thread than it may have, or an answer of
  * somebody else. Nothing is decided, so nothing may pass. Used by one thread at a time, and once:
- * either goes on or is refused.
+ * either goes on, or is refused or given up.
  */
 public non-sealed interface Suspended extends Outcome {
 
@@ -32,4 +34,12 @@ public non-sealed interface Suspended extends Outcome {
    * @return a decision; nothing waits any longer
    */
   Decision refuse(String cause);
+
+  /**
+   * Gives the request up, because nobody waits for it any more: it goes no further, and nothing
+   * more is charged. May be called while the inquiry is being asked.
+   *
+   * @return what was charged so far until the request ends; that is now
+   */
+  List<Reservation> abandon();
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * number of requests that are under way; each takes its cost when it begins and gives it back when
  * Envoy says that it ended. Whoever takes a part holds it for the length of a lease, and longer as
  * long as Envoy says that the request goes on, which it does every five seconds. So when Envoy dies,
- * or the connection on which it tells, what it held is free again after fifteen, two lost words do
+ * or the connection on which it tells, what it held is free again after fifteen, one lost word does
  * no harm, and no request is counted by which nobody is waiting.
  *
  * Admitted are never more than the limit at once, unless Envoy lives and its words are lost for

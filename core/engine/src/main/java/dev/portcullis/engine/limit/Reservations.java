@@ -104,7 +104,8 @@ final class Reservations {
         return null;
       }
       Held first = entries.next().getValue();
-      if (first.until > now) {
+      // One whose end is further ahead than a lease is long is of a clock that was set back since.
+      if (first.until > now && first.until - now <= lease) {
         return null;
       }
       entries.remove();

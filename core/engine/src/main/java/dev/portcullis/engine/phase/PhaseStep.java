@@ -32,4 +32,7 @@ public interface PhaseStep {
   default Verdict overdue(Evaluation evaluation, String cause) {
     return new Verdict.Unavailable(new RuleRef(phase(), null, null), cause);
   }
+
+  /** Nobody waits for the request that waits here: ends what was charged for it until its end. */
+  default void abandon(Evaluation evaluation) {}
 }

@@ -95,15 +95,26 @@ final class QuotaInquiry implements Inquiry {
   public void ask() {
     Answer said = quotas.charge(charges, now);
     if (!answer.compareAndSet(null, said) && said instanceof Answer.Counted counted) {
-      takeBack(counted);
+      end(counted);
     }
   }
 
-  /** Nobody knows by which charge the end of the request would have to be told. */
-  private void takeBack(Answer.Counted unheard) {
+  /** Nobody waits for the request any more. */
+  void abandon() {
+    if (answer() instanceof Answer.Counted counted) {
+      end(counted);
+    }
+  }
+
+  /**
+   * Nobody will tell of the end of the request, since Envoy does not know by which charge: so that
+   * is now. What is charged for good stays so, or who goes away in time would be charged nothing.
+   */
+  private void end(Answer.Counted unheard) {
     for (int i = 0; i < charges.size(); i++) {
-      if (charges.get(i).isReserved() && LimitLines.granted(unheard.standings().get(i).charged())) {
-        quotas.refund(charges.get(i), now);
+      Charge charge = charges.get(i);
+      if (charge.isReserved() && LimitLines.granted(unheard.standings().get(i).charged())) {
+        quotas.settle(new Reservation(charge.id(), charge.policies()), false, now);
       }
     }
   }

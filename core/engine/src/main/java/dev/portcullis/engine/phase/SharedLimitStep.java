@@ -107,6 +107,14 @@ final class SharedLimitStep implements PhaseStep {
         : alone(asked.own(), asked.shared(), cause, evaluation);
   }
 
+  @Override
+  public void abandon(Evaluation evaluation) {
+    QuotaInquiry asked = evaluation.quotaInquiry();
+    if (asked != null && asked.isOf(this)) {
+      asked.abandon();
+    }
+  }
+
   private static Verdict said(Verdict.@Nullable Deny deny) {
     return deny == null ? Verdict.NOT_APPLICABLE : deny;
   }
