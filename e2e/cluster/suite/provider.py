@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Union
 
-from suite.shell import HOME, run
+from suite.shell import HOME, run, until
 
 
 class ProviderMissing(Exception):
@@ -43,8 +44,8 @@ class OneNode:
         run(["tools/cluster", "down"], seconds=300)
 
     def kill(self, container: str) -> None:
-        """Ends a container with SIGKILL, as the kernel does when memory is short."""
-        run(["tools/cluster", "enter", "--", "ctr", "task", "kill", "--signal", "SIGKILL", container])
+        """Ends a container with SIGKILL, as the kernel does when memory is short; it is dead when this returns."""
+        _kill(self.on_node, ("ctr",), container)
 
     def on_node(self, *command: str) -> str:
         """Runs a command where pods run; returns what it prints."""
@@ -83,7 +84,7 @@ class Kind:
         self._cluster("down", seconds=300)
 
     def kill(self, container: str) -> None:
-        self.on_node("ctr", "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)
+        _kill(self.on_node, ("ctr", "--namespace", "k8s.io"), container)
 
     def on_node(self, *command: str) -> str:
         return self._cluster("enter", "--", *command)
@@ -135,6 +136,16 @@ class Kubeconfig:
 
     def restart_node(self) -> None:
         raise NotOurs("a node that is not ours is not restarted")
+
+
+def _kill(on_node: Callable[..., str], ctr: tuple[str, ...], container: str) -> None:
+    def dead() -> bool:
+        tasks = [line.split() for line in on_node(*ctr, "task", "list").splitlines()]
+        return not any(task[0] == container and "RUNNING" in task for task in tasks if task)
+
+    on_node(*ctr, "task", "kill", "--signal", "SIGKILL", container)
+    # A signal that is sent is not yet an end: a big process takes its time on a busy machine.
+    until(f"container {container[:12]} is dead", dead, seconds=20, pause=0.2)
 
 
 Provider = Union[OneNode, Kind, Kubeconfig]

@@ -203,7 +203,7 @@ def api_server_unreachable(cluster: Cluster) -> None:
     """the API server is gone for a while; a decision service that dies meanwhile is back when the API server is"""
     victim = cluster.pods(SYSTEM, "app.kubernetes.io/name=ext-authz")[0]
     container = cluster.container_id(victim, "ext-authz")
-    ready: list[bool] = []
+    ready: list[str] = []
 
     def gone_and_back() -> None:
         cluster.provider.stop_apiserver()
@@ -211,11 +211,12 @@ def api_server_unreachable(cluster: Cluster) -> None:
         cluster.provider.kill(container)
         killed = time.monotonic()
         while time.monotonic() - killed < 15:
-            ready.append(_is_ready(cluster, victim["status"]["podIP"]))
+            if _is_ready(cluster, victim["status"]["podIP"]):
+                ready.append(f"{time.monotonic() - killed:.1f} s")
             time.sleep(1)
         cluster.provider.start_apiserver()
         until("the API server answers", lambda: "ok" in cluster.kubectl("get", "--raw", "/readyz"), seconds=90)
-        assert not any(ready), "the decision service is ready, and nobody could say whose its token is"
+        assert not ready, f"the decision service is ready, and nobody could say whose its token is: {ready}"
         # As soon as the cluster's network leads pods to the API server again.
         took = until("it is ready again", lambda: _is_ready(cluster, victim["status"]["podIP"]), seconds=100)
         print(f"    the decision service that was killed is ready {took:.1f} s after the API server is", flush=True)
