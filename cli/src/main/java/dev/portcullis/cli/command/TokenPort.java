@@ -24,6 +24,11 @@ final class TokenPort {
   private static final int MAX_ANSWER = 1 << 20;
   private static final int PATIENCE_MILLIS = 10_000;
 
+  static {
+    // Else the JDK sends a POST again when a connection ends early: a grant would be done twice.
+    System.setProperty("sun.net.http.retryPost", "false");
+  }
+
   @Option(
       names = "--server",
       paramLabel = "URL",
@@ -90,8 +95,6 @@ final class TokenPort {
       if (body != null) {
         connection.setDoOutput(true);
         connection.setRequestProperty("content-type", "application/json");
-        // Else the JDK sends it again when a connection ends early: a grant would be done twice.
-        connection.setFixedLengthStreamingMode(body.length);
         connection.getOutputStream().write(body);
       }
       return answer(connection);
