@@ -96,6 +96,7 @@ public final class TestEngine implements Engine {
         null,
         audit,
         List.of(),
+        List.of(),
         null);
   }
 

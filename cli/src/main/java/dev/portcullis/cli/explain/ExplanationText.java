@@ -56,6 +56,14 @@ public final class ExplanationText {
       if (delay.isObject()) {
         line("  after %d ms%s".formatted(delay.path("millis").asLong(), by(delay)));
       }
+      for (JsonNode quota : decision.path("quotas")) {
+        line(
+            "  and leaves %s of a quota of %d%s"
+                .formatted(
+                    quota.path("percent").asInt() < 100 ? "a fifth or less" : "nothing",
+                    quota.path("limit").asLong(),
+                    by(quota)));
+      }
     } else {
       line(
           "Refused: %s %s%s"

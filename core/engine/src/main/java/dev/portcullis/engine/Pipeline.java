@@ -215,6 +215,7 @@ final class Pipeline {
         null,
         route.audit(),
         evaluation.reservations(),
+        evaluation.quotaMarks(),
         evaluation.trace());
   }
 
@@ -238,6 +239,7 @@ final class Pipeline {
         evaluation.delay(),
         route.audit(),
         evaluation.reservations(),
+        evaluation.quotaMarks(),
         evaluation.trace());
   }
 

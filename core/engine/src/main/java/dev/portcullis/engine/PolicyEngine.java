@@ -138,6 +138,7 @@ public final class PolicyEngine implements Engine {
         null,
         AuditSpec.refusalsOnly(),
         List.of(),
+        List.of(),
         null);
   }
 

@@ -3,6 +3,7 @@
 package dev.portcullis.extauthz.telemetry;
 
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.policy.decision.DenyReason;
 import java.util.EnumMap;
@@ -45,6 +46,9 @@ public final class DecisionCounters {
       facts.count(refusal == null);
       if (decision.delay() != null) {
         facts.countDelay();
+      }
+      for (QuotaMark mark : decision.quotaMarks()) {
+        facts.count(mark);
       }
       if (!decision.shadow().isEmpty()) {
         facts.count(decision.shadow());

@@ -64,7 +64,10 @@ public final class DecisionLog implements AutoCloseable {
    * Whether a decision is one to be logged; of those that are sampled it may say otherwise next.
    */
   boolean wants(Decision decision) {
-    return !decision.allowed() || decision.refusedInShadow() || sampled(decision.audit().sample());
+    return !decision.allowed()
+        || decision.refusedInShadow()
+        || !decision.quotaMarks().isEmpty()
+        || sampled(decision.audit().sample());
   }
 
   /** Takes a record, or drops it when too many wait. */

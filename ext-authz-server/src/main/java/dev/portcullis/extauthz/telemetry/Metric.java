@@ -29,6 +29,12 @@ public enum Metric {
       Type.COUNTER,
       "",
       "For how long, all of them together."),
+  ROUTE_QUOTA_MARKS(
+      "portcullis_route_quota_marks_total",
+      Type.COUNTER,
+      "route, percent",
+      "Quotas of one client of which 80 or 100 percent were used for the first time in their"
+          + " period; the routes beyond --metric-routes are counted together as other."),
   SHADOW_DENIALS(
       "portcullis_shadow_denials_total",
       Type.COUNTER,

@@ -2,6 +2,7 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.telemetry;
 
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.record.Redaction;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -14,6 +15,8 @@ public final class RouteFacts {
   private final LongAdder allowed = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private final LongAdder delayed = new LongAdder();
+  private final LongAdder nearlyUsed = new LongAdder();
+  private final LongAdder used = new LongAdder();
   private final ShadowCounts shadows = new ShadowCounts();
   private volatile Redaction redaction;
   private volatile String version;
@@ -59,6 +62,21 @@ public final class RouteFacts {
 
   long delayed() {
     return delayed.sum();
+  }
+
+  /** Counts a quota of which little or nothing is left. */
+  void count(QuotaMark mark) {
+    (mark.percent() == QuotaMark.ALL ? used : nearlyUsed).increment();
+  }
+
+  /** Quotas of which little was left. */
+  long quotasNearlyUsed() {
+    return nearlyUsed.sum();
+  }
+
+  /** Quotas of which nothing was left. */
+  long quotasUsed() {
+    return used.sum();
   }
 
   /** Counts what things in shadow mode would have done to one request. */

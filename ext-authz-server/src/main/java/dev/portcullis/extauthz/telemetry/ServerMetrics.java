@@ -82,6 +82,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     SortedMap<String, RouteFacts> all = routes.all();
     snapshots.add(routeDecisions(all));
     snapshots.add(routeDelays(all));
+    snapshots.add(routeQuotaMarks(all));
     snapshots.add(new ShadowSeries(all, routesShown).snapshot());
     snapshots.add(counters.seconds.snapshot(Metric.DECISION_SECONDS));
     values.forEach((metric, value) -> snapshots.add(single(metric, value.getAsDouble())));
@@ -132,6 +133,32 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
       builder.dataPoint(point(other, Labels.of("route", "other")));
     }
     return builder.build();
+  }
+
+  private MetricSnapshot routeQuotaMarks(SortedMap<String, RouteFacts> all) {
+    CounterSnapshot.Builder builder = counter(Metric.ROUTE_QUOTA_MARKS);
+    int shown = 0;
+    long otherNearly = 0;
+    long otherUsed = 0;
+    for (Map.Entry<String, RouteFacts> entry : all.entrySet()) {
+      RouteFacts facts = entry.getValue();
+      if (shown++ < routesShown) {
+        quotas(builder, entry.getKey(), facts.quotasNearlyUsed(), facts.quotasUsed());
+      } else {
+        otherNearly += facts.quotasNearlyUsed();
+        otherUsed += facts.quotasUsed();
+      }
+    }
+    if (shown > routesShown) {
+      quotas(builder, "other", otherNearly, otherUsed);
+    }
+    return builder.build();
+  }
+
+  private static void quotas(
+      CounterSnapshot.Builder builder, String route, long nearly, long used) {
+    builder.dataPoint(point(nearly, Labels.of("route", route, "percent", "80")));
+    builder.dataPoint(point(used, Labels.of("route", route, "percent", "100")));
   }
 
   private static void route(

@@ -213,6 +213,7 @@ final class CheckResponseWriterTest {
         delay,
         AuditSpec.refusalsOnly(),
         List.of(),
+        List.of(),
         null);
   }
 

@@ -11,6 +11,7 @@ import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Delay;
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
@@ -102,6 +103,18 @@ final class DecisionLogTest {
   }
 
   @Test
+  void keepsTheRequestThatLeavesNothingOfAQuotaWhateverTheSampleIs() {
+    QuotaMark mark = new QuotaMark(BY, QuotaMark.ALL, 10_000);
+    try (DecisionLog log = new DecisionLog(out, 16)) {
+      log.decided(request(), decision(null, 0, List.of(), List.of(mark)), FACTS, 1);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains(
+            "\"quotas\":[{\"phase\":\"RATES\",\"policy\":\"RateLimitPolicy shop/orders\","
+                + "\"rule\":\"per-client\",\"percent\":100,\"limit\":10000}]");
+  }
+
+  @Test
   @Timeout(20)
   void dropsAndCountsWhenTheWriterIsStuckAndNeverWaits() throws InterruptedException {
     CountDownLatch stuck = new CountDownLatch(1);
@@ -155,6 +168,14 @@ final class DecisionLogTest {
 
   private static Decision decision(
       @Nullable DenyReason reason, double sample, List<ShadowFinding> shadow) {
+    return decision(reason, sample, shadow, List.of());
+  }
+
+  private static Decision decision(
+      @Nullable DenyReason reason,
+      double sample,
+      List<ShadowFinding> shadow,
+      List<QuotaMark> quotaMarks) {
     return new Decision(
         "01ABC",
         "shop/orders",
@@ -182,6 +203,7 @@ final class DecisionLogTest {
         reason == null ? new Delay(BY, 250) : null,
         new AuditSpec(sample, List.of("x-private")),
         List.of(),
+        quotaMarks,
         null);
   }
 }

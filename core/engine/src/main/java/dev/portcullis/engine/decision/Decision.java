@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     when it is refused
  * @param audit what the decision log keeps
  * @param reservations what was charged until the request ends
+ * @param quotaMarks quotas of which little or nothing is left since this request
  * @param trace what the decision went through; null: nobody asked
  */
 public record Decision(
@@ -55,6 +56,7 @@ public record Decision(
     @Nullable Delay delay,
     AuditSpec audit,
     List<Reservation> reservations,
+    List<QuotaMark> quotaMarks,
     @Nullable Trace trace)
     implements Outcome {
 
@@ -84,6 +86,7 @@ public record Decision(
         delay,
         audit,
         List.of(),
+        quotaMarks,
         trace);
   }
 

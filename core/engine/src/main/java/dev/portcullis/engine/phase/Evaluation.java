@@ -8,6 +8,7 @@ import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Delay;
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace;
@@ -56,6 +57,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable QuotaInquiry quotaInquiry;
   private @Nullable Delay delay;
   private @Nullable List<Reservation> reservations;
+  private @Nullable List<QuotaMark> quotaMarks;
 
   /**
    * Starts from the facts.
@@ -258,6 +260,19 @@ public final class Evaluation implements VariableSource {
   /** Charges that wait for the end of the request. */
   public List<Reservation> reservations() {
     return reservations == null ? List.of() : List.copyOf(reservations);
+  }
+
+  /** A charge took a quota past a mark. */
+  void mark(QuotaMark passed) {
+    if (quotaMarks == null) {
+      quotaMarks = new ArrayList<>(1);
+    }
+    quotaMarks.add(passed);
+  }
+
+  /** Marks of quotas that charges for the request have passed. */
+  public List<QuotaMark> quotaMarks() {
+    return quotaMarks == null ? List.of() : List.copyOf(quotaMarks);
   }
 
   /** The latest question to the store that replicas share; null: it was not asked. */

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
 import java.util.ArrayList;
@@ -93,6 +94,25 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
       delay(states, evaluation);
     }
     return deny;
+  }
+
+  /** Notes which quotas are nearly, or all, used since a charge that was granted. */
+  void mark(List<QuotaState> states, Evaluation evaluation) {
+    for (int i = 0; i < states.size(); i++) {
+      QuotaLine line = lines.get(i);
+      // What may be given back is not used yet.
+      if (limits.get(i).isQuota() && !line.isReserved()) {
+        QuotaMark passed =
+            QuotaMark.passed(
+                limits.get(i).by(),
+                line.meter().capacity(),
+                states.get(i).remaining(),
+                line.cost());
+        if (passed != null) {
+          evaluation.mark(passed);
+        }
+      }
+    }
   }
 
   private void delay(List<QuotaState> states, Evaluation evaluation) {

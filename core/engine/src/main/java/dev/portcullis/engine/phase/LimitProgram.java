@@ -214,6 +214,11 @@ final class LimitProgram implements ReportedLimit {
     return spec.mode() == Mode.SHADOW;
   }
 
+  /** Whether it is a number of requests per period of the calendar. */
+  boolean isQuota() {
+    return spec.allowance() instanceof Allowance.Quota;
+  }
+
   Mode mode() {
     return spec.mode();
   }

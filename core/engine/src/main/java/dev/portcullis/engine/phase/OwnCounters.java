@@ -45,9 +45,13 @@ record OwnCounters(Phase phase, QuotaStore store) {
       return deny;
     }
     ChargeId id = ChargeId.of(evaluation.request(), phase, false);
-    deny = lines.report(store.charge(id, lines.lines(), evaluation.now()), evaluation);
-    if (deny == null && lines.areReserved()) {
-      evaluation.reserve(Reservation.own(id));
+    List<QuotaState> states = store.charge(id, lines.lines(), evaluation.now());
+    deny = lines.report(states, evaluation);
+    if (deny == null) {
+      lines.mark(states, evaluation);
+      if (lines.areReserved()) {
+        evaluation.reserve(Reservation.own(id));
+      }
     }
     return deny;
   }

@@ -167,6 +167,9 @@ final class SharedLimitStep implements PhaseStep {
     if (deny != null) {
       asked.refund();
     } else {
+      if (enforced != null && asked.shared().charged() != null) {
+        asked.shared().charged().mark(enforced.charged(), evaluation);
+      }
       asked.reserveEnforced(evaluation);
     }
     return said(deny);

@@ -9,6 +9,7 @@ import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.bot.BotSignal;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Delay;
+import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
@@ -68,6 +69,7 @@ public final class DecisionJson {
     json.writeStringField("outcome", decision.allowed() ? "allow" : "deny");
     by(json, decision.by());
     delay(json, decision.delay());
+    quotas(json, decision.quotaMarks());
     if (refusal != null) {
       json.writeStringField("reason", refusal.reason().name());
       json.writeNumberField("status", refusal.reason().httpStatus());
@@ -82,6 +84,20 @@ public final class DecisionJson {
       by(json, delay.by());
       json.writeNumberField("millis", delay.millis());
       json.writeEndObject();
+    }
+  }
+
+  private static void quotas(JsonGenerator json, List<QuotaMark> marks) throws IOException {
+    if (!marks.isEmpty()) {
+      json.writeArrayFieldStart("quotas");
+      for (QuotaMark mark : marks) {
+        json.writeStartObject();
+        by(json, mark.by());
+        json.writeNumberField("percent", mark.percent());
+        json.writeNumberField("limit", mark.limit());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
     }
   }
 

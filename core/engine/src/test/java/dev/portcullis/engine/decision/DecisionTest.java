@@ -53,6 +53,7 @@ final class DecisionTest {
         refusal == null ? new Delay(BY, 7) : null,
         AuditSpec.refusalsOnly(),
         List.of(),
+        List.of(),
         null);
   }
 
@@ -114,6 +115,7 @@ final class DecisionTest {
             kept.client(),
             null,
             kept.audit(),
+            List.of(),
             List.of(),
             null);
 
