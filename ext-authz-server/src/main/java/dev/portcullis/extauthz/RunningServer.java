@@ -94,7 +94,7 @@ final class RunningServer implements AutoCloseable {
   private final ServerConfig config;
   private final InstantSource clock;
   private final NativeCrypto crypto;
-  private final DecisionCounters counters = new DecisionCounters();
+  private final DecisionCounters counters;
   private final RouteDirectory routes = new RouteDirectory();
   private final Deque<Runnable> closing = new ArrayDeque<>();
   private final @Nullable WorkloadIdentity identity;
@@ -130,6 +130,7 @@ final class RunningServer implements AutoCloseable {
       throws EnvironmentException {
     this.config = config;
     this.clock = clock;
+    this.counters = new DecisionCounters(config.metricClients());
     // Takes as long as all that is made until it is needed.
     CompletableFuture<NativeCrypto> choosing =
         CompletableFuture.supplyAsync(

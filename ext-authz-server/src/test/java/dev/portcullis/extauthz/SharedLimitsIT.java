@@ -142,8 +142,32 @@ final class SharedLimitsIT {
 
     assertThat(seen).isEqualTo(Map.of(200, 30_000, 429, 70_000));
     for (Replica replica : replicas) {
-      assertThat(metrics(replica)).contains("portcullis_limiter_unshared_total 0.0");
+      assertThat(metrics(replica))
+          .contains("portcullis_limiter_unshared_total 0.0")
+          .contains("portcullis_top_client_requests{by=\"address\",name=\"192.0.2.7\"}")
+          .contains("portcullis_top_client_refusals{by=\"address\",name=\"192.0.2.7\"}");
     }
+    assertThat(List.of(marks(80), marks(100)))
+        .as("one of all requests takes the quota past each mark")
+        .containsExactly(1.0, 1.0);
+  }
+
+  /** How many requests took a quota past a mark, by all replicas. */
+  private double marks(int percent) throws Exception {
+    String series =
+        "portcullis_route_quota_marks_total{percent=\"%d\",route=\"%s\"} "
+            .formatted(percent, ROUTE);
+    double sum = 0;
+    for (Replica replica : replicas) {
+      String line =
+          metrics(replica)
+              .lines()
+              .filter(each -> each.startsWith(series))
+              .findFirst()
+              .orElseThrow();
+      sum += Double.parseDouble(line.substring(series.length()));
+    }
+    return sum;
   }
 
   /** A store that dies and comes back empty under load: nobody sees an error. */

@@ -143,6 +143,7 @@ final class TestConfig {
         revocation,
         valkey,
         100,
+        10,
         explained);
   }
 }

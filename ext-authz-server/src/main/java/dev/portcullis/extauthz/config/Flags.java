@@ -345,6 +345,15 @@ public final class Flags {
   int metricRoutes;
 
   @Option(
+      names = "--metric-clients",
+      paramLabel = "COUNT",
+      defaultValue = "10",
+      description =
+          "Clients that metrics name: those that ask most, and that are refused most. 0: none. "
+              + "Default: ${DEFAULT-VALUE}.")
+  int metricClients;
+
+  @Option(
       names = "--explain-decisions",
       paramLabel = "COUNT",
       defaultValue = "1000",

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param revocation null: nothing can be revoked
  * @param valkey null: nothing is shared
  * @param metricRoutes routes counted under their own names
+ * @param metricClients clients that metrics name
  * @param explainDecisions last decisions that are kept with their steps; 0: none
  */
 public record ServerConfig(
@@ -61,6 +62,7 @@ public record ServerConfig(
     @Nullable RevocationConfig revocation,
     @Nullable ValkeyConfig valkey,
     int metricRoutes,
+    int metricClients,
     int explainDecisions) {
   private static final int MAX_QUEUE = 1 << 20;
   private static final Pattern LIST_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -90,6 +92,7 @@ public record ServerConfig(
     between("--token-cache", flags.tokenCache, 0, 1L << 40);
     between("--explain-decisions", flags.explainDecisions, 0, 10_000);
     between("--metric-routes", flags.metricRoutes, 0, 100_000);
+    between("--metric-clients", flags.metricClients, 0, 100);
     return new ServerConfig(
         listen,
         resolve("--admin", flags.admin),
@@ -112,6 +115,7 @@ public record ServerConfig(
         revocation(flags),
         valkey(flags),
         flags.metricRoutes,
+        flags.metricClients,
         flags.explainDecisions);
   }
 

@@ -3,7 +3,6 @@
 package dev.portcullis.extauthz.telemetry;
 
 import dev.portcullis.engine.decision.Decision;
-import dev.portcullis.engine.decision.QuotaMark;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.policy.decision.DenyReason;
 import java.util.EnumMap;
@@ -20,11 +19,22 @@ public final class DecisionCounters {
   final LongAdder foreign = new LongAdder();
   final LongAdder probes = new LongAdder();
   final LongAdder delayedMillis = new LongAdder();
+  final TopClients clients;
   private final LongAdder allowed = new LongAdder();
   private final Map<DenyReason, LongAdder> denied = new EnumMap<>(DenyReason.class);
 
-  /** Starts at zero. */
+  /** Starts at zero, and names ten clients at most. */
   public DecisionCounters() {
+    this(10);
+  }
+
+  /**
+   * Starts at zero.
+   *
+   * @param clients that are named at most; 0: none
+   */
+  public DecisionCounters(int clients) {
+    this.clients = new TopClients(clients);
     for (DenyReason reason : DenyReason.values()) {
       denied.put(reason, new LongAdder());
     }
@@ -47,8 +57,8 @@ public final class DecisionCounters {
       if (decision.delay() != null) {
         facts.countDelay();
       }
-      for (QuotaMark mark : decision.quotaMarks()) {
-        facts.count(mark);
+      if (!decision.quotaMarks().isEmpty()) {
+        decision.quotaMarks().forEach(facts::count);
       }
       if (!decision.shadow().isEmpty()) {
         facts.count(decision.shadow());
@@ -57,6 +67,7 @@ public final class DecisionCounters {
     if (decision.delay() != null) {
       delayedMillis.add(decision.delay().millis());
     }
+    clients.decided(decision);
     seconds.record(nanos);
   }
 

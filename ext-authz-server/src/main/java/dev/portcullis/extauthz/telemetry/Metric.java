@@ -35,6 +35,17 @@ public enum Metric {
       "route, percent",
       "Quotas of one client of which 80 or 100 percent were used for the first time in their"
           + " period; the routes beyond --metric-routes are counted together as other."),
+  TOP_CLIENT_REQUESTS(
+      "portcullis_top_client_requests",
+      Type.GAUGE,
+      "by, name",
+      "Requests of the last five to ten minutes, or fewer, of those who asked most, as many as"
+          + " --metric-clients; by is client or address."),
+  TOP_CLIENT_REFUSALS(
+      "portcullis_top_client_refusals",
+      Type.GAUGE,
+      "by, name",
+      "Refusals of the last five to ten minutes, or fewer, of those who were refused most."),
   SHADOW_DENIALS(
       "portcullis_shadow_denials_total",
       Type.COUNTER,

@@ -83,6 +83,8 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     snapshots.add(routeDecisions(all));
     snapshots.add(routeDelays(all));
     snapshots.add(routeQuotaMarks(all));
+    snapshots.add(counters.clients.requests());
+    snapshots.add(counters.clients.refusals());
     snapshots.add(new ShadowSeries(all, routesShown).snapshot());
     snapshots.add(counters.seconds.snapshot(Metric.DECISION_SECONDS));
     values.forEach((metric, value) -> snapshots.add(single(metric, value.getAsDouble())));

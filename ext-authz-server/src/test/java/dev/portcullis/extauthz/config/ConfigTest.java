@@ -39,6 +39,7 @@ final class ConfigTest {
     assertThat(config.tokenCacheBytes()).isEqualTo(64L << 20);
     assertThat(config.nativeCrypto()).isTrue();
     assertThat(config.metricRoutes()).isEqualTo(1000);
+    assertThat(config.metricClients()).isEqualTo(10);
   }
 
   @Test
@@ -67,7 +68,8 @@ final class ConfigTest {
             "--address-list=tor-exits=/lists/tor.txt",
             "--address-list",
             "offices=offices=1.txt",
-            "--metric-routes=9");
+            "--metric-routes=9",
+            "--metric-clients=0");
     assertThat(config.listen().getPort()).isEqualTo(1);
     assertThat(config.admin().getPort()).isEqualTo(2);
     assertThat(config.plan())
@@ -95,6 +97,7 @@ final class ConfigTest {
         .isEqualTo(
             Map.of("tor-exits", Path.of("/lists/tor.txt"), "offices", Path.of("offices=1.txt")));
     assertThat(config.metricRoutes()).isEqualTo(9);
+    assertThat(config.metricClients()).isZero();
   }
 
   @Test
@@ -175,7 +178,8 @@ final class ConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--threads=-1", "--max-streams=0", "--max-message=1KiB"})
+  @ValueSource(
+      strings = {"--threads=-1", "--max-streams=0", "--max-message=1KiB", "--metric-clients=101"})
   void refusesValuesOutOfBounds(String flag) {
     assertThatThrownBy(() -> config(Map.of(), "--plan-dir=/plan", flag))
         .isInstanceOf(UsageException.class)
