@@ -63,6 +63,7 @@ final class Leases implements AutoCloseable {
   /** Some units of one counter. */
   private static final class Lease {
     private static final long CLOSED = -1;
+    private static final long NOTHING_TAKEN = -1;
 
     private final QuotaLine line;
     private final long size;
@@ -92,17 +93,18 @@ final class Leases implements AutoCloseable {
       return now - until < 0 && line.meter().equals(wanted.meter()) && left.get() >= wanted.cost();
     }
 
-    private boolean take(QuotaLine wanted, long now) {
+    /** What is left then; negative: nothing was taken. */
+    private long take(QuotaLine wanted, long now) {
       if (!covers(wanted, now)) {
-        return false;
+        return NOTHING_TAKEN;
       }
       while (true) {
         long has = left.get();
         if (has < wanted.cost()) {
-          return false;
+          return NOTHING_TAKEN;
         }
         if (left.compareAndSet(has, has - wanted.cost())) {
-          return true;
+          return has - wanted.cost();
         }
       }
     }
@@ -117,11 +119,12 @@ final class Leases implements AutoCloseable {
       return Math.max(0, left.getAndSet(CLOSED));
     }
 
-    private QuotaState state(long now) {
+    /** As a charge left it: another one that came later is not this one's. */
+    private QuotaState state(long now, long after) {
       return line.meter()
           .peek(counter, 1, storeNow + now - read)
           .made()
-          .with(Math.max(0, left.get()), line.meter().capacity());
+          .with(after, line.meter().capacity());
     }
   }
 
@@ -167,9 +170,11 @@ final class Leases implements AutoCloseable {
   @Nullable List<QuotaState> spend(List<QuotaLine> lines) {
     long now = ticker.read();
     List<Lease> taken = new ArrayList<>(lines.size());
+    List<QuotaState> states = new ArrayList<>(lines.size());
     for (QuotaLine line : lines) {
       Lease lease = held.getIfPresent(line.key());
-      if (lease == null || !lease.take(line, now)) {
+      long after = lease == null ? Lease.NOTHING_TAKEN : lease.take(line, now);
+      if (lease == null || after < 0) {
         for (int i = 0; i < taken.size(); i++) {
           long units = lines.get(i).cost();
           if (!taken.get(i).putBack(units)) {
@@ -179,8 +184,9 @@ final class Leases implements AutoCloseable {
         return null;
       }
       taken.add(lease);
+      states.add(lease.state(now, after));
     }
-    return taken.stream().map(lease -> lease.state(now)).toList();
+    return List.copyOf(states);
   }
 
   /** How much more than it costs a line should be charged. */

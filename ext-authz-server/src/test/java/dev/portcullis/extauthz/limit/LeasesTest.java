@@ -15,8 +15,12 @@ import dev.portcullis.policy.plan.Allowance.Period;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +127,34 @@ final class LeasesTest {
     nanos.addAndGet(10 * MILLI);
     List<QuotaState> states = leases.spend(List.of(line));
     assertThat(states).extracting(QuotaState::remaining).containsExactly(100L);
+  }
+
+  /** So that of some at once each sees another amount, and one of them the last. */
+  @Test
+  void tellsEachWhatItLeftAndNotWhatOthersDid() throws Exception {
+    QuotaLine line = daily(1);
+    answered(line, 0);
+    long _ = leases.wanted(line);
+    answered(line, 100);
+    Queue<Long> left = new ConcurrentLinkedQueue<>();
+    List<Thread> requests =
+        IntStream.range(0, 4)
+            .mapToObj(_ ->
+                Thread.ofPlatform()
+                    .start(() -> {
+                      for (int i = 0; i < 25; i++) {
+                        left.add(
+                            Objects.requireNonNull(leases.spend(List.of(line)))
+                                .getFirst()
+                                .remaining());
+                      }
+                    }))
+            .toList();
+    for (Thread request : requests) {
+      assertThat(request.join(Duration.ofSeconds(60))).isTrue();
+    }
+    assertThat(left)
+        .containsExactlyInAnyOrderElementsOf(LongStream.range(899, 999).boxed().toList());
   }
 
   @Test
