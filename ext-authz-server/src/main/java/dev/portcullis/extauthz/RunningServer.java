@@ -36,6 +36,7 @@ import dev.portcullis.extauthz.jwks.KeptKeySets;
 import dev.portcullis.extauthz.jwks.RemoteKeySets;
 import dev.portcullis.extauthz.limit.ReplicaCount;
 import dev.portcullis.extauthz.limit.StoredQuotas;
+import dev.portcullis.extauthz.limit.StorelessLimits;
 import dev.portcullis.extauthz.log.LogKeys;
 import dev.portcullis.extauthz.plan.ApiKeyDirectory;
 import dev.portcullis.extauthz.plan.ApiKeyUse;
@@ -186,6 +187,8 @@ final class RunningServer implements AutoCloseable {
                   ring != null));
       LogoutMethods logouts = new LogoutMethods(crypto.signatures(), keySets, secrets);
       NamedLimits limits = new NamedLimits();
+      StorelessLimits storeless = new StorelessLimits();
+      metrics.show(Metric.LIMITER_STORELESS, storeless::routes);
       QuotaDesk desk = new QuotaDesk(limits, counted, shared, clock);
       PlanStatus status = new PlanStatus();
       PlanKeeper plan =
@@ -199,6 +202,9 @@ final class RunningServer implements AutoCloseable {
                 keySets.retain(KeySetUse.of(plans));
                 logouts.replace(plans);
                 limits.replace(plans);
+                if (shared == null) {
+                  storeless.look(plans);
+                }
               },
               status,
               clock);

@@ -214,4 +214,16 @@ final class SharedLimitsIT {
     awaitMetric(replicas.getFirst(), "portcullis_valkey_connected 0.0");
     assertThat(call(3, 0)).containsOnlyKeys(200);
   }
+
+  @Test
+  void aReplicaThatWasGivenNoStoreSaysSo() throws Exception {
+    replicas(1, new Allowance.Rate(5, DAY, 4), OnStoreFailure.LOCAL_SHARE);
+    assertThat(metrics(replicas.getFirst())).contains("portcullis_limiter_storeless_routes 0.0");
+
+    RunningServer server =
+        RunningServer.start(TestConfig.of(directory).make(), StandardEngine::make, _ -> {});
+    Replica alone = new Replica(server, new Client(server.grpcPort()));
+    replicas.add(alone);
+    awaitMetric(alone, "portcullis_limiter_storeless_routes 1.0");
+  }
 }

@@ -319,6 +319,12 @@ public enum Metric {
       "",
       "Times that limits of a check could not be counted together, so that onStoreFailure"
           + " applied."),
+  LIMITER_STORELESS(
+      "portcullis_limiter_storeless_routes",
+      Type.GAUGE,
+      "",
+      "Routes with limits of store.scope Cluster that this replica counts alone, because --valkey"
+          + " is not given."),
   LIMITER_LEASED(
       "portcullis_limiter_leased_total",
       Type.COUNTER,
