@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+
+package dev.portcullis.engine.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.portcullis.engine.overload.OverloadControl.Admission;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.OverloadSpec;
+import dev.portcullis.policy.plan.PolicyRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class OverloadControlTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final int FREE = 0;
+  private static final int SILVER = 1;
+  private static final int GOLD = 2;
+
+  private final OverloadControl control = control(10);
+  private long now = 1_795_000_000L * SECOND;
+
+  private static OverloadControl control(int floor) {
+    return new OverloadControl(
+        new OverloadSpec(
+            new PolicyRef("RateLimitPolicy", "shop", "orders"),
+            Mode.ENFORCE,
+            Duration.ofMillis(100),
+            10,
+            floor,
+            Duration.ofSeconds(1),
+            List.of("gold", "silver")));
+  }
+
+  @Test
+  void knowsClassesByTheirPlans() {
+    assertThat(control.priority("gold")).isEqualTo(GOLD);
+    assertThat(control.priority("silver")).isEqualTo(SILVER);
+    assertThat(control.priority("free")).isEqualTo(FREE);
+    assertThat(control.priority(null)).isEqualTo(FREE);
+    assertThat(control.state(now).plan(GOLD)).isEqualTo("gold");
+    assertThat(control.state(now).plan(SILVER)).isEqualTo("silver");
+    assertThat(control.state(now).plan(FREE)).isEqualTo("other");
+  }
+
+  @Test
+  void admitsAllUntilItHearsOfAnOverload() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(ask(FREE, 100)).isEqualTo(100);
+      tell(FREE, 10, false);
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+  }
+
+  @Test
+  void takesAFifthOfTheLoadFromTheLowestPlanAndGivesATwentiethBack() {
+    ask(FREE, 100);
+    ask(SILVER, 50);
+    ask(GOLD, 50);
+    tell(GOLD, 10, true);
+    next();
+    // 40 of 200 requests, all of them from 100 of the lowest plan.
+    assertThat(admitted()).containsExactly(600, 1000, 1000);
+
+    ask(FREE, 100);
+    ask(SILVER, 50);
+    ask(GOLD, 50);
+    tell(GOLD, 10, false);
+    next();
+    assertThat(admitted()).containsExactly(700, 1000, 1000);
+  }
+
+  @Test
+  void takesFromTheNextPlanOnceTheLowestIsAtItsFloorAndGivesThatBackFirst() {
+    for (int i = 0; i < 5; i++) {
+      load();
+      tell(GOLD, 10, true);
+      next();
+    }
+    assertThat(admitted().get(FREE)).isEqualTo(100);
+    assertThat(admitted().get(SILVER)).isBetween(100, 999);
+    assertThat(admitted().get(GOLD)).isEqualTo(1000);
+    for (int i = 0; i < 60; i++) {
+      load();
+      tell(GOLD, 10, true);
+      next();
+    }
+    assertThat(admitted()).containsExactly(100, 100, 100);
+
+    int rounds = 0;
+    while (admitted().get(FREE) < 1000) {
+      List<Integer> before = admitted();
+      load();
+      tell(GOLD, 10, false);
+      next();
+      assertThat(before.get(SILVER) == 100 || admitted().get(GOLD) == 1000).isTrue();
+      assertThat(before.get(FREE) == 100 || admitted().get(SILVER) == 1000).isTrue();
+      rounds++;
+    }
+    assertThat(rounds).isBetween(17, 20);
+  }
+
+  @Test
+  void admitsAllAgainWhenNobodyTellsAnything() {
+    for (int i = 0; i < 65; i++) {
+      load();
+      tell(GOLD, 10, true);
+      next();
+    }
+    for (int i = 0; i < 20; i++) {
+      load();
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+
+    // The same when nobody comes either, looked at once at the end.
+    OverloadControl other = control(10);
+    for (int i = 0; i < 65; i++) {
+      ask(other, GOLD, 100);
+      tell(other, GOLD, 10, true);
+      next();
+    }
+    assertThat(other.state(now).admitted()).containsExactly(100, 100, 100);
+    assertThat(other.state(now + 21 * SECOND).admitted()).containsExactly(1000, 1000, 1000);
+  }
+
+  @Test
+  void keepsItsBoundsAndItsOrderWhateverItIsTold() {
+    Random random = new Random(46);
+    for (int round = 0; round < 300; round++) {
+      int floor = 1 + random.nextInt(100);
+      OverloadControl any = control(floor);
+      for (int period = 0; period < 60; period++) {
+        for (int priority = 0; priority < 3; priority++) {
+          ask(any, priority, random.nextInt(3) == 0 ? 0 : random.nextInt(300));
+          int reports = random.nextInt(30);
+          for (int i = 0; i < reports; i++) {
+            any.hear(
+                report(priority, random.nextInt(256), random.nextBoolean(), now - random.nextInt()),
+                now);
+          }
+        }
+        now += random.nextLong(3 * SECOND) - SECOND / 4;
+        List<Integer> admitted = any.state(now).admitted();
+        assertThat(admitted).isSorted();
+        assertThat(admitted).allSatisfy(share -> assertThat(share).isBetween(floor * 10, 1000));
+      }
+    }
+  }
+
+  @Test
+  void takesNothingFromAPlanOnTheWordOfLowerOnes() {
+    Random random = new Random(47);
+    for (int i = 0; i < 200; i++) {
+      ask(FREE, random.nextInt(2000));
+      ask(SILVER, random.nextInt(100));
+      ask(GOLD, random.nextInt(100));
+      tell(FREE, 200, true);
+      tell(SILVER, 10, false);
+      tell(GOLD, 10, false);
+      next();
+      assertThat(admitted().get(SILVER)).isEqualTo(1000);
+      assertThat(admitted().get(GOLD)).isEqualTo(1000);
+    }
+    assertThat(admitted().get(FREE)).isLessThan(1000);
+  }
+
+  @Test
+  void leavesAPlanAtItsFloorWhileItFaresBadly() {
+    for (int i = 0; i < 40; i++) {
+      ask(FREE, 100);
+      ask(GOLD, 10);
+      tell(FREE, 20, true);
+      tell(GOLD, 10, false);
+      next();
+      if (i > 20) {
+        assertThat(admitted()).containsExactly(100, 1000, 1000);
+      }
+    }
+    for (int i = 0; i < 20; i++) {
+      ask(FREE, 100);
+      ask(GOLD, 10);
+      tell(FREE, 20, false);
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+  }
+
+  @Test
+  void takesNothingOnTheWordOfOneClientWhileAnotherIsServedWell() {
+    for (int i = 0; i < 100; i++) {
+      ask(FREE, 1000);
+      for (int report = 0; report < 500; report++) {
+        control.hear(report(FREE, 7, true, now), now);
+      }
+      control.hear(report(FREE, 8, false, now), now);
+      next();
+      assertThat(admitted()).containsExactly(1000, 1000, 1000);
+    }
+  }
+
+  @Test
+  void hearsAClientThatCallsAloneAndForgetsItWhenAnotherComes() {
+    for (int i = 0; i < 10; i++) {
+      ask(FREE, 100);
+      for (int report = 0; report < 50; report++) {
+        control.hear(report(FREE, 7, true, now), now);
+      }
+      next();
+    }
+    assertThat(admitted().get(FREE)).isLessThan(200);
+    for (int i = 0; i < 20; i++) {
+      ask(FREE, 100);
+      for (int report = 0; report < 50; report++) {
+        control.hear(report(FREE, 7, true, now), now);
+      }
+      control.hear(report(FREE, 8, false, now), now);
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+  }
+
+  @Test
+  void toleratesWhatIsTolerated() {
+    for (int client = 0; client < 20; client++) {
+      for (int i = 0; i < 10; i++) {
+        control.hear(report(FREE, client, i == 0, now), now);
+      }
+    }
+    ask(FREE, 100);
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(1000);
+    for (int client = 0; client < 20; client++) {
+      for (int i = 0; i < 10; i++) {
+        control.hear(report(FREE, client, i < 2, now), now);
+      }
+    }
+    ask(FREE, 100);
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(800);
+  }
+
+  @Test
+  void callsSlowWhatTakesLongerThanItsTarget() {
+    ask(FREE, 100);
+    for (int client = 0; client < 20; client++) {
+      control.hear(
+          new LoadReport(new LoadMark(FREE, client), true, false, SECOND / 10, now - SECOND / 10),
+          now);
+    }
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(1000);
+    ask(FREE, 100);
+    for (int client = 0; client < 20; client++) {
+      control.hear(
+          new LoadReport(
+              new LoadMark(FREE, client), true, false, SECOND / 10 + 1, now - SECOND / 10),
+          now);
+    }
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(800);
+  }
+
+  @Test
+  void makesOneDecreaseForOneCongestion() {
+    load();
+    tell(GOLD, 10, true);
+    long begun = now;
+    next();
+    List<Integer> once = admitted();
+    for (int i = 0; i < 10; i++) {
+      load();
+      for (int client = 0; client < 10; client++) {
+        control.hear(report(GOLD, client, true, begun), now);
+      }
+      next();
+      assertThat(admitted()).isEqualTo(once);
+    }
+    // One that began since and hangs is another one.
+    load();
+    tell(GOLD, 10, true);
+    next();
+    assertThat(admitted().get(FREE)).isLessThan(once.get(FREE));
+  }
+
+  @Test
+  void passesOfEachThousandAsManyAsItsShareEvenly() {
+    for (int i = 0; i < 3; i++) {
+      load();
+      tell(GOLD, 10, true);
+      next();
+    }
+    for (int round = 0; round < 20; round++) {
+      int share = admitted().get(FREE);
+      int longest = 0;
+      int waiting = 0;
+      int passed = 0;
+      for (int i = 0; i < 1000; i++) {
+        if (control.admit(FREE, now) == Admission.GIVE_WAY) {
+          longest = Math.max(longest, ++waiting);
+        } else {
+          waiting = 0;
+          passed++;
+        }
+      }
+      assertThat(passed).isEqualTo(share);
+      assertThat(longest).isLessThanOrEqualTo(1000 / share + 1);
+    }
+  }
+
+  @Test
+  void asksToBeToldOfAllAndOfManyOfSome() {
+    assertThat(told(FREE, 100)).isEqualTo(100);
+    ask(FREE, 100_000);
+    next();
+    assertThat(told(FREE, 100_000)).isBetween(500, 600);
+    assertThat(told(GOLD, 100)).isEqualTo(100);
+  }
+
+  @Test
+  void findsWhatTheServiceCanDoAndServesTheBestPlanWhole() {
+    Random random = new Random(48);
+    int capacity = 100;
+    int gold = 40;
+    int free = 260;
+    long served = 0;
+    for (int period = 0; period < 300; period++) {
+      int passedGold = ask(GOLD, gold);
+      int passedFree = ask(FREE, free);
+      int passed = passedGold + passedFree;
+      for (int i = 0; i < 100; i++) {
+        int priority = i % 5 < 2 ? GOLD : FREE;
+        // Beyond what it can do, all become slow alike.
+        boolean slow = passed > capacity && random.nextInt(passed) > capacity / 2;
+        control.hear(report(priority, random.nextInt(50), slow, now), now);
+      }
+      if (period >= 100) {
+        assertThat(passedGold).isEqualTo(gold);
+        assertThat(passed).isBetween(65, 130);
+        served += passed;
+      }
+      next();
+    }
+    assertThat(served / 200).isBetween(85L, 110L);
+  }
+
+  /** A check may wait for a signature, or for a store. */
+  @Test
+  void forgetsNothingForARequestThatWaited() {
+    ask(FREE, 1);
+    for (int i = 0; i < 10; i++) {
+      control.hear(report(FREE, i, true, now), now);
+      assertThat(control.admit(FREE, now - 5 * SECOND)).isNotEqualTo(Admission.GIVE_WAY);
+    }
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(800);
+  }
+
+  @Test
+  void goesOnWhenTheClockIsSetBack() {
+    load();
+    tell(GOLD, 10, true);
+    next();
+    List<Integer> before = admitted();
+    now -= 3600 * SECOND;
+    assertThat(before.get(FREE)).isLessThan(1000);
+    assertThat(admitted()).isEqualTo(before);
+    for (int i = 0; i < 20; i++) {
+      load();
+      tell(GOLD, 10, false);
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+    load();
+    tell(GOLD, 10, true);
+    next();
+    assertThat(admitted().get(FREE)).isLessThan(1000);
+  }
+
+  @Test
+  void takesWhatHasNoAnswerForSlowWhenItIs() {
+    for (int i = 0; i < 2; i++) {
+      ask(FREE, 100);
+      for (int client = 0; client < 20; client++) {
+        control.hear(
+            new LoadReport(new LoadMark(FREE, client), false, false, SECOND / 10 + i, now), now);
+      }
+      next();
+      assertThat(admitted().get(FREE)).isEqualTo(i == 0 ? 1000 : 800);
+    }
+    assertThat(control.state(now).reports()).isEqualTo(20);
+  }
+
+  @Test
+  void forgetsReportsOfAClassThatIsNot() {
+    control.hear(report(3, 1, true, now), now);
+    assertThat(control.state(now).reports()).isZero();
+    tell(GOLD, 3, true);
+    assertThat(control.state(now).reports()).isEqualTo(3);
+  }
+
+  private void load() {
+    ask(FREE, 100);
+    ask(SILVER, 100);
+    ask(GOLD, 100);
+  }
+
+  private int ask(int priority, int requests) {
+    return ask(control, priority, requests);
+  }
+
+  private int ask(OverloadControl asked, int priority, int requests) {
+    int passed = 0;
+    for (int i = 0; i < requests; i++) {
+      passed += asked.admit(priority, now) == Admission.GIVE_WAY ? 0 : 1;
+    }
+    return passed;
+  }
+
+  private int told(int priority, int requests) {
+    int told = 0;
+    for (int i = 0; i < requests; i++) {
+      told += control.admit(priority, now) == Admission.PASS_AND_TELL ? 1 : 0;
+    }
+    return told;
+  }
+
+  private void tell(int priority, int clients, boolean bad) {
+    tell(control, priority, clients, bad);
+  }
+
+  private void tell(OverloadControl told, int priority, int clients, boolean bad) {
+    for (int client = 0; client < clients; client++) {
+      told.hear(report(priority, client, bad, now), now);
+    }
+  }
+
+  private static LoadReport report(int priority, int client, boolean bad, long begun) {
+    return new LoadReport(new LoadMark(priority, client), true, bad, 0, begun);
+  }
+
+  private void next() {
+    now += SECOND;
+  }
+
+  private List<Integer> admitted() {
+    return control.state(now).admitted();
+  }
+}
