@@ -6,6 +6,7 @@ package dev.portcullis.crds;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 
 /**
@@ -50,17 +51,24 @@ final class LargestDocument {
     JSONSchemaProps items = schema.getItems().getSchema();
     array.forEach(item -> fill(items, item));
     JsonNode first = array.get(0);
+    boolean differ =
+        schema.getXKubernetesValidations() != null
+            && schema.getXKubernetesValidations().stream()
+                .anyMatch(rule -> rule.getRule().contains("exists_one("));
     for (int i = 0; array.size() < schema.getMaxItems(); i++) {
-      array.insert(0, renamed(first.deepCopy(), i));
+      array.insert(
+          0,
+          first.isTextual() && differ
+              ? TextNode.valueOf(longName(i))
+              : renamed(first.deepCopy(), i));
     }
   }
 
   /** What must differ among items, differs at the end of long texts, where comparing costs most. */
   private static JsonNode renamed(JsonNode item, int number) {
     if (item instanceof ObjectNode object) {
-      String longName = "x".repeat(60) + "-" + number;
       if (object.has("name")) {
-        object.put("name", longName);
+        object.put("name", longName(number));
       } else if (object.has("claim")) {
         object.put("header", "x".repeat(120) + "-" + number);
       } else if (object.has("score")) {
@@ -68,5 +76,9 @@ final class LargestDocument {
       }
     }
     return item;
+  }
+
+  private static String longName(int number) {
+    return "x".repeat(60) + "-" + number;
   }
 }

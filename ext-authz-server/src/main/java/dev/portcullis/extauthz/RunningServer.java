@@ -25,6 +25,7 @@ import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.crypto.NativeCrypto;
 import dev.portcullis.extauthz.ending.EndingService;
 import dev.portcullis.extauthz.ending.Endings;
+import dev.portcullis.extauthz.ending.Loads;
 import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.geo.GeoFiles;
 import dev.portcullis.extauthz.identity.Callers;
@@ -395,7 +396,7 @@ final class RunningServer implements AutoCloseable {
       Engine engine, ProbeResponder probes, QuotaStores quotas, Telemetry telemetry)
       throws EnvironmentException {
     Tickets tickets = new Tickets();
-    Endings endings = endings(tickets, quotas);
+    Endings endings = endings(tickets, quotas, engine);
     AuthorizationService service =
         new AuthorizationService(
             engine,
@@ -413,8 +414,15 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private Endings endings(Tickets tickets, QuotaStores quotas) {
-    Endings endings = new Endings(tickets, quotas, clock);
+  private static long nanos(Instant instant) {
+    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  }
+
+  private Endings endings(Tickets tickets, QuotaStores quotas, Engine engine) {
+    Loads loads = new Loads(engine);
+    Endings endings = new Endings(tickets, quotas, loads, clock);
+    metrics.show(Metric.OVERLOAD_REPORTS, loads::heard);
+    metrics.showOverloads(() -> engine.overloads(nanos(clock.instant())));
     metrics.show(Metric.LIMITER_ENDINGS, endings::heard);
     metrics.show(Metric.LIMITER_ENDINGS_ELSEWHERE, endings::elsewhere);
     metrics.show(Metric.LIMITER_ENDINGS_UNREADABLE, endings::unreadable);

@@ -8,6 +8,8 @@ import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.overload.LoadReport;
+import dev.portcullis.engine.overload.OverloadState;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
@@ -17,10 +19,12 @@ import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,7 @@ public final class TestEngine implements Engine {
   private final Map<String, RoutePlan> routes = new ConcurrentHashMap<>();
   private final Set<RouteId> unloadable = ConcurrentHashMap.newKeySet();
   private final List<RouteId> loads = new CopyOnWriteArrayList<>();
+  private final List<LoadReport> reports = new CopyOnWriteArrayList<>();
   private volatile @Nullable RuntimeException failure;
 
   /** From now on the route cannot be loaded, or can be again. */
@@ -76,6 +81,21 @@ public final class TestEngine implements Engine {
     return decide(route, request);
   }
 
+  @Override
+  public void hear(String route, LoadReport report, long now) {
+    reports.add(report);
+  }
+
+  /** What was heard of how requests fared, in order. */
+  public List<LoadReport> reports() {
+    return List.copyOf(reports);
+  }
+
+  @Override
+  public SortedMap<String, OverloadState> overloads(long now) {
+    return Collections.emptySortedMap();
+  }
+
   private static Decision decision(
       String route, RequestContext request, @Nullable DenyReason reason, AuditSpec audit) {
     RuleRef by = new RuleRef(Phase.AUTHORIZATION, null, "test");
@@ -97,6 +117,7 @@ public final class TestEngine implements Engine {
         audit,
         List.of(),
         List.of(),
+        null,
         null);
   }
 

@@ -13,6 +13,7 @@ import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -96,6 +97,9 @@ public record EffectiveRoute(RouteId route, List<Section> sections, String close
     }
     if (plan.bot() != null) {
       add(out, "bot", plan.bot().source(), plan.bot().mode(), losers);
+    }
+    if (plan.overload() != null) {
+      add(out, OverloadSpec.NAME, plan.overload().source(), plan.overload().mode(), losers);
     }
     for (LimitSpec limit : plan.limits()) {
       out.add(

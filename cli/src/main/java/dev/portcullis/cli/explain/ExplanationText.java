@@ -22,6 +22,7 @@ public final class ExplanationText {
           Map.entry("GRANTED", "grants it"),
           Map.entry("DELAYS", "grants it when its turn has come"),
           Map.entry("EXHAUSTED", "is used up"),
+          Map.entry("GIVES_WAY", "gives way to others: the service is overloaded"),
           Map.entry("NOT_REACHED", "is not reached"),
           Map.entry("IN_LIST", "has the client's address"),
           Map.entry("NOT_IN_LIST", "has not the client's address"),

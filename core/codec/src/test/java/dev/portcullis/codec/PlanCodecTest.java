@@ -37,6 +37,7 @@ import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
@@ -239,6 +240,14 @@ final class PlanCodecTest {
         new AuditSpec(1.0, List.of("cookie")),
         List.of(API),
         new TreeMap<>(Map.of("app", "orders")),
-        LegacyHeaders.X_RATE_LIMIT);
+        LegacyHeaders.X_RATE_LIMIT,
+        new OverloadSpec(
+            API,
+            Mode.SHADOW,
+            Duration.ofMillis(500),
+            10,
+            5,
+            Duration.ofSeconds(5),
+            List.of("gold", "silver")));
   }
 }

@@ -15,6 +15,7 @@ import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
@@ -92,6 +93,9 @@ final class RouteAssembler {
     var botMerge = new Merge<>(id, ranked(bots, Content.OfBot.class), remarks);
     var bot = botMerge.choose("bot", Content.OfBot::bot);
     botMerge.report();
+    var limitMerge = new Merge<>(id, ranked(limits, Content.OfRateLimit.class), remarks);
+    var overload = limitMerge.choose(OverloadSpec.NAME, Content.OfRateLimit::overload);
+    limitMerge.report();
     AuthenticationSpec methods = value(authentication);
     BotSpec score = value(bot);
     if (methods == null) {
@@ -103,6 +107,9 @@ final class RouteAssembler {
       advice.stepUps(authorization.speaker(), authorization.value(), methods);
     }
     limits.forEach(claim -> advice.expressions(claim.speaker(), methods, score));
+    if (overload != null) {
+      advice.priority(overload.speaker(), overload.value(), methods);
+    }
     if (bot != null) {
       advice.exempt(bot.speaker(), bot.value(), methods);
     }
@@ -122,7 +129,8 @@ final class RouteAssembler {
         orElse(value(audit), AuditSpec.refusalsOnly()),
         sources,
         readsLabels() ? labels : null,
-        legacyHeaders());
+        legacyHeaders(),
+        value(overload));
   }
 
   /** Else a plan says nothing of them, and stays the same when they change. */

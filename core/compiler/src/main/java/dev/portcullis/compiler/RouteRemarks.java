@@ -10,6 +10,7 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.AuthorizationSpec;
 import dev.portcullis.policy.plan.BotSpec;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.RouteId;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,6 +71,18 @@ final class RouteRemarks {
             "the expression " + use.text() + " reads auth, but " + route + " authenticates nobody",
             "add authentication to its ApiPolicy, or remove the condition");
       }
+    }
+  }
+
+  void priority(
+      Speaker speaker, OverloadSpec overload, @Nullable AuthenticationSpec authentication) {
+    if (speaker.isCurrent() && !overload.priority().isEmpty() && authentication == null) {
+      remarks.warn(
+          speaker,
+          DiagnosticCode.AUTH_UNAUTHENTICATED,
+          FieldPath.SPEC.field("overload").field("priority"),
+          "priority goes by auth.plan, but " + route + " authenticates nobody, so nobody has one",
+          "add authentication to its ApiPolicy, or remove priority");
     }
   }
 

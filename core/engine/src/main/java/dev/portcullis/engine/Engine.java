@@ -5,11 +5,14 @@ package dev.portcullis.engine;
 
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Outcome;
+import dev.portcullis.engine.overload.LoadReport;
+import dev.portcullis.engine.overload.OverloadState;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collection;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * Decides requests by the plans that are loaded. Thread-safe.
@@ -45,4 +48,18 @@ public interface Engine {
 
   /** Loads exactly these routes and drops all others; returns what {@link #apply} returns. */
   Map<RouteId, String> replace(Collection<? extends RoutePlan> routes);
+
+  /**
+   * Hears how a request fared of which a decision wanted to be told.
+   *
+   * @param now in nanoseconds since 1970
+   */
+  void hear(String route, LoadReport report, long now);
+
+  /**
+   * What routes give up now, by route, of those whose policies have {@code overload}.
+   *
+   * @param now in nanoseconds since 1970
+   */
+  SortedMap<String, OverloadState> overloads(long now);
 }

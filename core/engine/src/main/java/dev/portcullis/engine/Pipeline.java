@@ -216,6 +216,7 @@ final class Pipeline {
         route.audit(),
         evaluation.reservations(),
         evaluation.quotaMarks(),
+        null,
         evaluation.trace());
   }
 
@@ -240,6 +241,7 @@ final class Pipeline {
         route.audit(),
         evaluation.reservations(),
         evaluation.quotaMarks(),
+        evaluation.load(),
         evaluation.trace());
   }
 

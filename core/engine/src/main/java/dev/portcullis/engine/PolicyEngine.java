@@ -13,6 +13,9 @@ import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Suspended;
 import dev.portcullis.engine.decision.Trace;
+import dev.portcullis.engine.overload.LoadReport;
+import dev.portcullis.engine.overload.OverloadControl;
+import dev.portcullis.engine.overload.OverloadState;
 import dev.portcullis.engine.plan.PlanHolder;
 import dev.portcullis.engine.plan.RouteLoader;
 import dev.portcullis.engine.plan.RouteProgram;
@@ -28,6 +31,8 @@ import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The engine: holds the plans and runs the pipeline. */
@@ -139,6 +144,7 @@ public final class PolicyEngine implements Engine {
         AuditSpec.refusalsOnly(),
         List.of(),
         List.of(),
+        null,
         null);
   }
 
@@ -151,6 +157,28 @@ public final class PolicyEngine implements Engine {
   @Override
   public Map<RouteId, String> replace(Collection<? extends RoutePlan> routes) {
     return plans.replace(routes);
+  }
+
+  @Override
+  public void hear(String route, LoadReport report, long now) {
+    OverloadControl control =
+        plans.find(route) instanceof RouteProgram.Guarded guarded ? guarded.overload() : null;
+    if (control != null) {
+      control.hear(report, now);
+    }
+  }
+
+  @Override
+  public SortedMap<String, OverloadState> overloads(long now) {
+    SortedMap<String, OverloadState> states = new TreeMap<>();
+    plans
+        .all()
+        .forEach((route, program) -> {
+          if (program instanceof RouteProgram.Guarded guarded && guarded.overload() != null) {
+            states.put(route, guarded.overload().state(now));
+          }
+        });
+    return states;
   }
 
   /** Number of routes that are held, closed ones included. */

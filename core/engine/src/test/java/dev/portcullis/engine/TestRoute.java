@@ -22,6 +22,7 @@ import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.MtlsMode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
@@ -49,6 +50,7 @@ final class TestRoute {
   private final List<FloodGuardSpec> floodGuards = new ArrayList<>();
   private List<Cidr> trusted = List.of();
   private @Nullable LegacyHeaders legacyHeaders;
+  private @Nullable OverloadSpec overload;
   private @Nullable TransportSpec transport;
   private @Nullable RequestSpec request;
   private @Nullable GeoSpec geo;
@@ -261,6 +263,14 @@ final class TestRoute {
     return this;
   }
 
+  /** Slow from 100 ms on, a tenth tolerated, a tenth admitted always, periods of a second. */
+  TestRoute overload(Mode mode, String... priority) {
+    overload =
+        new OverloadSpec(
+            LIMITS, mode, Duration.ofMillis(100), 10, 10, Duration.ofSeconds(1), List.of(priority));
+    return this;
+  }
+
   GuardedRoute build() {
     return new GuardedRoute(
         new RouteId(ID),
@@ -278,6 +288,7 @@ final class TestRoute {
         AuditSpec.refusalsOnly(),
         List.of(API),
         null,
-        legacyHeaders);
+        legacyHeaders,
+        overload);
   }
 }

@@ -45,6 +45,9 @@ public final class Names {
   /** A media type without parameters, lower case. */
   public static final String MEDIA_TYPE = "^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$";
 
+  /** Whole milliseconds or seconds. */
+  public static final String SHORT_DURATION = "^[0-9]{1,5}(ms|s)$";
+
   /** Whole seconds, minutes or hours. */
   public static final String DURATION = "^[0-9]{1,5}[smh]$";
 

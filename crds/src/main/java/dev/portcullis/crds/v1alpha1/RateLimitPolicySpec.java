@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.portcullis.crds.v1alpha1.ratelimit.FloodGuard;
 import dev.portcullis.crds.v1alpha1.ratelimit.LegacyHeaders;
 import dev.portcullis.crds.v1alpha1.ratelimit.Limit;
+import dev.portcullis.crds.v1alpha1.ratelimit.Overload;
 import dev.portcullis.crds.v1alpha1.ratelimit.Store;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Size;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** How much each caller of the targets may have. Each limit applies. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
-    value = "has(self.limits) || has(self.floodGuard)",
-    message = "a RateLimitPolicy needs limits or a floodGuard")
+    value = "has(self.limits) || has(self.floodGuard) || has(self.overload)",
+    message = "a RateLimitPolicy needs limits, a floodGuard or overload")
 @ValidationRule(value = Rules.TARGETED, message = Rules.TARGETED_MESSAGE)
 @ValidationRule(
     value = Rules.ONE_CHOICE_OF_NAMESPACES,
@@ -53,7 +54,11 @@ public record RateLimitPolicySpec(
     @JsonPropertyDescription("Where counters are kept.") @Nullable Store store,
     @JsonPropertyDescription("Bounds before anything is asked that costs.")
         @Nullable FloodGuard floodGuard,
-    @JsonPropertyDescription("The limits. Each applies. Required without floodGuard.")
+    @JsonPropertyDescription(
+            "Who gives way while the service behind the target is overloaded. Of several policies"
+                + " of one target the narrowest counts.")
+        @Nullable Overload overload,
+    @JsonPropertyDescription("The limits. Each applies. Required without floodGuard and overload.")
         @Size(min = 1, max = 32)
         @ValidationRule(
             value = Rules.UNIQUE_NAMES,

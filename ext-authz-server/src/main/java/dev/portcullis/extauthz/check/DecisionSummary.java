@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Refusal;
+import dev.portcullis.extauthz.ending.Loads;
 import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.wire.ReverseWriter;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What Envoy's access logs and later filters may learn of a decision, as dynamic metadata in the
  * namespace {@code envoy.filters.http.ext_authz}: {@code decision_id}, {@code route}, {@code
  * outcome}, {@code reason}, {@code phase}, {@code policy}, {@code rule}, {@code bot_score}, {@code
- * delay_ms}, {@code reservations}. No secrets, nothing of the client's.
+ * delay_ms}, {@code reservations}, {@code load}. No secrets, nothing of the client's.
  */
 final class DecisionSummary {
   // An entry of a map is a message of two fields.
@@ -36,6 +37,7 @@ final class DecisionSummary {
     if (!decision.reservations().isEmpty()) {
       text(out, Tickets.FIELD, tickets.write(decision.reservations()));
     }
+    text(out, Loads.FIELD, decision.load() == null ? null : Loads.write(decision.load()));
     text(out, "rule", decision.by().rule());
     PolicyRef policy = decision.by().policy();
     text(out, "policy", policy == null ? null : policy.toString());

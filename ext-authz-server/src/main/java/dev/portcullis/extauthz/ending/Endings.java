@@ -16,11 +16,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Gives back what requests were charged until they ended. Does no I/O: a shared store is told, and
- * nobody waits. Thread-safe.
+ * Gives back what requests were charged until they ended, and passes on how they fared. Does no
+ * I/O: a shared store is told, and nobody waits. Thread-safe.
  *
  * <p>A request succeeded when it has a response of a status below 400, and for gRPC the status 0,
  * said in a trailer or a header. One that has none, because somebody went away, did not.
@@ -35,15 +34,17 @@ public final class Endings {
 
   private final Tickets tickets;
   private final QuotaStores stores;
+  private final Loads loads;
   private final InstantSource clock;
   private final LongAdder heard = new LongAdder();
   private final LongAdder elsewhere = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
 
-  /** Gives back to these stores. */
-  public Endings(Tickets tickets, QuotaStores stores, InstantSource clock) {
+  /** Gives back to these stores, and passes on how requests fared. */
+  public Endings(Tickets tickets, QuotaStores stores, Loads loads, InstantSource clock) {
     this.tickets = tickets;
     this.stores = stores;
+    this.loads = loads;
     this.clock = clock;
   }
 
@@ -70,12 +71,33 @@ public final class Endings {
   void hear(Caller caller, HTTPAccessLogEntry entry) {
     AccessLogCommon common = entry.getCommonProperties();
     Struct decision = common.getMetadata().getFilterMetadataMap().get(NAMESPACE);
-    List<Ticket> told = decision == null ? null : told(caller, decision);
-    if (told == null) {
+    Value route = decision == null ? null : decision.getFieldsMap().get(ROUTE);
+    if (decision == null || route == null || !caller.mayAskAbout(route.getStringValue())) {
       unreadable.increment();
       return;
     }
     long now = now();
+    Value load = decision.getFieldsMap().get(Loads.FIELD);
+    Value text = decision.getFieldsMap().get(Tickets.FIELD);
+    if (text != null) {
+      settle(text.getStringValue(), entry, now);
+    }
+    boolean known =
+        load == null
+            ? text != null
+            : loads.hear(route.getStringValue(), load.getStringValue(), entry, now);
+    if (!known) {
+      unreadable.increment();
+    }
+  }
+
+  private void settle(String text, HTTPAccessLogEntry entry, long now) {
+    AccessLogCommon common = entry.getCommonProperties();
+    List<Ticket> told = tickets.read(text);
+    if (told == null) {
+      unreadable.increment();
+      return;
+    }
     boolean over = common.getAccessLogType() != AccessLogType.DownstreamPeriodic;
     if (over) {
       heard.increment();
@@ -108,26 +130,22 @@ public final class Endings {
     return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
   }
 
-  private @Nullable List<Ticket> told(Caller caller, Struct decision) {
-    Value route = decision.getFieldsMap().get(ROUTE);
-    Value text = decision.getFieldsMap().get(Tickets.FIELD);
-    return route == null || text == null || !caller.mayAskAbout(route.getStringValue())
-        ? null
-        : tickets.read(text.getStringValue());
-  }
-
   private static boolean succeeded(HTTPResponseProperties response) {
     int code = response.getResponseCode().getValue();
     if (code == 0 || code >= FIRST_FAILURE) {
       return false;
     }
-    String status =
-        response.getResponseTrailersOrDefault(
-            GRPC_STATUS, response.getResponseHeadersOrDefault(GRPC_STATUS, ""));
+    String status = grpcStatus(response);
     // A stream that was cut off has no status, and gRPC-Web has it where nobody looks.
     return response.getResponseHeadersOrDefault(CONTENT_TYPE, "").startsWith(GRPC)
         ? status.equals("0")
         : status.isEmpty() || status.equals("0");
+  }
+
+  /** Said in a trailer or a header; empty: it is not said. */
+  static String grpcStatus(HTTPResponseProperties response) {
+    return response.getResponseTrailersOrDefault(
+        GRPC_STATUS, response.getResponseHeadersOrDefault(GRPC_STATUS, ""));
   }
 
   private void settle(Reservation charge, boolean successful, long now) {

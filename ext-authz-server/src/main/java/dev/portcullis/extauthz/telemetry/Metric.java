@@ -366,6 +366,19 @@ public enum Metric {
       Type.COUNTER,
       "",
       "Ends of requests that were told by who may not tell them, or in words that are not ours."),
+  OVERLOAD_ADMITTED(
+      "portcullis_overload_admitted_ratio",
+      Type.GAUGE,
+      "route, plan",
+      "The part of the requests of each plan that is admitted now, on routes with overload: 1 while"
+          + " their services are not overloaded. The plan is other for callers of plans without a"
+          + " place in priority; of the routes beyond --metric-routes the least is shown, as"
+          + " other."),
+  OVERLOAD_REPORTS(
+      "portcullis_overload_reports_total",
+      Type.COUNTER,
+      "",
+      "How often Envoys told how a request fares, on routes with overload."),
   LOG_QUEUE(
       "portcullis_decision_log_queue", Type.GAUGE, "", "Decision records that wait to be written."),
   LOG_WRITTEN(

@@ -2,6 +2,8 @@
 // Copyright The Portcullis Authors
 package dev.portcullis.extauthz.telemetry;
 
+import dev.portcullis.engine.overload.OverloadControl;
+import dev.portcullis.engine.overload.OverloadState;
 import dev.portcullis.policy.decision.DenyReason;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -19,11 +21,13 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** Puts what was counted into Prometheus' text when it is scraped. */
 public final class ServerMetrics implements MultiCollector, AutoCloseable {
@@ -34,6 +38,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
   private final RouteDirectory routes;
   private final int routesShown;
   private final Map<Metric, DoubleSupplier> values = new EnumMap<>(Metric.class);
+  private Supplier<SortedMap<String, OverloadState>> overloads = Collections::emptySortedMap;
 
   /**
    * Starts to show the decisions and the JVM.
@@ -63,6 +68,11 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     values.put(metric, value);
   }
 
+  /** Shows what routes admit of each plan. */
+  public void showOverloads(Supplier<SortedMap<String, OverloadState>> states) {
+    overloads = states;
+  }
+
   /** Shows the decision log's queue. */
   public void show(DecisionLog log) {
     show(Metric.LOG_QUEUE, log::waiting);
@@ -85,6 +95,7 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     snapshots.add(routeQuotaMarks(all));
     snapshots.add(counters.clients.requests());
     snapshots.add(counters.clients.refusals());
+    snapshots.add(admitted(overloads.get()));
     snapshots.add(new ShadowSeries(all, routesShown).snapshot());
     snapshots.add(counters.seconds.snapshot(Metric.DECISION_SECONDS));
     values.forEach((metric, value) -> snapshots.add(single(metric, value.getAsDouble())));
@@ -157,10 +168,40 @@ public final class ServerMetrics implements MultiCollector, AutoCloseable {
     return builder.build();
   }
 
+  private MetricSnapshot admitted(SortedMap<String, OverloadState> states) {
+    GaugeSnapshot.Builder builder =
+        GaugeSnapshot.builder()
+            .name(Metric.OVERLOAD_ADMITTED.baseName())
+            .help(Metric.OVERLOAD_ADMITTED.help());
+    int shown = 0;
+    int least = OverloadControl.WHOLE;
+    for (Map.Entry<String, OverloadState> entry : states.entrySet()) {
+      List<Integer> admitted = entry.getValue().admitted();
+      if (shown++ < routesShown) {
+        for (int i = 0; i < admitted.size(); i++) {
+          builder.dataPoint(ratio(admitted.get(i), entry.getKey(), entry.getValue().plan(i)));
+        }
+      } else {
+        least = Math.min(least, Collections.min(admitted));
+      }
+    }
+    if (shown > routesShown) {
+      builder.dataPoint(ratio(least, "other", OverloadState.OTHERS));
+    }
+    return builder.build();
+  }
+
   private static void quotas(
       CounterSnapshot.Builder builder, String route, long nearly, long used) {
     builder.dataPoint(point(nearly, Labels.of("route", route, "percent", "80")));
     builder.dataPoint(point(used, Labels.of("route", route, "percent", "100")));
+  }
+
+  private static GaugeDataPointSnapshot ratio(int permille, String route, String plan) {
+    return GaugeDataPointSnapshot.builder()
+        .value(permille / (double) OverloadControl.WHOLE)
+        .labels(Labels.of("route", route, "plan", plan))
+        .build();
   }
 
   private static void route(

@@ -214,6 +214,7 @@ final class CheckResponseWriterTest {
         AuditSpec.refusalsOnly(),
         List.of(),
         List.of(),
+        null,
         null);
   }
 

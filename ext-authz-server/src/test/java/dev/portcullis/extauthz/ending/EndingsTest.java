@@ -15,6 +15,7 @@ import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.QuotaStores;
+import dev.portcullis.extauthz.TestEngine;
 import dev.portcullis.extauthz.identity.Caller;
 import dev.portcullis.policy.plan.Allowance;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -45,6 +46,7 @@ class EndingsTest {
       new Endings(
           tickets,
           QuotaStores.alone(counters),
+          new Loads(new TestEngine()),
           () -> Instant.ofEpochSecond(now / 1_000_000_000, now % 1_000_000_000));
   private QuotaLine login;
   private QuotaLine work;

@@ -17,6 +17,7 @@ import dev.portcullis.extauthz.check.ProbeResponder;
 import dev.portcullis.extauthz.check.WaitingRoom;
 import dev.portcullis.extauthz.ending.EndingService;
 import dev.portcullis.extauthz.ending.Endings;
+import dev.portcullis.extauthz.ending.Loads;
 import dev.portcullis.extauthz.ending.Tickets;
 import dev.portcullis.extauthz.identity.TestAuthority.Workload;
 import dev.portcullis.extauthz.server.DecisionServer;
@@ -90,6 +91,7 @@ final class MutualTlsServerTest {
                 new Endings(
                     new Tickets(),
                     QuotaStores.alone(new InProcessQuotaStore(1)),
+                    new Loads(new TestEngine()),
                     Clock.systemUTC())),
             Guard.mutualTls(own, callers),
             new GrpcLimits(1, 100, 4 << 20));

@@ -204,6 +204,7 @@ final class DecisionLogTest {
         new AuditSpec(sample, List.of("x-private")),
         List.of(),
         quotaMarks,
+        null,
         null);
   }
 }

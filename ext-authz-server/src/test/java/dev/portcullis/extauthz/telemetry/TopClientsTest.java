@@ -153,6 +153,7 @@ final class TopClientsTest {
         AuditSpec.refusalsOnly(),
         List.of(),
         List.of(),
+        null,
         null);
   }
 }

@@ -16,6 +16,7 @@ import dev.portcullis.policy.plan.GeoSpec;
 import dev.portcullis.policy.plan.LegacyHeaders;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.TransportSpec;
 import java.util.List;
@@ -113,12 +114,14 @@ public sealed interface Content {
    *
    * @param legacyHeaders null: it wants none
    * @param floodGuard null: it has none
+   * @param overload null: it has none
    */
   record OfRateLimit(
       Mode mode,
       @Nullable LegacyHeaders legacyHeaders,
       List<LimitSpec> limits,
       @Nullable FloodGuardSpec floodGuard,
+      @Nullable OverloadSpec overload,
       List<ExpressionUse> expressions)
       implements Content {
 

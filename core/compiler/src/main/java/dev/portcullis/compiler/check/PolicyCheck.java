@@ -72,18 +72,19 @@ public final class PolicyCheck {
     return switch (spec) {
       case ApiPolicySpec api -> api(api, path, scope);
       case RateLimitPolicySpec limits -> {
-        if (limits.limits().isEmpty() && limits.floodGuard() == null) {
+        if (limits.limits().isEmpty() && limits.floodGuard() == null && limits.overload() == null) {
           scope.report(
               DiagnosticCode.FIELD_REQUIRED,
               path,
-              "a RateLimitPolicy needs limits or a floodGuard",
-              "add limits or a floodGuard");
+              "a RateLimitPolicy needs limits, a floodGuard or overload",
+              "add one of them");
         }
         LimitsCheck check = new LimitsCheck(scope);
         var specs = check.check(limits.limits(), limits.store(), path.field("limits"));
         var guard = check.floodGuard(limits.floodGuard(), path.field("floodGuard"));
         var legacy = Words.plan(limits.legacyHeaders());
-        yield new Content.OfRateLimit(scope.mode(), legacy, specs, guard, scope.uses());
+        var overload = OverloadCheck.check(limits.overload(), path.field("overload"), scope);
+        yield new Content.OfRateLimit(scope.mode(), legacy, specs, guard, overload, scope.uses());
       }
       case BotPolicySpec bot -> new Content.OfBot(BotCheck.check(bot, path, scope));
     };

@@ -6,6 +6,7 @@ package dev.portcullis.engine.decision;
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.limit.Reservation;
+import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.plan.AuditSpec;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param audit what the decision log keeps
  * @param reservations what was charged until the request ends
  * @param quotaMarks quotas of which little or nothing is left since this request
+ * @param load as what Envoy tells how the request fared; null: nobody asks
  * @param trace what the decision went through; null: nobody asked
  */
 public record Decision(
@@ -57,6 +59,7 @@ public record Decision(
     AuditSpec audit,
     List<Reservation> reservations,
     List<QuotaMark> quotaMarks,
+    @Nullable LoadMark load,
     @Nullable Trace trace)
     implements Outcome {
 
@@ -87,6 +90,7 @@ public record Decision(
         audit,
         List.of(),
         quotaMarks,
+        null,
         trace);
   }
 

@@ -68,6 +68,8 @@ public final class Trace {
     DELAYS,
     /** A limit that is used up. */
     EXHAUSTED,
+    /** The service is overloaded, and the request gives way. */
+    GIVES_WAY,
     /** The score does not reach it. */
     NOT_REACHED,
     /** A list of addresses that has the client's. */

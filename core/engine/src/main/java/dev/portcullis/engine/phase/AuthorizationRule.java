@@ -61,6 +61,7 @@ final class AuthorizationRule {
           STEP_UP,
           GRANTED,
           DELAYS,
+          GIVES_WAY,
           EXHAUSTED,
           NOT_REACHED,
           IN_LIST,

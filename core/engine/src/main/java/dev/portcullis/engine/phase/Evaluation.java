@@ -13,6 +13,7 @@ import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.limit.Reservation;
+import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.PathMatches;
 import dev.portcullis.engine.path.RequestMatcher;
@@ -58,6 +59,7 @@ public final class Evaluation implements VariableSource {
   private @Nullable Delay delay;
   private @Nullable List<Reservation> reservations;
   private @Nullable List<QuotaMark> quotaMarks;
+  private @Nullable LoadMark load;
 
   /**
    * Starts from the facts.
@@ -273,6 +275,16 @@ public final class Evaluation implements VariableSource {
   /** Marks of quotas that charges for the request have passed. */
   public List<QuotaMark> quotaMarks() {
     return quotaMarks == null ? List.of() : List.copyOf(quotaMarks);
+  }
+
+  /** Envoy is to tell how the request fares. */
+  void load(LoadMark mark) {
+    load = mark;
+  }
+
+  /** As what Envoy is to tell how the request fares; null: nobody asks. */
+  public @Nullable LoadMark load() {
+    return load;
   }
 
   /** The latest question to the store that replicas share; null: it was not asked. */

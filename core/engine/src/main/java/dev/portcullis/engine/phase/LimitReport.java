@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * each.
  */
 final class LimitReport {
+  static final String RETRY_AFTER = "retry-after";
   static final String POLICY = "ratelimit-policy";
 
   private final List<Entry> entries = new ArrayList<>(2);
@@ -68,7 +69,7 @@ final class LimitReport {
     headers.add(policies());
     headers.add(new HeaderField("ratelimit", states.toString()));
     if (retryAfter > 0) {
-      headers.add(new HeaderField("retry-after", Long.toString(retryAfter)));
+      headers.add(new HeaderField(RETRY_AFTER, Long.toString(retryAfter)));
     }
     if (legacy != null) {
       addLegacy(headers, legacy);

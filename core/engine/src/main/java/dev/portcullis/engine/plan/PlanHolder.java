@@ -9,6 +9,7 @@ import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,11 @@ public final class PlanHolder {
   /** The program of a route, or null when the route is not known. */
   public @Nullable RouteProgram find(String route) {
     return programs.get(route);
+  }
+
+  /** The programs of all routes by their ids. */
+  public Map<String, RouteProgram> all() {
+    return Collections.unmodifiableMap(programs);
   }
 
   /** Number of routes, closed ones included. */
@@ -70,7 +76,7 @@ public final class PlanHolder {
     for (RoutePlan plan : plans) {
       String id = plan.id().value();
       try {
-        into.put(id, loader.load(plan));
+        into.put(id, loader.load(plan, into.get(id)));
       } catch (UnloadablePlanException e) {
         reject(plan, String.valueOf(e.getMessage()), into, rejected);
       } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.engine.authentication.AuthenticatorFactory;
 import dev.portcullis.engine.bot.BotScorerFactory;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.overload.OverloadControl;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.engine.phase.AuthenticationStep;
@@ -18,6 +19,7 @@ import dev.portcullis.engine.phase.FailedCredentialsStep;
 import dev.portcullis.engine.phase.GeoStep;
 import dev.portcullis.engine.phase.HygieneStep;
 import dev.portcullis.engine.phase.LimitSteps;
+import dev.portcullis.engine.phase.OverloadStep;
 import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.RequestStep;
 import dev.portcullis.engine.phase.TransportStep;
@@ -30,6 +32,7 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RoutePlan;
 import java.util.ArrayList;
@@ -65,15 +68,17 @@ public final class RouteLoader {
   /**
    * Compiles a plan.
    *
+   * @param former of the same route, which knows how its service fares; null: there was none
    * @throws UnloadablePlanException saying what in it cannot be used
    */
-  public RouteProgram load(RoutePlan plan) throws UnloadablePlanException {
+  public RouteProgram load(RoutePlan plan, @Nullable RouteProgram former)
+      throws UnloadablePlanException {
     RuleRef owner = new RuleRef(Phase.HYGIENE, first(plan.sources()), null);
     return switch (plan) {
       case ClosedRoute closed ->
           new RouteProgram.Closed(
               closed.id().value(), owner, closed.reason() + ": " + closed.detail());
-      case GuardedRoute guarded -> load(guarded, owner);
+      case GuardedRoute guarded -> load(guarded, owner, overload(guarded.overload(), former));
     };
   }
 
@@ -81,7 +86,19 @@ public final class RouteLoader {
     return sources.isEmpty() ? null : sources.getFirst();
   }
 
-  private RouteProgram.Guarded load(GuardedRoute route, RuleRef owner)
+  /** An edit of something else must not make it forget what it learnt. */
+  private static @Nullable OverloadControl overload(
+      @Nullable OverloadSpec spec, @Nullable RouteProgram former) {
+    if (spec == null) {
+      return null;
+    }
+    OverloadControl known =
+        former instanceof RouteProgram.Guarded guarded ? guarded.overload() : null;
+    return known != null && known.spec().equals(spec) ? known : new OverloadControl(spec);
+  }
+
+  private RouteProgram.Guarded load(
+      GuardedRoute route, RuleRef owner, @Nullable OverloadControl overload)
       throws UnloadablePlanException {
     PathIndex.Builder index = new PathIndex.Builder();
     List<PhaseStep> steps = new ArrayList<>();
@@ -118,6 +135,10 @@ public final class RouteLoader {
     if (route.authorization() != null) {
       steps.add(new AuthorizationStep(route.authorization(), index));
     }
+    // Ahead of the limits of its phase: what gives way is charged nothing.
+    if (overload != null) {
+      steps.add(new OverloadStep(overload));
+    }
     steps.addAll(new LimitSteps(route.limits(), index, stores).steps());
     steps.sort(Comparator.comparing(PhaseStep::phase));
     return new RouteProgram.Guarded(
@@ -129,6 +150,7 @@ public final class RouteLoader {
         geo,
         owner,
         route.legacyHeaders(),
+        overload,
         identityHeaders(route.authentication()),
         route.audit());
   }

@@ -4,6 +4,7 @@
 package dev.portcullis.engine.plan;
 
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.overload.OverloadControl;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.phase.ClientAddress;
 import dev.portcullis.engine.phase.PhaseStep;
@@ -28,6 +29,7 @@ public sealed interface RouteProgram {
    * @param geo where clients are
    * @param owner named when nothing more particular let a request pass
    * @param legacyHeaders what clients are told of their limits beside RateLimit; null: no more
+   * @param overload who gives way while the service is overloaded; null: nobody
    * @param identityHeaders names that only Portcullis may set towards upstream
    */
   record Guarded(
@@ -39,6 +41,7 @@ public sealed interface RouteProgram {
       GeoSource geo,
       RuleRef owner,
       @Nullable LegacyHeaders legacyHeaders,
+      @Nullable OverloadControl overload,
       List<String> identityHeaders,
       AuditSpec audit)
       implements RouteProgram {

@@ -54,6 +54,7 @@ final class DecisionTest {
         AuditSpec.refusalsOnly(),
         List.of(),
         List.of(),
+        null,
         null);
   }
 
@@ -117,6 +118,7 @@ final class DecisionTest {
             kept.audit(),
             List.of(),
             List.of(),
+            null,
             null);
 
     assertThat(unknown.forPeople().identity()).isNull();

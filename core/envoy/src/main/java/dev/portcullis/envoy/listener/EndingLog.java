@@ -9,6 +9,7 @@ import dev.portcullis.envoy.proto.Scalars;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.OrFilter;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
@@ -18,8 +19,9 @@ import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 
 /**
- * Tells the decision service when requests end that it charged until then; and, while they go on,
- * every few seconds that they do. About other requests nothing is told.
+ * Tells the decision service when requests end that it charged until then, or wants to know the
+ * fate of; and, while they go on, every few seconds that they do. About other requests nothing is
+ * told.
  *
  * <p>Each is told at once: with a buffer of no bytes Envoy sends an entry when it is written
  * (source/extensions/access_loggers/common/grpc_access_logger.h). It drops none for its size
@@ -28,7 +30,8 @@ import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
  */
 final class EndingLog {
   private static final String NAMESPACE = "envoy.filters.http.ext_authz";
-  private static final String FIELD = "reservations";
+  private static final String RESERVATIONS = "reservations";
+  private static final String LOAD = "load";
   private static final String GRPC_STATUS = "grpc-status";
 
   /** A third of the lease of what was charged. */
@@ -58,15 +61,23 @@ final class EndingLog {
         .setName("portcullis.endings")
         .setFilter(
             AccessLogFilter.newBuilder()
-                .setMetadataFilter(
-                    MetadataFilter.newBuilder()
-                        .setMatcher(
-                            MetadataMatcher.newBuilder()
-                                .setFilter(NAMESPACE)
-                                .addPath(MetadataMatcher.PathSegment.newBuilder().setKey(FIELD))
-                                .setValue(ValueMatcher.newBuilder().setPresentMatch(true)))
-                        .setMatchIfKeyNotFound(Scalars.bool(false))))
+                .setOrFilter(
+                    OrFilter.newBuilder().addFilters(has(RESERVATIONS)).addFilters(has(LOAD))))
         .setTypedConfig(Extensions.any(config))
+        .build();
+  }
+
+  /** Whether the decision says that. */
+  private static AccessLogFilter has(String field) {
+    return AccessLogFilter.newBuilder()
+        .setMetadataFilter(
+            MetadataFilter.newBuilder()
+                .setMatcher(
+                    MetadataMatcher.newBuilder()
+                        .setFilter(NAMESPACE)
+                        .addPath(MetadataMatcher.PathSegment.newBuilder().setKey(field))
+                        .setValue(ValueMatcher.newBuilder().setPresentMatch(true)))
+                .setMatchIfKeyNotFound(Scalars.bool(false)))
         .build();
   }
 

@@ -33,6 +33,7 @@ public enum DenyReason {
   RATE_LIMITED(429, 8, "Too many requests"),
   QUOTA_EXHAUSTED(429, 8, "The quota is used up"),
   CONCURRENCY_EXCEEDED(429, 8, "Too many requests at once"),
+  OVERLOADED(503, 14, "The service is overloaded"),
   ROUTE_CLOSED(503, 14, "This route is closed"),
   ROUTE_UNKNOWN(503, 14, "This route is not known"),
   UNAVAILABLE(503, 14, "The request cannot be decided now");

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param bot how requests are scored; null: no score
  * @param labels of the Services that the route stands for, for expressions; null: none reads them
  * @param legacyHeaders what clients are told of their limits beside RateLimit; null: no more
+ * @param overload who gives way while the service is overloaded; null: nobody
  */
 public record GuardedRoute(
     RouteId id,
@@ -44,7 +45,8 @@ public record GuardedRoute(
     AuditSpec audit,
     List<PolicyRef> sources,
     @Nullable SortedMap<String, String> labels,
-    @Nullable LegacyHeaders legacyHeaders)
+    @Nullable LegacyHeaders legacyHeaders,
+    @Nullable OverloadSpec overload)
     implements RoutePlan {
 
   public GuardedRoute {
@@ -56,7 +58,10 @@ public record GuardedRoute(
     labels = labels == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(labels));
   }
 
-  /** One of which no expression reads labels, and of whose limits RateLimit tells all. */
+  /**
+   * One of which no expression reads labels, of whose limits RateLimit tells all, and where nobody
+   * gives way.
+   */
   public GuardedRoute(
       RouteId id,
       FailureMode failureMode,
@@ -87,6 +92,7 @@ public record GuardedRoute(
         bot,
         audit,
         sources,
+        null,
         null,
         null);
   }
