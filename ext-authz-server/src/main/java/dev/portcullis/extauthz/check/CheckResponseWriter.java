@@ -148,6 +148,7 @@ public final class CheckResponseWriter {
       deniedHeader(out, "content-type", CheckNames.PROBLEM_JSON);
     }
     deniedHeader(out, "cache-control", "no-store");
+    deniedHeader(out, CheckNames.ACTED_HEADER, CheckNames.ACTED_REFUSED);
     deniedHeader(out, CheckNames.DECISION_ID_HEADER, id);
     deniedStatus(out, reason, response);
   }

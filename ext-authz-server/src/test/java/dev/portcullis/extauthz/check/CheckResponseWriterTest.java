@@ -99,6 +99,7 @@ final class CheckResponseWriterTest {
     assertThat(response.getStatus().getCodeValue()).isEqualTo(reason.httpStatus());
     assertThat(value(response.getHeadersList(), "content-type"))
         .isEqualTo("application/problem+json");
+    assertThat(value(response.getHeadersList(), "x-portcullis-acted")).isEqualTo("refused");
     assertThat(response.getBody())
         .isEqualTo(
             ("{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,"
@@ -112,6 +113,7 @@ final class CheckResponseWriterTest {
     assertThat(value(response.getHeadersList(), "grpc-status")).isEqualTo("8");
     assertThat(value(response.getHeadersList(), "grpc-message")).isEqualTo("No \"way\".");
     assertThat(value(response.getHeadersList(), "x-portcullis-decision-id")).isEqualTo("01ABC");
+    assertThat(value(response.getHeadersList(), "x-portcullis-acted")).isEqualTo("refused");
     assertThat(response.getBody()).isEmpty();
   }
 

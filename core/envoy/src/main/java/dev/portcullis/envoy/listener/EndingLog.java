@@ -6,6 +6,7 @@ package dev.portcullis.envoy.listener;
 import dev.portcullis.envoy.cluster.ExtAuthzCluster;
 import dev.portcullis.envoy.proto.Extensions;
 import dev.portcullis.envoy.proto.Scalars;
+import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
@@ -55,6 +56,7 @@ final class EndingLog {
                                     .setSkipEnvoyHeaders(true))))
             .addAdditionalResponseHeadersToLog(GRPC_STATUS)
             .addAdditionalResponseHeadersToLog("content-type")
+            .addAdditionalResponseHeadersToLog(CheckNames.ACTED_HEADER)
             .addAdditionalResponseTrailersToLog(GRPC_STATUS)
             .build();
     return AccessLog.newBuilder()

@@ -63,15 +63,19 @@ final class LocalReplies {
   private static ResponseMapper.Builder mapper(LocalProblem problem) {
     ResponseMapper.Builder mapper = ResponseMapper.newBuilder();
     if (problem.afterDecision()) {
-      mapper.addHeadersToAdd(
-          HeaderValueOption.newBuilder()
-              .setHeader(
-                  HeaderValue.newBuilder()
-                      .setKey(CheckNames.DECISION_ID_HEADER)
-                      .setValue(REQUEST_ID))
-              .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+      mapper.addHeadersToAdd(header(CheckNames.DECISION_ID_HEADER, REQUEST_ID));
+    }
+    if (problem == LocalProblem.UNDECIDED) {
+      mapper.addHeadersToAdd(header(CheckNames.ACTED_HEADER, CheckNames.ACTED_UNDECIDED));
     }
     return mapper;
+  }
+
+  private static HeaderValueOption header(String name, String value) {
+    return HeaderValueOption.newBuilder()
+        .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+        .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
+        .build();
   }
 
   private static Struct document(LocalProblem problem) {

@@ -17,6 +17,21 @@ public final class CheckNames {
   public static final String DECISION_ID_HEADER = "x-portcullis-decision-id";
 
   /**
+   * The response header that tells a gateway in front that an answer, or the time that it took, is
+   * not the service's but that of what guards it. Its value is for people.
+   */
+  public static final String ACTED_HEADER = "x-portcullis-acted";
+
+  /** The request was refused. */
+  public static final String ACTED_REFUSED = "refused";
+
+  /** The decision service did not answer Envoy. */
+  public static final String ACTED_UNDECIDED = "undecided";
+
+  /** The request passed after it was held. */
+  public static final String ACTED_HELD = "held";
+
+  /**
    * The request header in which a gateway that ends TLS says what the client's first message looked
    * like (JA4). Envoys take it away from what clients send, on every listener.
    */
