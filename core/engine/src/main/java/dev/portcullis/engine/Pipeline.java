@@ -16,7 +16,9 @@ import dev.portcullis.engine.phase.PhaseStep;
 import dev.portcullis.engine.phase.Verdict;
 import dev.portcullis.engine.plan.RouteProgram;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.engine.request.RequestContext;
+import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.IpAddress;
 import java.util.ArrayList;
@@ -223,6 +225,12 @@ final class Pipeline {
   private static Decision allowed(
       String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef by) {
     List<HeaderField> upstream = upstream(evaluation);
+    List<HeaderField> response = evaluation.limitHeaders(route.legacyHeaders());
+    if (evaluation.delay() != null && evaluation.request().peer().hop() == Hop.BEHIND_GATEWAY) {
+      // The gateway would take the time for the service's.
+      response = new ArrayList<>(response);
+      response.add(new HeaderField(CheckNames.ACTED_HEADER, CheckNames.ACTED_HELD));
+    }
     return new Decision(
         id,
         route.id(),
@@ -230,7 +238,7 @@ final class Pipeline {
         by,
         upstream,
         removed(route.identityHeaders(), upstream),
-        evaluation.limitHeaders(route.legacyHeaders()),
+        response,
         evaluation.shadow(),
         evaluation.notes(),
         evaluation.score(),
@@ -241,7 +249,7 @@ final class Pipeline {
         route.audit(),
         evaluation.reservations(),
         evaluation.quotaMarks(),
-        evaluation.load(),
+        evaluation.send(),
         evaluation.trace());
   }
 

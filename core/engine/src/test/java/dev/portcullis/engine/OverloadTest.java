@@ -13,9 +13,12 @@ import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.LoadReport;
 import dev.portcullis.engine.overload.OverloadState;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.Hop;
+import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,12 +41,13 @@ class OverloadTest {
     LoadMark first = mark(call("acme", "gold"));
     assertThat(first.priority()).isEqualTo(1);
     assertThat(mark(call("acme", "gold"))).isEqualTo(first);
-    assertThat(mark(call("acme", "free"))).isEqualTo(new LoadMark(0, first.client()));
+    assertThat(mark(call("acme", "free")))
+        .isEqualTo(new LoadMark(first.plans(), 0, first.client()));
     Set<Integer> voices =
         IntStream.range(0, 100)
             .mapToObj(i -> mark(call("client-" + i, "gold")).client())
             .collect(Collectors.toSet());
-    assertThat(voices).hasSizeGreaterThan(60);
+    assertThat(voices).hasSizeGreaterThan(95);
   }
 
   @Test
@@ -54,8 +58,82 @@ class OverloadTest {
     assertThat(mark(open.get("/"))).isNotEqualTo(first);
     open.peer = "2001:db8::1";
     LoadMark site = mark(open.get("/"));
-    open.peer = "2001:db8::2";
+    // One customer of a provider has all of it.
+    open.peer = "2001:db8:0:ffff::2";
     assertThat(mark(open.get("/"))).isEqualTo(site);
+    open.peer = "2001:db8:1::1";
+    assertThat(mark(open.get("/"))).isNotEqualTo(site);
+  }
+
+  /** A request from the edge is decided twice, and both may meet the same control. */
+  @Test
+  void leavesWhatAGatewayBringsToTheGateway() {
+    gate.hop = Hop.BEHIND_GATEWAY;
+    for (int i = 0; i < 100; i++) {
+      Decision decision = call("acme", "free");
+      assertThat(decision.load()).isNull();
+      assertThat(looks(decision)).isEmpty();
+    }
+    gate.hop = Hop.AT_GATEWAY;
+    assertThat(mark(call("acme", "gold")).priority()).isEqualTo(1);
+
+    overloaded(gate, 15);
+    assertThat(admitted().getFirst()).isEqualTo(100);
+    assertThat(calls("free", 100)).filteredOn(Decision::allowed).hasSize(10);
+    gate.hop = Hop.BEHIND_GATEWAY;
+    assertThat(calls("free", 100)).allMatch(Decision::allowed);
+    // Nor does it count them.
+    gate.hop = Hop.AT_GATEWAY;
+    assertThat(calls("free", 100)).filteredOn(Decision::allowed).hasSize(10);
+  }
+
+  /** The gateway would take the time for the service's. */
+  @Test
+  void tellsAGatewayThatARequestWasHeld() {
+    TestGate holding =
+        new TestGate(
+            new TestRoute().overload(Mode.ENFORCE).even("even", LimitPhase.RATE, Mode.ENFORCE, 30));
+    holding.hop = Hop.BEHIND_GATEWAY;
+    Decision first = holding.get("/");
+    assertThat(first.delay()).isNull();
+    assertThat(TestGate.header(first, CheckNames.ACTED_HEADER)).isEmpty();
+    Decision held = holding.get("/");
+    assertThat(held.delay()).isNotNull();
+    assertThat(TestGate.header(held, CheckNames.ACTED_HEADER)).isEqualTo("held");
+
+    // Where no gateway asks, the log tells the time of the service alone.
+    holding.hop = Hop.DIRECT;
+    Decision direct = holding.get("/");
+    assertThat(direct.delay()).isNotNull();
+    assertThat(direct.load()).isNotNull();
+    assertThat(TestGate.header(direct, CheckNames.ACTED_HEADER)).isEmpty();
+  }
+
+  /** One that runs into its limit must not make it deaf for all others. */
+  @Test
+  void marksNothingThatIsRefusedAfterwardsAndCountsItNot() {
+    TestGate limited =
+        new TestGate(
+            new TestRoute()
+                .authenticated(Mode.ENFORCE)
+                .overload(Mode.ENFORCE, "gold")
+                .rate("per-client", LimitPhase.RATE, 10));
+    for (int period = 0; period < 3; period++) {
+      limited.authentication = () -> TestGate.caller("greedy", "free");
+      int refused = 0;
+      for (int i = 0; i < 3000; i++) {
+        Decision decision = limited.get("/");
+        refused += decision.allowed() ? 0 : 1;
+        assertThat(decision.load() == null).isEqualTo(!decision.allowed());
+      }
+      assertThat(refused).isGreaterThan(2900);
+      for (int i = 0; i < 10; i++) {
+        String client = "client-" + period + "-" + i;
+        limited.authentication = () -> TestGate.caller(client, "free");
+        assertThat(limited.get("/").load()).isNotNull();
+      }
+      limited.now = limited.now.plusSeconds(1);
+    }
   }
 
   @Test
@@ -82,7 +160,7 @@ class OverloadTest {
     assertThat(refusal.by().policy()).isEqualTo(TestRoute.LIMITS);
     assertThat(TestGate.header(refused, "retry-after")).isIn("1", "2");
     assertThat(refused.load()).isNull();
-    // It is charged nothing.
+    // Limits of its phase are not charged.
     assertThat(refused.responseHeaders()).extracting(HeaderField::name).doesNotContain("ratelimit");
     assertThat(looks(refused)).extracting(Look::found).containsExactly(Found.GIVES_WAY);
 
@@ -122,6 +200,17 @@ class OverloadTest {
             List.of());
     assertThat(admitted()).isEqualTo(before);
 
+    // Numbers may be mended during an incident.
+    var _ =
+        gate.engine.apply(
+            List.of(
+                new TestRoute()
+                    .authenticated(Mode.ENFORCE)
+                    .overload(Mode.ENFORCE, Duration.ofMillis(500), "gold")
+                    .build()),
+            List.of());
+    assertThat(admitted()).isEqualTo(before);
+
     var _ =
         gate.engine.apply(
             List.of(
@@ -131,8 +220,8 @@ class OverloadTest {
     var _ = gate.engine.replace(List.of(new TestRoute().build()));
     assertThat(gate.engine.overloads(nanos())).isEmpty();
     // Of a request that was under way.
-    gate.engine.hear(TestRoute.ID, bad(0, 0, nanos()), nanos());
-    gate.engine.hear("nowhere", bad(0, 0, nanos()), nanos());
+    gate.engine.hear(TestRoute.ID, bad(0, nanos()), nanos());
+    gate.engine.hear("nowhere", bad(0, nanos()), nanos());
   }
 
   private List<Integer> admitted() {
@@ -149,14 +238,16 @@ class OverloadTest {
       }
       long now = gate.now.getEpochSecond() * 1_000_000_000L + gate.now.getNano();
       for (int client = 0; client < 10; client++) {
-        gate.engine.hear(TestRoute.ID, bad(0, client, now), now);
+        gate.engine.hear(TestRoute.ID, bad(client, now), now);
       }
       gate.now = gate.now.plusSeconds(1);
     }
   }
 
-  private static LoadReport bad(int priority, int client, long now) {
-    return new LoadReport(new LoadMark(priority, client), true, true, 0, now);
+  /** Of a client in the lowest plan. */
+  private static LoadReport bad(int client, long now) {
+    LoadMark mark = new LoadMark(LoadMark.number(List.of("gold")), 0, client);
+    return new LoadReport(mark, true, true, 0, now);
   }
 
   private long nanos() {

@@ -265,9 +265,13 @@ final class TestRoute {
 
   /** Slow from 100 ms on, a tenth tolerated, a tenth admitted always, periods of a second. */
   TestRoute overload(Mode mode, String... priority) {
+    return overload(mode, Duration.ofMillis(100), priority);
+  }
+
+  /** The same, and slow from another time on. */
+  TestRoute overload(Mode mode, Duration latency, String... priority) {
     overload =
-        new OverloadSpec(
-            LIMITS, mode, Duration.ofMillis(100), 10, 10, Duration.ofSeconds(1), List.of(priority));
+        new OverloadSpec(LIMITS, mode, latency, 10, 10, Duration.ofSeconds(1), List.of(priority));
     return this;
   }
 

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * would lose anyway who dies: then a charge is kept, or its lease ends. See ADR 46.
  */
 /**
- * The access log of Envoys, of which they write only what carries tickets: each request when it
- * ends, and while it goes on, every few seconds. One stream per thread of an Envoy.
+ * The access log of Envoys, of which they write only what carries tickets or a mark: each request
+ * when it ends, and while it goes on, every few seconds. One stream per thread of an Envoy.
  */
 public final class EndingService implements BindableService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EndingService.class);

@@ -3,14 +3,17 @@
 package dev.portcullis.extauthz.ending;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.LoadReport;
+import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +21,40 @@ import org.jspecify.annotations.Nullable;
  * What a client can do to the time of its own request is left out: it is measured from when the
  * service had all of the request until its answer began, so who sends or reads slowly takes no time.
  * A request of which the service has not had everything yet tells nothing.
+ *
+ * Each answer is told of once, when it has begun, however long it goes on: a stream that was slow to
+ * begin an hour ago says nothing about now. What goes on without an answer is told of again and
+ * again, for that is how a service is that hangs.
+ *
+ * Envoy sets the duration of an entry only when the request is over (requestComplete in
+ * source/extensions/access_loggers/grpc/grpc_access_log_utils.cc). Before, there is the start by its
+ * clock. So where two clocks differ, a request that hangs seems older or younger by the difference;
+ * of requests that are over nothing depends on it.
  */
 /** Tells the engine how requests fared of which it wanted to hear. Thread-safe. */
 public final class Loads {
-  /** The field of the decision's metadata that holds the mark: CLASS.CLIENT. */
+  /** The field of the decision's metadata that holds the mark: PLANS.CLASS.CLIENT. */
   public static final String FIELD = "load";
 
-  private static final int FIRST_FAILURE = 500;
+  /**
+   * Those by which a server says that it cannot. 501 or 505 is an answer to the client's question,
+   * which clients may have as often as they like.
+   */
+  private static final Set<Integer> FAILURES = Set.of(500, 502, 503, 504);
 
-  /** UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS: what HTTP says by 5xx. */
-  private static final Set<String> GRPC_FAILURES = Set.of("2", "4", "13", "14", "15");
+  /**
+   * INTERNAL and UNAVAILABLE. UNKNOWN is what errors of an application become, and
+   * DEADLINE_EXCEEDED what a client gets that sets a short deadline.
+   */
+  private static final Set<String> GRPC_FAILURES = Set.of("13", "14");
+
+  /** Envoy tells of what goes on so often. */
+  private static final long INTERVAL = TimeUnit.SECONDS.toNanos(5);
+
+  /** By so much its timer may be late, and its clock differ from ours. */
+  private static final long TOLERANCE = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int LONGEST_MARK = "65535.255.65535".length();
 
   private final Engine engine;
   private final LongAdder heard = new LongAdder();
@@ -44,17 +71,21 @@ public final class Loads {
 
   /** The text of a mark. */
   public static String write(LoadMark mark) {
-    return mark.priority() + "." + mark.client();
+    return mark.plans() + "." + mark.priority() + "." + mark.client();
   }
 
   /** Reads it again; null: it is none of ours. */
   static @Nullable LoadMark read(String text) {
-    int dot = text.indexOf('.');
+    int first = text.indexOf('.');
+    int second = text.indexOf('.', first + 1);
+    if (text.length() > LONGEST_MARK || first < 0 || second < 0) {
+      return null;
+    }
     try {
-      return text.length() > 7 || dot < 0
-          ? null
-          : new LoadMark(
-              Integer.parseInt(text.substring(0, dot)), Integer.parseInt(text.substring(dot + 1)));
+      return new LoadMark(
+          Integer.parseInt(text.substring(0, first)),
+          Integer.parseInt(text.substring(first + 1, second)),
+          Integer.parseInt(text.substring(second + 1)));
     } catch (IllegalArgumentException _) {
       return null;
     }
@@ -72,40 +103,62 @@ public final class Loads {
       return false;
     }
     heard.increment();
-    AccessLogCommon common = entry.getCommonProperties();
-    boolean over = common.getAccessLogType() != AccessLogType.DownstreamPeriodic;
-    int code = entry.getResponse().getResponseCode().getValue();
-    boolean answered = over ? code != 0 : common.hasTimeToFirstUpstreamRxByte();
-    engine.hear(
-        route,
-        new LoadReport(
-            mark,
-            answered,
-            over && failed(code, entry.getResponse()),
-            took(common),
-            now - nanos(common.getDuration())),
-        now);
+    LoadReport report = report(mark, entry, now);
+    if (report != null) {
+      engine.hear(route, report, now);
+    }
     return true;
   }
 
-  private static boolean failed(int code, HTTPResponseProperties response) {
-    return code >= FIRST_FAILURE || GRPC_FAILURES.contains(Endings.grpcStatus(response));
+  /** Null: it tells nothing of the service, or was told before. */
+  private static @Nullable LoadReport report(LoadMark mark, HTTPAccessLogEntry entry, long now) {
+    HTTPResponseProperties response = entry.getResponse();
+    if (response.containsResponseHeaders(CheckNames.ACTED_HEADER)) {
+      return null;
+    }
+    AccessLogCommon common = entry.getCommonProperties();
+    boolean over = common.getAccessLogType() != AccessLogType.DownstreamPeriodic;
+    long lasted = lasted(common, now);
+    boolean began = common.hasTimeToFirstUpstreamRxByte();
+    if (began
+        && lasted - nanos(common.getTimeToFirstUpstreamRxByte())
+            > (over ? INTERVAL : INTERVAL + TOLERANCE)) {
+      return null;
+    }
+    boolean failed = (over || began) && failed(response);
+    // What Envoy answers itself, such as that a body is too long, says nothing good of the service.
+    return new LoadReport(mark, began || failed, failed, took(common, lasted), now - lasted);
   }
 
-  private static long took(AccessLogCommon common) {
+  private static boolean failed(HTTPResponseProperties response) {
+    return FAILURES.contains(response.getResponseCode().getValue())
+        || GRPC_FAILURES.contains(Endings.grpcStatus(response));
+  }
+
+  private static long lasted(AccessLogCommon common, long now) {
+    if (common.hasDuration()) {
+      return nanos(common.getDuration());
+    }
+    return common.hasStartTime() ? Math.max(0, now - nanos(common.getStartTime())) : 0;
+  }
+
+  private static long took(AccessLogCommon common, long lasted) {
     if (!common.hasTimeToLastUpstreamTxByte()) {
       // It answered before it had everything, or has not had everything yet.
       return -1;
     }
-    long had = nanos(common.getTimeToLastUpstreamTxByte());
-    Duration until =
+    long until =
         common.hasTimeToFirstUpstreamRxByte()
-            ? common.getTimeToFirstUpstreamRxByte()
-            : common.getDuration();
-    return Math.max(0, nanos(until) - had);
+            ? nanos(common.getTimeToFirstUpstreamRxByte())
+            : lasted;
+    return Math.max(0, until - nanos(common.getTimeToLastUpstreamTxByte()));
   }
 
   private static long nanos(Duration duration) {
     return duration.getSeconds() * 1_000_000_000L + duration.getNanos();
+  }
+
+  private static long nanos(Timestamp time) {
+    return time.getSeconds() * 1_000_000_000L + time.getNanos();
   }
 }

@@ -371,7 +371,7 @@ public enum Metric {
       Type.GAUGE,
       "route, plan",
       "The part of the requests of each plan that is admitted now, on routes with overload: 1 while"
-          + " their services are not overloaded. The plan is other for callers of plans without a"
+          + " their services are not overloaded. The plan is - for callers of plans without a"
           + " place in priority; of the routes beyond --metric-routes the least is shown, as"
           + " other."),
   OVERLOAD_REPORTS(

@@ -14,6 +14,7 @@ import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.Reservation;
+import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.extauthz.TestEngine;
 import dev.portcullis.extauthz.identity.Caller;
@@ -41,12 +42,13 @@ class EndingsTest {
 
   private final InProcessQuotaStore counters = new InProcessQuotaStore(10);
   private final Tickets tickets = new Tickets("a1b2");
+  private final TestEngine engine = new TestEngine();
   private long now = NOW;
   private final Endings endings =
       new Endings(
           tickets,
           QuotaStores.alone(counters),
-          new Loads(new TestEngine()),
+          new Loads(engine),
           () -> Instant.ofEpochSecond(now / 1_000_000_000, now % 1_000_000_000));
   private QuotaLine login;
   private QuotaLine work;
@@ -76,18 +78,21 @@ class EndingsTest {
 
   private static HTTPAccessLogEntry entry(
       String route, String text, AccessLogType type, HTTPResponseProperties.Builder response) {
-    Struct decision =
-        Struct.newBuilder()
-            .putFields("route", Value.newBuilder().setStringValue(route).build())
-            .putFields("reservations", Value.newBuilder().setStringValue(text).build())
-            .build();
+    return entry(Map.of("route", route, "reservations", text), type, response);
+  }
+
+  private static HTTPAccessLogEntry entry(
+      Map<String, String> fields, AccessLogType type, HTTPResponseProperties.Builder response) {
+    Struct.Builder decision = Struct.newBuilder();
+    fields.forEach(
+        (name, text) -> decision.putFields(name, Value.newBuilder().setStringValue(text).build()));
     return HTTPAccessLogEntry.newBuilder()
         .setCommonProperties(
             AccessLogCommon.newBuilder()
                 .setAccessLogType(type)
                 .setMetadata(
                     Metadata.newBuilder()
-                        .putFilterMetadata("envoy.filters.http.ext_authz", decision)))
+                        .putFilterMetadata("envoy.filters.http.ext_authz", decision.build())))
         .setResponse(response)
         .build();
   }
@@ -160,6 +165,53 @@ class EndingsTest {
 
     assertThat(remaining()).containsExactly(4L, 4L);
     assertThat(endings.unreadable()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsHowARequestFaredForWhichNothingWasCharged() {
+    endings.hear(Caller.ANYBODY, loaded(Map.of("route", ROUTE, "load", "7.1.2")));
+
+    assertThat(engine.reports())
+        .singleElement()
+        .satisfies(report -> {
+          assertThat(report.mark()).isEqualTo(new LoadMark(7, 1, 2));
+          assertThat(report.failed()).isTrue();
+        });
+    assertThat(remaining()).containsExactly(4L, 4L);
+    assertThat(endings.heard()).isZero();
+    assertThat(endings.unreadable()).isZero();
+  }
+
+  @Test
+  void tellsHowARequestFaredAndGivesBackWhatItWasCharged() {
+    endings.hear(
+        Caller.ANYBODY, loaded(Map.of("route", ROUTE, "load", "7.1.2", "reservations", own())));
+
+    assertThat(engine.reports()).hasSize(1);
+    assertThat(remaining()).containsExactly(4L, 5L);
+    assertThat(endings.heard()).isEqualTo(1);
+  }
+
+  @Test
+  void givesBackWhatWasChargedWhereTheMarkCannotBeRead() {
+    endings.hear(
+        Caller.ANYBODY, loaded(Map.of("route", ROUTE, "load", "?", "reservations", own())));
+
+    assertThat(engine.reports()).isEmpty();
+    assertThat(remaining()).containsExactly(4L, 5L);
+    assertThat(endings.unreadable()).isEqualTo(1);
+  }
+
+  @Test
+  void onlyWhoMayAskAboutARouteMayTellHowItsRequestsFare() {
+    endings.hear(Caller.NOBODY, loaded(Map.of("route", ROUTE, "load", "7.1.2")));
+
+    assertThat(engine.reports()).isEmpty();
+    assertThat(endings.unreadable()).isEqualTo(1);
+  }
+
+  private static HTTPAccessLogEntry loaded(Map<String, String> fields) {
+    return entry(fields, AccessLogType.DownstreamEnd, status(503));
   }
 
   @Test

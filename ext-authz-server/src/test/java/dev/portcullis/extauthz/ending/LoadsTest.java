@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.LoadReport;
 import dev.portcullis.extauthz.TestEngine;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoadsTest {
   private static final long NOW = 1_800_000_000_000_000_000L;
   private static final long MILLI = 1_000_000;
+  private static final LoadMark MARK = new LoadMark(40_000, 2, 17);
 
   private final TestEngine engine = new TestEngine();
   private final Loads loads = new Loads(engine);
@@ -37,23 +39,42 @@ class LoadsTest {
 
   private LoadReport heard(
       AccessLogCommon.Builder common, HTTPResponseProperties.Builder response) {
+    int before = engine.reports().size();
+    hear(common, response);
+    assertThat(engine.reports()).hasSize(before + 1);
+    return engine.reports().getLast();
+  }
+
+  private void dropped(AccessLogCommon.Builder common, HTTPResponseProperties.Builder response) {
+    int before = engine.reports().size();
+    hear(common, response);
+    assertThat(engine.reports()).hasSize(before);
+  }
+
+  private void hear(AccessLogCommon.Builder common, HTTPResponseProperties.Builder response) {
     assertThat(
             loads.hear(
                 "shop/orders",
-                "2.17",
+                "40000.2.17",
                 HTTPAccessLogEntry.newBuilder()
                     .setCommonProperties(common)
                     .setResponse(response)
                     .build(),
                 NOW))
         .isTrue();
-    return engine.reports().getLast();
   }
 
   private static AccessLogCommon.Builder end() {
     return AccessLogCommon.newBuilder()
         .setAccessLogType(AccessLogType.DownstreamEnd)
         .setDuration(millis(1000));
+  }
+
+  /** As Envoy writes it: without a duration before the request is over. */
+  private static AccessLogCommon.Builder periodic(long lasted) {
+    return AccessLogCommon.newBuilder()
+        .setAccessLogType(AccessLogType.DownstreamPeriodic)
+        .setStartTime(Timestamps.fromNanos(NOW - lasted * MILLI));
   }
 
   @Test
@@ -66,8 +87,7 @@ class LoadsTest {
             status(200));
 
     assertThat(report)
-        .isEqualTo(
-            new LoadReport(new LoadMark(2, 17), true, false, 50 * MILLI, NOW - 1000 * MILLI));
+        .isEqualTo(new LoadReport(MARK, true, false, 50 * MILLI, NOW - 1000 * MILLI));
   }
 
   @Test
@@ -102,16 +122,64 @@ class LoadsTest {
   }
 
   @Test
-  void whatGoesOnIsNoFailureYet() {
-    AccessLogCommon.Builder periodic = end().setAccessLogType(AccessLogType.DownstreamPeriodic);
-    periodic.setTimeToLastUpstreamTxByte(millis(100));
+  void whatHangsIsToldOfForAsLongAsItHangs() {
+    for (long lasted = 5_000; lasted <= 60_000; lasted += 5_000) {
+      assertThat(heard(periodic(lasted).setTimeToLastUpstreamTxByte(millis(100)), status(0)))
+          .isEqualTo(
+              new LoadReport(MARK, false, false, (lasted - 100) * MILLI, NOW - lasted * MILLI));
+    }
+    // Its clock is ahead of ours.
+    assertThat(
+            heard(periodic(-1_000).setTimeToLastUpstreamTxByte(millis(100)), status(0))
+                .tookNanos())
+        .isZero();
+  }
 
-    assertThat(heard(periodic, status(0)).answered()).isFalse();
-    assertThat(heard(periodic, status(0)).tookNanos()).isEqualTo(900 * MILLI);
-    periodic.setTimeToFirstUpstreamRxByte(millis(150));
-    assertThat(heard(periodic, status(503)).answered()).isTrue();
-    assertThat(heard(periodic, status(503)).failed()).isFalse();
-    assertThat(heard(periodic, status(503)).tookNanos()).isEqualTo(50 * MILLI);
+  /** However long it goes on, it says nothing about the time after its answer began. */
+  @Test
+  void anAnswerIsToldOfOnceWhenItHasBegun() {
+    AccessLogCommon.Builder first = stream(periodic(5_000));
+    assertThat(heard(first, status(200)))
+        .isEqualTo(new LoadReport(MARK, true, false, 2_900 * MILLI, NOW - 5_000 * MILLI));
+    for (long lasted = 10_000; lasted <= 60_000; lasted += 5_000) {
+      dropped(stream(periodic(lasted)), status(200));
+    }
+    dropped(stream(end().setDuration(millis(62_000))), status(200));
+    dropped(
+        stream(end().setDuration(millis(62_000))),
+        status(200).putResponseTrailers("grpc-status", "14"));
+    // It ended before it was told of.
+    assertThat(heard(stream(end().setDuration(millis(4_000))), status(200)).answered()).isTrue();
+  }
+
+  private static AccessLogCommon.Builder stream(AccessLogCommon.Builder entry) {
+    return entry
+        .setTimeToLastUpstreamTxByte(millis(100))
+        .setTimeToFirstUpstreamRxByte(millis(3_000));
+  }
+
+  @Test
+  void anAnswerThatGoesOnHasItsStatus() {
+    assertThat(heard(stream(periodic(5_000)), status(503)).failed()).isTrue();
+    assertThat(heard(stream(periodic(5_000)), status(200)).failed()).isFalse();
+  }
+
+  /** A sidecar behind a gateway answers for the service: that is told of by nobody else. */
+  @ParameterizedTest
+  @CsvSource({"503, refused", "429, refused", "503, undecided", "200, held"})
+  void whatAGuardDidOnTheWaySaysNothingOfTheService(int status, String what) {
+    dropped(
+        stream(end().setDuration(millis(3_100))),
+        status(status).putResponseHeaders("x-portcullis-acted", what));
+  }
+
+  /** Envoy answers that a body is too long. */
+  @Test
+  void anAnswerThatTheServiceDidNotGiveSaysNothingGoodOfIt() {
+    assertThat(heard(end(), status(413)).answered()).isFalse();
+    assertThat(heard(end(), status(404)).answered()).isFalse();
+    assertThat(heard(end(), status(503)).answered()).isTrue();
+    assertThat(heard(end(), status(503)).failed()).isTrue();
   }
 
   @ParameterizedTest
@@ -122,15 +190,28 @@ class LoadsTest {
     "429, false",
     "499, false",
     "500, true",
+    "501, false",
+    "502, true",
     "503, true",
-    "504, true"
+    "504, true",
+    "505, false"
   })
   void failsByItsStatus(int status, boolean failed) {
     assertThat(heard(end(), status(status)).failed()).isEqualTo(failed);
   }
 
   @ParameterizedTest
-  @CsvSource({"0, false", "5, false", "7, false", "8, false", "4, true", "13, true", "14, true"})
+  @CsvSource({
+    "0, false",
+    "2, false",
+    "4, false",
+    "5, false",
+    "7, false",
+    "8, false",
+    "13, true",
+    "14, true",
+    "15, false"
+  })
   void grpcFailsByItsOwnStatus(String status, boolean failed) {
     assertThat(heard(end(), status(200).putResponseTrailers("grpc-status", status)).failed())
         .isEqualTo(failed);
@@ -141,16 +222,21 @@ class LoadsTest {
       strings = {
         "",
         ".",
+        "..",
         "1",
-        "1.",
-        ".1",
-        "1.256",
-        "256.1",
-        "-1.1",
-        "1.-1",
-        "1.1.1",
-        "a.b",
-        "0000001.1"
+        "1.1",
+        "1.1.",
+        ".1.1",
+        "1..1",
+        "1.256.1",
+        "1.1.65536",
+        "65536.1.1",
+        "-1.1.1",
+        "1.-1.1",
+        "1.1.-1",
+        "1.1.1.1",
+        "a.b.c",
+        "00000000000001.1.1"
       })
   void whatIsNoMarkIsNotHeard(String text) {
     assertThat(loads.hear("shop/orders", text, HTTPAccessLogEntry.getDefaultInstance(), NOW))
@@ -160,8 +246,8 @@ class LoadsTest {
 
   @Test
   void marksComeBackAsTheyWere() {
-    LoadMark mark = new LoadMark(8, 255);
-    assertThat(Loads.write(mark)).isEqualTo("8.255");
+    LoadMark mark = new LoadMark(65535, 255, 65535);
+    assertThat(Loads.write(mark)).isEqualTo("65535.255.65535");
     assertThat(Loads.read(Loads.write(mark))).isEqualTo(mark);
   }
 }

@@ -19,14 +19,27 @@ final class OverloadMetricTest {
   void showsEachPlanOfSomeRoutesAndTheLeastOfTheOthers() {
     assertThat(series(1))
         .containsExactlyInAnyOrder(
-            "portcullis_overload_admitted_ratio{plan=\"other\",route=\"shop/carts\"} 0.1",
+            "portcullis_overload_admitted_ratio{plan=\"-\",route=\"shop/carts\"} 0.1",
             "portcullis_overload_admitted_ratio{plan=\"silver\",route=\"shop/carts\"} 0.75",
             "portcullis_overload_admitted_ratio{plan=\"gold\",route=\"shop/carts\"} 1.0",
-            "portcullis_overload_admitted_ratio{plan=\"other\",route=\"other\"} 0.3");
+            "portcullis_overload_admitted_ratio{plan=\"-\",route=\"other\"} 0.3");
     assertThat(series(2)).hasSize(6).noneMatch(line -> line.contains("route=\"other\""));
   }
 
+  /** A label that is there twice fails the whole page. */
+  @Test
+  void showsAPlanOfAnyName() {
+    assertThat(series(2, "gold", "other"))
+        .contains(
+            "portcullis_overload_admitted_ratio{plan=\"-\",route=\"shop/carts\"} 0.1",
+            "portcullis_overload_admitted_ratio{plan=\"other\",route=\"shop/carts\"} 0.75");
+  }
+
   private static List<String> series(int shown) {
+    return series(shown, "gold", "silver");
+  }
+
+  private static List<String> series(int shown, String... plans) {
     OverloadSpec spec =
         new OverloadSpec(
             new PolicyRef("RateLimitPolicy", "shop", "orders"),
@@ -35,7 +48,7 @@ final class OverloadMetricTest {
             10,
             10,
             Duration.ofSeconds(5),
-            List.of("gold", "silver"));
+            List.of(plans));
     TreeMap<String, OverloadState> states = new TreeMap<>();
     states.put("shop/carts", new OverloadState(spec, List.of(100, 750, 1000), 7));
     states.put("shop/orders", new OverloadState(spec, List.of(300, 1000, 1000), 7));

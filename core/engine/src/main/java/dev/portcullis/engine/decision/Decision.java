@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param removedHeaders names to remove on the way to upstream; never also in {@code
  *     upstreamHeaders}
  * @param responseHeaders to add to the response, be it ours or upstream's: {@code
- *     www-authenticate}, {@code retry-after}, {@code ratelimit}, {@code ratelimit-policy}
+ *     www-authenticate}, {@code retry-after}, {@code ratelimit}, {@code ratelimit-policy}, {@code
+ *     x-portcullis-acted}
  * @param shadow what things in shadow mode would have done
  * @param notes what went wrong on the way without deciding by itself, such as an expression that
  *     had no value; for operators only

@@ -5,6 +5,7 @@ package dev.portcullis.engine.overload;
 
 import dev.portcullis.engine.overload.Votes.Verdict;
 import dev.portcullis.policy.plan.OverloadSpec;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,24 +28,29 @@ import org.jspecify.annotations.Nullable;
  * Time is cut into periods. At the end of one, voices of the clients (Votes) say whether too many
  * requests were slow or failed. If so, a fifth of what was admitted is taken away, from one class:
  * the lowest that has more than its floor. Else a twentieth of what was asked for is given back, to
- * the highest class first. So of two classes the higher has never less, the lowest degrades first
- * and comes back last, and no share leaves [floor, whole].
+ * one class: the highest that is not whole. So of two classes the higher has never less, the lowest
+ * degrades first and comes back last, and no share leaves [floor, whole].
  *
  * Who is heard. A class gives way on the word of its own clients and of higher classes: lower ones
  * cannot take anything from it, whatever they do to their own requests. Nor does a class get anything
- * back while it and higher ones fare badly: a plan at its floor stays there.
+ * back while it and higher ones fare badly: a plan at its floor stays there. For the same reason a
+ * fifth and a twentieth are of the load of the class and of higher ones: whoever sends much in a
+ * lower plan does not make the steps of a higher one longer.
  *
- * What is not known counts as good: if nobody tells anything, all is admitted again after at most
- * twenty periods. One thing is neither: when all that is told is of requests from before the last
- * decrease, and bad, they hang still, and everything stays as it is.
+ * What is not known counts as good: if nobody tells anything, all classes get a twentieth of their
+ * own back, so that all is admitted again after at most twenty periods. One thing is neither: when
+ * all that is told is of requests from before the last decrease, and bad, they hang still, and
+ * everything stays as it is.
  *
- * Which requests of a class give way: its n-th passes if the share, added up, reaches the next whole
- * number with it (Bresenham's line). So of each thousand as many pass as the share says, evenly, by
- * one addition and without chance; nobody but who counts all requests of the class knows n.
+ * Which requests of a class give way: a thousand requests are cut into as many pieces, of nearly the
+ * same length, as there are to pass (or to give way, if those are fewer), and one of each piece
+ * passes (gives way). So of each thousand as many pass as the share says, evenly. Which one of a
+ * piece it is, is drawn by a secret of the process: with a line without chance (Bresenham's), who
+ * sends most of the requests of a class could send those that do not matter when one has to give way.
  */
 /**
  * Decides how much of the load of one route is admitted. Thread-safe; who asks never waits, and
- * reads two fields and adds to a third.
+ * reads two fields and adds to two others.
  */
 public final class OverloadControl {
   /** All requests, in permille. */
@@ -59,42 +65,46 @@ public final class OverloadControl {
   /** About how many requests of a class are told of in a period. */
   private static final int SAMPLES = 512;
 
+  /** Of this process. */
+  private static final long SECRET = new SecureRandom().nextLong();
+
   private final OverloadSpec spec;
   private final Map<String, Integer> priorities = new HashMap<>();
   private final int classes;
   private final int floor;
   private final long period;
   private final long latency;
+  private final int plans;
+  private final long secret;
   private final AtomicLongArray asked;
+  private final AtomicLongArray sent;
   private final ReentrantLock lock = new ReentrantLock();
   private final Votes fresh;
   private final Votes stale;
   private final long[] askedBefore;
+  private final long[] sentBefore;
+  private long windows;
   private long decreasedAt = Long.MIN_VALUE;
   private long heard;
   private volatile Window window;
-
-  /** What becomes of a request. */
-  public enum Admission {
-    /** It passes. */
-    PASS,
-    /** It passes, and Envoy is to tell how it fares. */
-    PASS_AND_TELL,
-    /** It gives way. */
-    GIVE_WAY
-  }
 
   /**
    * What is admitted until the period ends. The arrays never change.
    *
    * @param share permille that pass, by class
-   * @param every the how manieth of those that pass is told of, by class
+   * @param every the how manieth of those that go to the service is told of, by class
+   * @param draw says which pass
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, never seen outside.
-  private record Window(long begun, int[] share, int[] every) {}
+  private record Window(long begun, int[] share, int[] every, long draw) {}
 
   /** Admits everything. */
   public OverloadControl(OverloadSpec spec) {
+    this(spec, SECRET);
+  }
+
+  /** Admits everything, with a secret of a test's. */
+  OverloadControl(OverloadSpec spec, long secret) {
     this.spec = spec;
     this.classes = spec.priority().size() + 1;
     for (int i = 0; i < spec.priority().size(); i++) {
@@ -103,11 +113,41 @@ public final class OverloadControl {
     this.floor = spec.floor() * (WHOLE / 100);
     this.period = spec.period().toNanos();
     this.latency = spec.latency() == null ? Long.MAX_VALUE : spec.latency().toNanos();
+    this.plans = LoadMark.number(spec.priority());
+    this.secret = secret;
     this.asked = new AtomicLongArray(classes);
+    this.sent = new AtomicLongArray(classes);
     this.askedBefore = new long[classes];
-    this.fresh = new Votes(classes);
-    this.stale = new Votes(classes);
-    this.window = new Window(0, filled(WHOLE), filled(1));
+    this.sentBefore = new long[classes];
+    this.fresh = new Votes(classes, secret);
+    this.stale = new Votes(classes, secret);
+    this.window = new Window(0, filled(WHOLE), filled(1), secret);
+  }
+
+  /**
+   * Goes on with another spec of the same route. Who mends numbers during an incident must not
+   * admit everything by that; with other classes, or after a trial, what it learnt means nothing.
+   */
+  public OverloadControl edited(OverloadSpec next) {
+    if (next.equals(spec)) {
+      return this;
+    }
+    OverloadControl edited = new OverloadControl(next, secret);
+    if (next.mode() == spec.mode() && next.priority().equals(spec.priority())) {
+      lock.lock();
+      try {
+        int[] share = window.share.clone();
+        for (int i = 0; i < classes; i++) {
+          share[i] = Math.max(edited.floor, share[i]);
+        }
+        edited.windows = windows;
+        edited.decreasedAt = decreasedAt;
+        edited.window = new Window(window.begun, share, window.every, window.draw);
+      } finally {
+        lock.unlock();
+      }
+    }
+    return edited;
   }
 
   private int[] filled(int value) {
@@ -127,12 +167,12 @@ public final class OverloadControl {
   }
 
   /**
-   * Decides about one request.
+   * Decides whether one request passes; else it gives way.
    *
    * @param priority its class
    * @param now in nanoseconds since 1970
    */
-  public Admission admit(int priority, long now) {
+  public boolean admit(int priority, long now) {
     Window current = window;
     if (isOver(current, now) && lock.tryLock()) {
       try {
@@ -142,22 +182,55 @@ public final class OverloadControl {
       }
     }
     long n = asked.getAndIncrement(priority);
-    int share = current.share[priority];
-    long place = n % WHOLE;
-    long passed = place * share / WHOLE;
-    if ((place + 1) * share / WHOLE == passed) {
-      return Admission.GIVE_WAY;
+    return passes(n, current.share[priority], current.draw + ((long) priority << 48));
+  }
+
+  /** Whether the n-th of a class is among those that pass. */
+  private static boolean passes(long n, int share, long draw) {
+    int fewer = Math.min(share, WHOLE - share);
+    if (fewer == 0) {
+      return share == WHOLE;
     }
-    return (n / WHOLE * share + passed) % current.every[priority] == 0
-        ? Admission.PASS_AND_TELL
-        : Admission.PASS;
+    int place = (int) (n % WHOLE);
+    int piece = place * fewer / WHOLE;
+    int first = start(piece, fewer);
+    int length = start(piece + 1, fewer) - first;
+    long drawn = Votes.scattered(draw + n / WHOLE * WHOLE + piece);
+    boolean taken = place - first == Long.remainderUnsigned(drawn, length);
+    return taken == (share == fewer);
+  }
+
+  /** The first place of a piece. */
+  private static int start(int piece, int pieces) {
+    return (piece * WHOLE + pieces - 1) / pieces;
+  }
+
+  /**
+   * Hears that a request goes to the service: nothing else refused it.
+   *
+   * @param priority its class
+   * @return whether Envoy is to tell how it fares
+   */
+  public boolean send(int priority) {
+    return sent.getAndIncrement(priority) % window.every[priority] == 0;
+  }
+
+  /**
+   * As what Envoy is to tell of a request.
+   *
+   * @param priority its class
+   * @param client anything that is the same for all requests of a client
+   */
+  public LoadMark mark(int priority, long client) {
+    return new LoadMark(plans, priority, LoadMark.number(client));
   }
 
   /** Hears how a request fared. One of a class that is not, from before an edit, is forgotten. */
   public void hear(LoadReport report, long now) {
+    LoadMark mark = report.mark();
     boolean bad = report.failed() || report.tookNanos() > latency;
     // Without an answer, and not slow yet, nothing is known.
-    if (report.mark().priority() >= classes || !(bad || report.answered())) {
+    if (mark.plans() != plans || mark.priority() >= classes || !(bad || report.answered())) {
       return;
     }
     lock.lock();
@@ -166,7 +239,7 @@ public final class OverloadControl {
         proceed(now);
       }
       heard++;
-      (report.begunAt() >= decreasedAt ? fresh : stale).add(report.mark(), bad);
+      (report.begunAt() >= decreasedAt ? fresh : stale).add(mark, bad);
     } finally {
       lock.unlock();
     }
@@ -207,12 +280,11 @@ public final class OverloadControl {
     int[] every = last.every;
     long begun = now;
     if (elapsed >= 0) {
-      long[] load = load();
-      adjust(share, load, now);
-      every = sampling(load, last.share);
+      adjust(share, since(asked, askedBefore), now);
+      every = sampling(since(sent, sentBefore));
       long idle = Math.min(elapsed / period - 1, WHOLE / GIVEN_BACK);
       for (long i = 0; i < idle; i++) {
-        increase(share, new long[classes]);
+        recover(share);
       }
       begun = now - elapsed % period;
     }
@@ -220,34 +292,38 @@ public final class OverloadControl {
     stale.clear();
     // Else a clock that was set back would leave all that follows from before the decrease.
     decreasedAt = Math.min(decreasedAt, now);
-    Window next = new Window(begun, share, every);
+    Window next = new Window(begun, share, every, Votes.scattered(secret + ++windows));
     window = next;
     return next;
   }
 
-  /** How many asked since it was asked last, by class. */
-  private long[] load() {
+  /** How many there were since it was asked last, by class. */
+  private long[] since(AtomicLongArray counted, long[] before) {
     long[] load = new long[classes];
     for (int i = 0; i < classes; i++) {
-      long now = asked.get(i);
-      load[i] = now - askedBefore[i];
-      askedBefore[i] = now;
+      long now = counted.get(i);
+      load[i] = now - before[i];
+      before[i] = now;
     }
     return load;
   }
 
-  private int[] sampling(long[] load, int[] share) {
+  private int[] sampling(long[] load) {
     int[] every = new int[classes];
     for (int i = 0; i < classes; i++) {
-      every[i] = Math.clamp(load[i] * share[i] / WHOLE / SAMPLES, 1, Integer.MAX_VALUE);
+      every[i] = Math.clamp(load[i] / SAMPLES, 1, Integer.MAX_VALUE);
     }
     return every;
   }
 
   private void adjust(int[] share, long[] load, long now) {
+    if (fresh.isEmpty() && stale.isEmpty()) {
+      recover(share);
+      return;
+    }
     int yielding = yielding(share, load);
     int tolerated = spec.tolerated() * (WHOLE / 100);
-    if (fresh.from(yielding, tolerated) == Verdict.BAD) {
+    if (load[yielding] > 0 && fresh.from(yielding, tolerated) == Verdict.BAD) {
       decrease(share, load, yielding);
       decreasedAt = now;
       return;
@@ -285,34 +361,37 @@ public final class OverloadControl {
 
   private void decrease(int[] share, long[] load, int yielding) {
     long admitted = 0;
-    for (int i = 0; i < classes; i++) {
+    for (int i = yielding; i < classes; i++) {
       admitted += load[i] * share[i];
     }
     for (int i = 0; i < yielding; i++) {
       share[i] = floor;
     }
-    long taken = admitted * TAKEN / WHOLE / Math.max(1, load[yielding]);
+    long taken = admitted * TAKEN / WHOLE / load[yielding];
     share[yielding] = (int) Math.max(floor, share[yielding] - Math.max(1, taken));
   }
 
   private void increase(int[] share, long[] load) {
-    long all = 0;
-    for (long each : load) {
-      all += each;
-    }
-    // Where nobody came, all classes weigh the same.
-    boolean empty = all == 0;
-    long left = (empty ? classes : all) * GIVEN_BACK;
-    for (int i = classes - 1; i >= 0 && left > 0; i--) {
-      long weight = empty ? 1 : load[i];
-      long missing = weight * (WHOLE - share[i]);
-      if (missing <= left) {
-        share[i] = WHOLE;
-        left -= missing;
-      } else {
-        share[i] += (int) Math.max(1, left / weight);
-        left = 0;
+    long above = 0;
+    for (int i = classes - 1; i >= 0; i--) {
+      above += load[i];
+      if (load[i] == 0) {
+        // Nobody is here whom it would be given to, nor anybody who could say that it is too much.
+        share[i] = Math.min(WHOLE, share[i] + GIVEN_BACK);
+      } else if (share[i] < WHOLE) {
+        share[i] = (int) Math.min(WHOLE, share[i] + above * GIVEN_BACK / load[i]);
+        break;
       }
+    }
+    // A class that nobody called in follows those below.
+    for (int i = 1; i < classes; i++) {
+      share[i] = Math.max(share[i], share[i - 1]);
+    }
+  }
+
+  private static void recover(int[] share) {
+    for (int i = 0; i < share.length; i++) {
+      share[i] = Math.min(WHOLE, share[i] + GIVEN_BACK);
     }
   }
 }

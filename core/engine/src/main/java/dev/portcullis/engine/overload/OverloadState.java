@@ -14,8 +14,8 @@ import java.util.List;
  * @param reports that were heard since it was loaded
  */
 public record OverloadState(OverloadSpec spec, List<Integer> admitted, long reports) {
-  /** Name of the class of plans without a place. */
-  public static final String OTHERS = "other";
+  /** Name of the class of plans without a place: one that no plan can have. */
+  public static final String OTHERS = "-";
 
   public OverloadState {
     admitted = List.copyOf(admitted);

@@ -10,21 +10,31 @@ import java.util.Arrays;
  * well how to be answered slowly or with an error. So each client has one voice, the share of its
  * own requests that was bad, however many they are; and the worst voice is left out as soon as there
  * is another one. Then one client alone never tells anything about the service, and several need to
- * be more than the tolerated share of all clients that call in a period.
+ * be more than the tolerated share of all voices.
  *
- * Voices are few: clients whose hashes meet share one. That makes a voice weaker, never stronger.
+ * Voices are few, so that they cost little: clients that meet in one share it. Which do is a secret
+ * of the process, so that nobody can choose names or addresses that never meet.
+ *
+ * Lower plans must not silence higher ones either. The best plan may do what is dear, and be the
+ * only one that is served badly, while many clients of others are well: so too much is what is too
+ * much for a class and those above it together, whichever class that is.
  */
 /** How requests fared, by priority and client. Not thread-safe. */
 final class Votes {
-  static final int BITS = 8;
-  static final int CLIENTS = 1 << BITS;
+  private static final int BITS = 8;
+  private static final int VOICES = 1 << BITS;
+  private static final int[] NONE = {};
 
   /** Fewer tell nothing: one slow request must not be a third of all. */
-  static final int MIN_REPORTS = 5;
+  private static final int MIN_REPORTS = 5;
+
+  /** With fewer, what is more than tolerated must be a whole voice: two slow ones may be chance. */
+  private static final int ENOUGH_REPORTS = 20;
 
   private final int priorities;
-  private final int[] told;
-  private final int[] bad;
+  private final long secret;
+  private int[] told = NONE;
+  private int[] bad = NONE;
   private boolean empty = true;
 
   /** What the voices say together. */
@@ -34,21 +44,39 @@ final class Votes {
     TOO_FEW
   }
 
-  Votes(int priorities) {
+  /**
+   * Holds nothing yet.
+   *
+   * @param secret says which clients share a voice
+   */
+  Votes(int priorities, long secret) {
     this.priorities = priorities;
-    this.told = new int[priorities * CLIENTS];
-    this.bad = new int[priorities * CLIENTS];
+    this.secret = secret;
   }
 
   void add(LoadMark mark, boolean wasBad) {
-    int voice = mark.priority() * CLIENTS + mark.client();
+    if (told.length == 0) {
+      told = new int[priorities * VOICES];
+      bad = new int[priorities * VOICES];
+    }
+    int voice =
+        mark.priority() * VOICES + (int) (scattered(secret + mark.client()) >>> (64 - BITS));
     told[voice]++;
     bad[voice] += wasBad ? 1 : 0;
     empty = false;
   }
 
+  /** Whether nobody told anything. */
+  boolean isEmpty() {
+    return empty;
+  }
+
+  /** Forgets all; what stays empty holds no memory. */
   void clear() {
-    if (!empty) {
+    if (empty) {
+      told = NONE;
+      bad = NONE;
+    } else {
       Arrays.fill(told, 0);
       Arrays.fill(bad, 0);
       empty = true;
@@ -56,31 +84,52 @@ final class Votes {
   }
 
   /**
-   * What those of a priority and of higher ones say.
+   * What those of a priority and of higher ones say: too much is bad if it is for all of them, or
+   * for some of the highest.
    *
    * @param tolerated permille that may be bad
    */
   Verdict from(int priority, int tolerated) {
+    if (empty) {
+      return Verdict.TOO_FEW;
+    }
     long reports = 0;
     long sum = 0;
     long worst = 0;
     int voices = 0;
-    for (int i = priority * CLIENTS; i < priorities * CLIENTS; i++) {
-      if (told[i] > 0) {
-        long share = (long) bad[i] * OverloadControl.WHOLE / told[i];
-        reports += told[i];
-        sum += share;
-        worst = Math.max(worst, share);
-        voices++;
+    for (int i = priorities - 1; i >= priority; i--) {
+      for (int voice = i * VOICES; voice < (i + 1) * VOICES; voice++) {
+        if (told[voice] > 0) {
+          long share = (long) bad[voice] * OverloadControl.WHOLE / told[voice];
+          reports += told[voice];
+          sum += share;
+          worst = Math.max(worst, share);
+          voices++;
+        }
+      }
+      boolean tooMuch =
+          voices > 1
+              ? isTooMuch(sum - worst, voices - 1, reports, tolerated)
+              // Who calls alone is heard where there is nobody else at all.
+              : i == priority && isTooMuch(sum, voices, reports, tolerated);
+      if (tooMuch) {
+        return Verdict.BAD;
       }
     }
-    if (reports < MIN_REPORTS) {
-      return Verdict.TOO_FEW;
-    }
-    if (voices > 1) {
-      sum -= worst;
-      voices--;
-    }
-    return sum > (long) tolerated * voices ? Verdict.BAD : Verdict.GOOD;
+    return reports < MIN_REPORTS ? Verdict.TOO_FEW : Verdict.GOOD;
+  }
+
+  private static boolean isTooMuch(long sum, int voices, long reports, int tolerated) {
+    long beyond = sum - (long) tolerated * voices;
+    return reports >= ENOUGH_REPORTS
+        ? beyond > 0
+        : reports >= MIN_REPORTS && beyond >= OverloadControl.WHOLE;
+  }
+
+  /** G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators" (2014). */
+  static long scattered(long number) {
+    long mixed = (number ^ (number >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
+    return mixed ^ (mixed >>> 31);
   }
 }

@@ -6,7 +6,8 @@
  *
  * <pre>
  *   OverloadStep asks OverloadControl.admit: by what share of its class is admitted now
- *   Envoy tells LoadReport of some requests → Votes: one voice for each client
+ *   Pipeline says OverloadControl.send of what is allowed in the end: some of it gets a LoadMark
+ *   Envoy tells LoadReport of those requests → Votes: one voice for each client
  *   OverloadControl, at the end of each period: less, more, or as before (AIMD)
  * </pre>
  */

@@ -14,6 +14,7 @@ import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.overload.LoadMark;
+import dev.portcullis.engine.overload.OverloadControl;
 import dev.portcullis.engine.path.PathIndex;
 import dev.portcullis.engine.path.PathMatches;
 import dev.portcullis.engine.path.RequestMatcher;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of one request so far. Used by one thread at a time, for one decision. */
 public final class Evaluation implements VariableSource {
+  /** What a customer of a provider commonly gets: whoever has one has all addresses of it. */
+  private static final int IPV6_CUSTOMER = 48;
+
   private final String route;
   private final Map<String, String> labels;
   private final RequestContext request;
@@ -59,7 +63,8 @@ public final class Evaluation implements VariableSource {
   private @Nullable Delay delay;
   private @Nullable List<Reservation> reservations;
   private @Nullable List<QuotaMark> quotaMarks;
-  private @Nullable LoadMark load;
+  private @Nullable OverloadControl overload;
+  private int priority;
 
   /**
    * Starts from the facts.
@@ -277,14 +282,33 @@ public final class Evaluation implements VariableSource {
     return quotaMarks == null ? List.of() : List.copyOf(quotaMarks);
   }
 
-  /** Envoy is to tell how the request fares. */
-  void load(LoadMark mark) {
-    load = mark;
+  /** The request did not give way, as one of a class. */
+  void admitted(OverloadControl by, int as) {
+    overload = by;
+    priority = as;
   }
 
-  /** As what Envoy is to tell how the request fares; null: nobody asks. */
-  public @Nullable LoadMark load() {
-    return load;
+  /**
+   * The request is allowed: as what Envoy is to tell how it fares; null: nobody asks. What is
+   * refused after it did not give way must not be counted among those that the service has.
+   */
+  public @Nullable LoadMark send() {
+    OverloadControl control = overload;
+    return control != null && control.send(priority) ? control.mark(priority, whose()) : null;
+  }
+
+  /** The same for all requests of a client: by client, else subject, else address. */
+  long whose() {
+    Identity caller = identity;
+    String name = caller == null ? null : caller.client();
+    if (name != null && !name.isEmpty()) {
+      return name.hashCode();
+    }
+    if (caller != null && !caller.subject().isEmpty()) {
+      return caller.subject().hashCode();
+    }
+    IpAddress site = client.isIpv4() ? client : client.masked(IPV6_CUSTOMER);
+    return site.high() * 31 + site.low();
   }
 
   /** The latest question to the store that replicas share; null: it was not asked. */

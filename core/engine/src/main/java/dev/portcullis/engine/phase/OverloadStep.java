@@ -8,21 +8,23 @@ import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.decision.Trace.Found;
-import dev.portcullis.engine.limit.CounterKey;
 import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.OverloadControl;
-import dev.portcullis.engine.overload.OverloadControl.Admission;
 import dev.portcullis.engine.request.HeaderField;
+import dev.portcullis.engine.request.Hop;
 import dev.portcullis.expression.Variable;
 import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
-import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
+/*
+ * A request from the edge is decided twice (ADR 25). Only the gateway's question counts: shares of
+ * both would multiply, and what gives way in the pod would be a failure of the service for who hears
+ * the gateway's log, so that all plans would be at their floors before long.
+ */
 /** Lets some requests give way while the service is overloaded, those of the lowest plans first. */
 public final class OverloadStep implements PhaseStep {
   private final OverloadControl control;
@@ -55,19 +57,19 @@ public final class OverloadStep implements PhaseStep {
 
   @Override
   public Verdict decide(Evaluation evaluation) {
+    if (evaluation.request().peer().hop() == Hop.BEHIND_GATEWAY) {
+      return Verdict.NOT_APPLICABLE;
+    }
     Identity identity = evaluation.identity();
     evaluation.reads(Variable.AUTH_PLAN);
     int priority = control.priority(identity == null ? null : identity.plan());
-    Admission admission = control.admit(priority, evaluation.now());
-    boolean gives = admission == Admission.GIVE_WAY;
+    boolean gives = !control.admit(priority, evaluation.now());
     Trace trace = evaluation.trace();
     if (trace != null) {
       trace.look(by, shadow, gives ? Found.GIVES_WAY : Found.GRANTED, null);
     }
-    if (admission == Admission.PASS_AND_TELL) {
-      evaluation.load(new LoadMark(priority, voice(evaluation, identity)));
-    }
     if (!gives) {
+      evaluation.admitted(control, priority);
       return Verdict.NOT_APPLICABLE;
     }
     if (shadow) {
@@ -75,24 +77,12 @@ public final class OverloadStep implements PhaseStep {
       return Verdict.NOT_APPLICABLE;
     }
     // Not all at the same moment: by whose they are, a period later or two.
-    long wait = seconds + voice(evaluation, identity) % (seconds + 1);
-    return new Verdict.Deny(
-        new Refusal(DenyReason.OVERLOADED, by, DenyReason.OVERLOADED.title(), ""),
-        List.of(new HeaderField(LimitReport.RETRY_AFTER, Long.toString(wait))));
-  }
-
-  /** As limits tell clients apart: by client, else subject, else address. */
-  private static int voice(Evaluation evaluation, @Nullable Identity identity) {
     evaluation.reads(Variable.AUTH_CLIENT);
     evaluation.reads(Variable.AUTH_SUBJECT);
     evaluation.reads(Variable.SOURCE_ADDRESS);
-    if (identity != null && identity.client() != null && !identity.client().isEmpty()) {
-      return LoadMark.voice(identity.client().hashCode());
-    }
-    if (identity != null && !identity.subject().isEmpty()) {
-      return LoadMark.voice(identity.subject().hashCode());
-    }
-    IpAddress site = CounterKey.site(evaluation.client());
-    return LoadMark.voice(site.high() * 31 + site.low());
+    long wait = seconds + LoadMark.number(evaluation.whose()) % (seconds + 1);
+    return new Verdict.Deny(
+        new Refusal(DenyReason.OVERLOADED, by, DenyReason.OVERLOADED.title(), ""),
+        List.of(new HeaderField(LimitReport.RETRY_AFTER, Long.toString(wait))));
   }
 }

@@ -86,7 +86,7 @@ public final class RouteLoader {
     return sources.isEmpty() ? null : sources.getFirst();
   }
 
-  /** An edit of something else must not make it forget what it learnt. */
+  /** An edit must not make it forget what it learnt, unless it means nothing after it. */
   private static @Nullable OverloadControl overload(
       @Nullable OverloadSpec spec, @Nullable RouteProgram former) {
     if (spec == null) {
@@ -94,7 +94,7 @@ public final class RouteLoader {
     }
     OverloadControl known =
         former instanceof RouteProgram.Guarded guarded ? guarded.overload() : null;
-    return known != null && known.spec().equals(spec) ? known : new OverloadControl(spec);
+    return known == null ? new OverloadControl(spec) : known.edited(spec);
   }
 
   private RouteProgram.Guarded load(
@@ -135,7 +135,7 @@ public final class RouteLoader {
     if (route.authorization() != null) {
       steps.add(new AuthorizationStep(route.authorization(), index));
     }
-    // Ahead of the limits of its phase: what gives way is charged nothing.
+    // Ahead of the limits of its phase: they are not charged for what gives way.
     if (overload != null) {
       steps.add(new OverloadStep(overload));
     }

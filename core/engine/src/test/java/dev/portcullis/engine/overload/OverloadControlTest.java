@@ -5,7 +5,6 @@ package dev.portcullis.engine.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.portcullis.engine.overload.OverloadControl.Admission;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -19,20 +18,27 @@ class OverloadControlTest {
   private static final int FREE = 0;
   private static final int SILVER = 1;
   private static final int GOLD = 2;
+  private static final List<String> PLANS = List.of("gold", "silver");
+
+  /** With it, the clients that tests tell apart have voices of their own. */
+  private static final long SECRET = 1;
 
   private final OverloadControl control = control(10);
   private long now = 1_795_000_000L * SECOND;
 
   private static OverloadControl control(int floor) {
-    return new OverloadControl(
-        new OverloadSpec(
-            new PolicyRef("RateLimitPolicy", "shop", "orders"),
-            Mode.ENFORCE,
-            Duration.ofMillis(100),
-            10,
-            floor,
-            Duration.ofSeconds(1),
-            List.of("gold", "silver")));
+    return new OverloadControl(spec(Mode.ENFORCE, floor, PLANS), SECRET);
+  }
+
+  private static OverloadSpec spec(Mode mode, int floor, List<String> plans) {
+    return new OverloadSpec(
+        new PolicyRef("RateLimitPolicy", "shop", "orders"),
+        mode,
+        Duration.ofMillis(100),
+        10,
+        floor,
+        Duration.ofSeconds(1),
+        plans);
   }
 
   @Test
@@ -43,7 +49,7 @@ class OverloadControlTest {
     assertThat(control.priority(null)).isEqualTo(FREE);
     assertThat(control.state(now).plan(GOLD)).isEqualTo("gold");
     assertThat(control.state(now).plan(SILVER)).isEqualTo("silver");
-    assertThat(control.state(now).plan(FREE)).isEqualTo("other");
+    assertThat(control.state(now).plan(FREE)).isEqualTo("-");
   }
 
   @Test
@@ -101,7 +107,8 @@ class OverloadControlTest {
       assertThat(before.get(FREE) == 100 || admitted().get(SILVER) == 1000).isTrue();
       rounds++;
     }
-    assertThat(rounds).isBetween(17, 20);
+    // 18 for the best plan, 9 and 6 for the others, of whose load and those above a part is given.
+    assertThat(rounds).isBetween(30, 36);
   }
 
   @Test
@@ -140,7 +147,11 @@ class OverloadControlTest {
           int reports = random.nextInt(30);
           for (int i = 0; i < reports; i++) {
             any.hear(
-                report(priority, random.nextInt(256), random.nextBoolean(), now - random.nextInt()),
+                report(
+                    priority,
+                    random.nextInt(LoadMark.NUMBERS),
+                    random.nextBoolean(),
+                    now - random.nextInt()),
                 now);
           }
         }
@@ -249,17 +260,14 @@ class OverloadControlTest {
     ask(FREE, 100);
     for (int client = 0; client < 20; client++) {
       control.hear(
-          new LoadReport(new LoadMark(FREE, client), true, false, SECOND / 10, now - SECOND / 10),
-          now);
+          new LoadReport(mark(FREE, client), true, false, SECOND / 10, now - SECOND / 10), now);
     }
     next();
     assertThat(admitted().get(FREE)).isEqualTo(1000);
     ask(FREE, 100);
     for (int client = 0; client < 20; client++) {
       control.hear(
-          new LoadReport(
-              new LoadMark(FREE, client), true, false, SECOND / 10 + 1, now - SECOND / 10),
-          now);
+          new LoadReport(mark(FREE, client), true, false, SECOND / 10 + 1, now - SECOND / 10), now);
     }
     next();
     assertThat(admitted().get(FREE)).isEqualTo(800);
@@ -288,7 +296,7 @@ class OverloadControlTest {
   }
 
   @Test
-  void passesOfEachThousandAsManyAsItsShareEvenly() {
+  void passesOfEachThousandAsManyAsItsShareAndNeverLeavesOneWaitingForLong() {
     for (int i = 0; i < 3; i++) {
       load();
       tell(GOLD, 10, true);
@@ -300,25 +308,165 @@ class OverloadControlTest {
       int waiting = 0;
       int passed = 0;
       for (int i = 0; i < 1000; i++) {
-        if (control.admit(FREE, now) == Admission.GIVE_WAY) {
-          longest = Math.max(longest, ++waiting);
-        } else {
+        if (control.admit(FREE, now)) {
           waiting = 0;
           passed++;
+        } else {
+          longest = Math.max(longest, ++waiting);
         }
       }
-      assertThat(passed).isEqualTo(share);
-      assertThat(longest).isLessThanOrEqualTo(1000 / share + 1);
+      // A thousand that begins in the middle of a piece has one more or less.
+      assertThat(passed).isBetween(share - 1, share + 1);
+      assertThat(longest).isLessThanOrEqualTo(2 * (1000 / share + 1));
     }
+  }
+
+  /** Else who sends every second request would always be the one, or never. */
+  @Test
+  void nobodyCanTellWhichRequestPasses() {
+    ask(FREE, 1000);
+    ask(GOLD, 1500);
+    tell(GOLD, 30, true);
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(500);
+    int first = 0;
+    for (int i = 0; i < 500; i++) {
+      first += control.admit(FREE, now) ? 1 : 0;
+      control.admit(FREE, now);
+    }
+    assertThat(first).isBetween(150, 350);
   }
 
   @Test
   void asksToBeToldOfAllAndOfManyOfSome() {
     assertThat(told(FREE, 100)).isEqualTo(100);
-    ask(FREE, 100_000);
+    told(FREE, 100_000);
     next();
     assertThat(told(FREE, 100_000)).isBetween(500, 600);
     assertThat(told(GOLD, 100)).isEqualTo(100);
+  }
+
+  /** What a limit refuses does not reach the service, and says nothing about it. */
+  @Test
+  void asksToBeToldOfAllThatReachTheServiceHoweverManyAsk() {
+    for (int i = 0; i < 3; i++) {
+      ask(FREE, 100_000);
+      assertThat(told(FREE, 100)).isEqualTo(100);
+      next();
+    }
+  }
+
+  @Test
+  void aLowerPlansVolumeMakesNoStepOfAHigherOneLonger() {
+    for (int i = 0; i < 20; i++) {
+      ask(FREE, 10_000);
+      tell(FREE, 30, true);
+      next();
+    }
+    assertThat(admitted()).containsExactly(100, 1000, 1000);
+
+    ask(FREE, 10_000);
+    ask(GOLD, 100);
+    tell(GOLD, 30, true);
+    next();
+    assertThat(admitted().get(GOLD)).isEqualTo(800);
+
+    ask(FREE, 10_000);
+    ask(GOLD, 100);
+    tell(GOLD, 30, false);
+    tell(FREE, 30, false);
+    next();
+    assertThat(admitted().get(GOLD)).isEqualTo(850);
+  }
+
+  @Test
+  void hearsAHigherPlanAmongManyOfLowerOnesThatAreServedWell() {
+    ask(FREE, 1000);
+    ask(GOLD, 100);
+    tell(FREE, 200, false);
+    tell(GOLD, 10, true);
+    next();
+    assertThat(admitted().get(FREE)).isLessThan(1000);
+
+    // One client alone is none too many, of whichever plan.
+    for (int i = 0; i < 20; i++) {
+      ask(FREE, 1000);
+      ask(GOLD, 100);
+      tell(FREE, 200, false);
+      for (int report = 0; report < 50; report++) {
+        control.hear(report(GOLD, 7, true, now), now);
+      }
+      next();
+    }
+    assertThat(admitted()).containsExactly(1000, 1000, 1000);
+  }
+
+  @Test
+  void takesNothingForTwoSlowRequestsOfAFew() {
+    for (int i = 0; i < 20; i++) {
+      ask(FREE, 10);
+      for (int client = 0; client < 10; client++) {
+        control.hear(report(FREE, client, client < 2, now), now);
+      }
+      next();
+      assertThat(admitted()).containsExactly(1000, 1000, 1000);
+    }
+    ask(FREE, 10);
+    tell(FREE, 10, true);
+    next();
+    assertThat(admitted().get(FREE)).isEqualTo(800);
+  }
+
+  @Test
+  void aPlanThatNobodyCalledWithComesBackStepByStepToo() {
+    for (int i = 0; i < 65; i++) {
+      load();
+      tell(GOLD, 30, true);
+      next();
+    }
+    assertThat(admitted()).containsExactly(100, 100, 100);
+    ask(FREE, 100);
+    tell(FREE, 30, false);
+    next();
+    assertThat(admitted()).containsExactly(150, 150, 150);
+  }
+
+  @Test
+  void anEditOfNumbersKeepsWhatItLearnt() {
+    for (int i = 0; i < 3; i++) {
+      load();
+      tell(GOLD, 30, true);
+      next();
+    }
+    List<Integer> before = admitted();
+    assertThat(before.get(FREE)).isEqualTo(100);
+    assertThat(before.get(SILVER)).isLessThan(1000);
+
+    assertThat(control.edited(spec(Mode.ENFORCE, 10, PLANS))).isSameAs(control);
+    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS));
+    assertThat(edited.state(now).admitted()).containsExactly(300, before.get(SILVER), 1000);
+    // What was under way before the decrease is from before it still.
+    ask(edited, SILVER, 100);
+    for (int client = 0; client < 20; client++) {
+      edited.hear(report(GOLD, client, true, now - 60 * SECOND), now);
+    }
+    assertThat(edited.state(now + SECOND).admitted())
+        .containsExactly(300, before.get(SILVER), 1000);
+    assertThat(control.edited(spec(Mode.SHADOW, 10, PLANS)).state(now).admitted())
+        .containsExactly(1000, 1000, 1000);
+    assertThat(control.edited(spec(Mode.ENFORCE, 10, List.of("gold"))).state(now).admitted())
+        .containsExactly(1000, 1000);
+  }
+
+  /** The number of a class means another plan after an edit. */
+  @Test
+  void forgetsReportsOfOtherPlans() {
+    int others = LoadMark.number(List.of("silver", "gold"));
+    control.hear(new LoadReport(new LoadMark(others, GOLD, 1), true, true, 0, now), now);
+    assertThat(control.state(now).reports()).isZero();
+    assertThat(control.mark(GOLD, 1).plans())
+        .isEqualTo(LoadMark.number(PLANS))
+        .isNotEqualTo(others);
   }
 
   @Test
@@ -354,7 +502,7 @@ class OverloadControlTest {
     ask(FREE, 1);
     for (int i = 0; i < 10; i++) {
       control.hear(report(FREE, i, true, now), now);
-      assertThat(control.admit(FREE, now - 5 * SECOND)).isNotEqualTo(Admission.GIVE_WAY);
+      assertThat(control.admit(FREE, now - 5 * SECOND)).isTrue();
     }
     next();
     assertThat(admitted().get(FREE)).isEqualTo(800);
@@ -387,7 +535,7 @@ class OverloadControlTest {
       ask(FREE, 100);
       for (int client = 0; client < 20; client++) {
         control.hear(
-            new LoadReport(new LoadMark(FREE, client), false, false, SECOND / 10 + i, now), now);
+            new LoadReport(mark(FREE, client), false, false, SECOND / 10 + i, now), now);
       }
       next();
       assertThat(admitted().get(FREE)).isEqualTo(i == 0 ? 1000 : 800);
@@ -416,7 +564,7 @@ class OverloadControlTest {
   private int ask(OverloadControl asked, int priority, int requests) {
     int passed = 0;
     for (int i = 0; i < requests; i++) {
-      passed += asked.admit(priority, now) == Admission.GIVE_WAY ? 0 : 1;
+      passed += asked.admit(priority, now) ? 1 : 0;
     }
     return passed;
   }
@@ -424,7 +572,7 @@ class OverloadControlTest {
   private int told(int priority, int requests) {
     int told = 0;
     for (int i = 0; i < requests; i++) {
-      told += control.admit(priority, now) == Admission.PASS_AND_TELL ? 1 : 0;
+      told += control.admit(priority, now) && control.send(priority) ? 1 : 0;
     }
     return told;
   }
@@ -440,7 +588,11 @@ class OverloadControlTest {
   }
 
   private static LoadReport report(int priority, int client, boolean bad, long begun) {
-    return new LoadReport(new LoadMark(priority, client), true, bad, 0, begun);
+    return new LoadReport(mark(priority, client), true, bad, 0, begun);
+  }
+
+  private static LoadMark mark(int priority, int client) {
+    return new LoadMark(LoadMark.number(PLANS), priority, client);
   }
 
   private void next() {

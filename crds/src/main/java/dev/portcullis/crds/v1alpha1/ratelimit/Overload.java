@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public record Overload(
     @JsonPropertyDescription(
             "A request is slow whose answer begins later than this, 10ms to 60s, from when the"
-                + " service had the whole request. Default: none is, and only answers of 500 and"
-                + " above count as bad.")
+                + " service had the whole request. Default: none is, and only answers of 500, 502,"
+                + " 503 and 504 count as bad.")
         @Size(min = 2, max = 7)
         @Pattern(Names.SHORT_DURATION)
         @ValidationRule(
