@@ -5,6 +5,7 @@ package dev.portcullis.engine;
 
 import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
+import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
@@ -226,10 +227,12 @@ final class Pipeline {
       String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef by) {
     List<HeaderField> upstream = upstream(evaluation);
     List<HeaderField> response = evaluation.limitHeaders(route.legacyHeaders());
-    if (evaluation.delay() != null && evaluation.request().peer().hop() == Hop.BEHIND_GATEWAY) {
+    Delay delay = evaluation.delay();
+    if (delay != null && evaluation.request().peer().hop() == Hop.BEHIND_GATEWAY) {
       // The gateway would take the time for the service's.
       response = new ArrayList<>(response);
-      response.add(new HeaderField(CheckNames.ACTED_HEADER, CheckNames.ACTED_HELD));
+      response.add(
+          new HeaderField(CheckNames.ACTED_HEADER, CheckNames.ACTED_HELD + delay.millis()));
     }
     return new Decision(
         id,
@@ -245,7 +248,7 @@ final class Pipeline {
         evaluation.identity(),
         evaluation.validUntil(),
         evaluation.client(),
-        evaluation.delay(),
+        delay,
         route.audit(),
         evaluation.reservations(),
         evaluation.quotaMarks(),

@@ -5,6 +5,8 @@ package dev.portcullis.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.engine.authentication.AuthenticationResult;
+import dev.portcullis.engine.authentication.Identity;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.ShadowFinding;
 import dev.portcullis.engine.decision.Trace.Found;
@@ -21,6 +23,7 @@ import dev.portcullis.policy.plan.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +51,40 @@ class OverloadTest {
             .mapToObj(i -> mark(call("client-" + i, "gold")).client())
             .collect(Collectors.toSet());
     assertThat(voices).hasSizeGreaterThan(95);
+  }
+
+  /** Else one user would speak for all of an application, and alone take it away from them. */
+  @Test
+  void tellsUsersOfAnApplicationApartAndKeysOfAClientNot() {
+    assertThat(mark(call(caller("app", "ann", Map.of("sub", "ann")))))
+        .isNotEqualTo(mark(call(caller("app", "bob", Map.of("sub", "bob")))))
+        .isEqualTo(mark(call(caller("app", "ann", Map.of("sub", "ann", "jti", "2")))));
+    assertThat(mark(call(caller("", "ann", Map.of("sub", "ann")))))
+        .isNotEqualTo(mark(call(caller("", "bob", Map.of("sub", "bob")))));
+    assertThat(mark(call(caller("acme", "key-1", Map.of()))))
+        .isEqualTo(mark(call(caller("acme", "key-2", Map.of()))))
+        .isNotEqualTo(mark(call(caller("other", "key-1", Map.of()))));
+  }
+
+  private static AuthenticationResult caller(
+      String client, String subject, Map<String, Object> claims) {
+    return new AuthenticationResult.Authenticated(
+        new Identity(
+            "test",
+            true,
+            subject,
+            null,
+            List.of(),
+            claims,
+            client,
+            null,
+            Identity.NO_END,
+            List.of()));
+  }
+
+  private Decision call(AuthenticationResult caller) {
+    gate.authentication = () -> caller;
+    return gate.get("/");
   }
 
   @Test
@@ -92,14 +129,15 @@ class OverloadTest {
   void tellsAGatewayThatARequestWasHeld() {
     TestGate holding =
         new TestGate(
-            new TestRoute().overload(Mode.ENFORCE).even("even", LimitPhase.RATE, Mode.ENFORCE, 30));
+            new TestRoute().overload(Mode.ENFORCE).even("even", LimitPhase.RATE, Mode.ENFORCE, 5));
     holding.hop = Hop.BEHIND_GATEWAY;
     Decision first = holding.get("/");
     assertThat(first.delay()).isNull();
     assertThat(TestGate.header(first, CheckNames.ACTED_HEADER)).isEmpty();
     Decision held = holding.get("/");
     assertThat(held.delay()).isNotNull();
-    assertThat(TestGate.header(held, CheckNames.ACTED_HEADER)).isEqualTo("held");
+    assertThat(TestGate.header(held, CheckNames.ACTED_HEADER))
+        .isEqualTo("held=" + Objects.requireNonNull(held.delay()).millis());
 
     // Where no gateway asks, the log tells the time of the service alone.
     holding.hop = Hop.DIRECT;
@@ -148,6 +186,7 @@ class OverloadTest {
   void letsTheLowestPlanGiveWayAndTakesItBackInAgain() {
     overloaded(gate, 15);
 
+    // Exactly so many, for what was asked before is a multiple of a piece of the line.
     List<Decision> free = calls("free", 100);
     assertThat(free).filteredOn(Decision::allowed).hasSize(10);
     assertThat(calls("gold", 100)).allMatch(Decision::allowed);

@@ -85,7 +85,8 @@ public final class Endings {
     boolean known =
         load == null
             ? text != null
-            : loads.hear(route.getStringValue(), load.getStringValue(), entry, now);
+            : loads.hear(
+                caller.isGateway(), route.getStringValue(), load.getStringValue(), entry, now);
     if (!known) {
       unreadable.increment();
     }

@@ -8,6 +8,7 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.LoadReport;
 import dev.portcullis.policy.decision.CheckNames;
+import dev.portcullis.policy.plan.LimitSpec;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
@@ -29,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * Envoy sets the duration of an entry only when the request is over (requestComplete in
  * source/extensions/access_loggers/grpc/grpc_access_log_utils.cc). Before, there is the start by its
  * clock. So where two clocks differ, a request that hangs seems older or younger by the difference;
- * of requests that are over nothing depends on it.
+ * of requests that are over little depends on it.
+ *
+ * Behind a gateway stands a sidecar. It says in a header of the answer that it refused the request,
+ * or for how long it held it; until there is one, it may hold the request, or wait for its own
+ * decision, and that is no fault of the service.
  */
 /** Tells the engine how requests fared of which it wanted to hear. Thread-safe. */
 public final class Loads {
@@ -43,10 +48,10 @@ public final class Loads {
   private static final Set<Integer> FAILURES = Set.of(500, 502, 503, 504);
 
   /**
-   * INTERNAL and UNAVAILABLE. UNKNOWN is what errors of an application become, and
-   * DEADLINE_EXCEEDED what a client gets that sets a short deadline.
+   * UNAVAILABLE. UNKNOWN is what errors of an application become, INTERNAL what a client gets that
+   * sends no protobuf, and DEADLINE_EXCEEDED one that sets a short deadline.
    */
-  private static final Set<String> GRPC_FAILURES = Set.of("13", "14");
+  private static final String GRPC_FAILURE = "14";
 
   /** Envoy tells of what goes on so often. */
   private static final long INTERVAL = TimeUnit.SECONDS.toNanos(5);
@@ -54,6 +59,10 @@ public final class Loads {
   /** By so much its timer may be late, and its clock differ from ours. */
   private static final long TOLERANCE = TimeUnit.SECONDS.toNanos(1);
 
+  /** For so long a sidecar may hold a request, or wait for the decision about it. */
+  private static final long SIDECARS_OWN = LimitSpec.MAX_DELAY.plusSeconds(5).toNanos();
+
+  private static final long MILLI = 1_000_000;
   private static final int LONGEST_MARK = "65535.255.65535".length();
 
   private final Engine engine;
@@ -94,16 +103,17 @@ public final class Loads {
   /**
    * Hears of a request, which may go on.
    *
+   * @param gateway whether a gateway tells, behind which stands a sidecar
    * @param now in nanoseconds since 1970
    * @return whether the mark could be read
    */
-  boolean hear(String route, String text, HTTPAccessLogEntry entry, long now) {
+  boolean hear(boolean gateway, String route, String text, HTTPAccessLogEntry entry, long now) {
     LoadMark mark = read(text);
     if (mark == null) {
       return false;
     }
     heard.increment();
-    LoadReport report = report(mark, entry, now);
+    LoadReport report = report(gateway, mark, entry, now);
     if (report != null) {
       engine.hear(route, report, now);
     }
@@ -111,28 +121,72 @@ public final class Loads {
   }
 
   /** Null: it tells nothing of the service, or was told before. */
-  private static @Nullable LoadReport report(LoadMark mark, HTTPAccessLogEntry entry, long now) {
+  private static @Nullable LoadReport report(
+      boolean gateway, LoadMark mark, HTTPAccessLogEntry entry, long now) {
     HTTPResponseProperties response = entry.getResponse();
-    if (response.containsResponseHeaders(CheckNames.ACTED_HEADER)) {
+    long held = held(response.getResponseHeadersOrDefault(CheckNames.ACTED_HEADER, ""));
+    if (held < 0) {
       return null;
     }
     AccessLogCommon common = entry.getCommonProperties();
     boolean over = common.getAccessLogType() != AccessLogType.DownstreamPeriodic;
     long lasted = lasted(common, now);
     boolean began = common.hasTimeToFirstUpstreamRxByte();
-    if (began
-        && lasted - nanos(common.getTimeToFirstUpstreamRxByte())
-            > (over ? INTERVAL : INTERVAL + TOLERANCE)) {
+    if (began && wasTold(over, lasted, nanos(common.getTimeToFirstUpstreamRxByte()))) {
       return null;
     }
     boolean failed = (over || began) && failed(response);
+    long guards = gateway && !began && !failed ? SIDECARS_OWN : held;
     // What Envoy answers itself, such as that a body is too long, says nothing good of the service.
-    return new LoadReport(mark, began || failed, failed, took(common, lasted), now - lasted);
+    return new LoadReport(
+        mark,
+        began || failed,
+        failed,
+        took(common, lasted) - guards,
+        begunAt(common, now - lasted));
+  }
+
+  /**
+   * For how many nanoseconds a sidecar held the request, by its header; negative: the answer is not
+   * the service's.
+   */
+  private static long held(String acted) {
+    if (acted.isEmpty()) {
+      return 0;
+    }
+    if (!acted.startsWith(CheckNames.ACTED_HELD)) {
+      return -1;
+    }
+    try {
+      return Integer.parseInt(acted.substring(CheckNames.ACTED_HELD.length())) * MILLI;
+    } catch (NumberFormatException _) {
+      return -1;
+    }
+  }
+
+  /**
+   * Whether what goes on was told of when the answer had begun. Envoy's timer begins with the
+   * request.
+   */
+  private static boolean wasTold(boolean over, long lasted, long began) {
+    return over
+        ? lasted >= INTERVAL && began <= lasted / INTERVAL * INTERVAL
+        : lasted - began > INTERVAL + TOLERANCE;
+  }
+
+  /**
+   * When it began: by Envoy's clock if that agrees with ours, since this may be heard of late.
+   *
+   * @param ours by our clock
+   */
+  private static long begunAt(AccessLogCommon common, long ours) {
+    long theirs = common.hasStartTime() ? nanos(common.getStartTime()) : ours;
+    return Math.abs(theirs - ours) <= TOLERANCE ? theirs : ours;
   }
 
   private static boolean failed(HTTPResponseProperties response) {
     return FAILURES.contains(response.getResponseCode().getValue())
-        || GRPC_FAILURES.contains(Endings.grpcStatus(response));
+        || GRPC_FAILURE.equals(Endings.grpcStatus(response));
   }
 
   private static long lasted(AccessLogCommon common, long now) {

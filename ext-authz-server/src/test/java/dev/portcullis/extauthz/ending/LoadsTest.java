@@ -28,6 +28,7 @@ class LoadsTest {
 
   private final TestEngine engine = new TestEngine();
   private final Loads loads = new Loads(engine);
+  private boolean gateway;
 
   private static Duration millis(long millis) {
     return Durations.fromMillis(millis);
@@ -54,6 +55,7 @@ class LoadsTest {
   private void hear(AccessLogCommon.Builder common, HTTPResponseProperties.Builder response) {
     assertThat(
             loads.hear(
+                gateway,
                 "shop/orders",
                 "40000.2.17",
                 HTTPAccessLogEntry.newBuilder()
@@ -86,8 +88,7 @@ class LoadsTest {
                 .setTimeToFirstUpstreamRxByte(millis(750)),
             status(200));
 
-    assertThat(report)
-        .isEqualTo(new LoadReport(MARK, true, false, 50 * MILLI, NOW - 1000 * MILLI));
+    assertThat(report).isEqualTo(new LoadReport(MARK, true, false, 50 * MILLI, NOW - 1000 * MILLI));
   }
 
   @Test
@@ -130,8 +131,7 @@ class LoadsTest {
     }
     // Its clock is ahead of ours.
     assertThat(
-            heard(periodic(-1_000).setTimeToLastUpstreamTxByte(millis(100)), status(0))
-                .tookNanos())
+            heard(periodic(-1_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).tookNanos())
         .isZero();
   }
 
@@ -166,11 +166,64 @@ class LoadsTest {
 
   /** A sidecar behind a gateway answers for the service: that is told of by nobody else. */
   @ParameterizedTest
-  @CsvSource({"503, refused", "429, refused", "503, undecided", "200, held"})
+  @CsvSource({"503, refused", "429, refused", "503, undecided", "200, held", "200, held=-1"})
   void whatAGuardDidOnTheWaySaysNothingOfTheService(int status, String what) {
     dropped(
         stream(end().setDuration(millis(3_100))),
         status(status).putResponseHeaders("x-portcullis-acted", what));
+  }
+
+  @Test
+  void theTimeForWhichASidecarHeldARequestIsNotTheServices() {
+    gateway = true;
+    LoadReport report =
+        heard(
+            stream(end().setDuration(millis(3_100))),
+            status(500).putResponseHeaders("x-portcullis-acted", "held=2500"));
+    assertThat(report)
+        .isEqualTo(new LoadReport(MARK, true, true, 400 * MILLI, NOW - 3_100 * MILLI));
+  }
+
+  /** Until there is an answer, a sidecar may hold the request, or wait for its own decision. */
+  @Test
+  void whatHasNoAnswerBehindAGatewayMayBeTheSidecars() {
+    gateway = true;
+    AccessLogCommon.Builder gone =
+        end().setDuration(millis(3_100)).setTimeToLastUpstreamTxByte(millis(100));
+    assertThat(heard(gone, status(0)).tookNanos()).isNegative();
+    assertThat(
+            heard(periodic(5_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).tookNanos())
+        .isNegative();
+    assertThat(
+            heard(periodic(20_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).tookNanos())
+        .isEqualTo(4_900 * MILLI);
+    assertThat(heard(gone, status(503)).failed()).isTrue();
+  }
+
+  @Test
+  void anEndIsNotToldOfAgainWhereTheAnswerBeganBeforeTheLastLook() {
+    // The look after 5 s has told of it.
+    dropped(stream(end().setDuration(millis(5_500))), status(200));
+    assertThat(
+            heard(
+                    end()
+                        .setDuration(millis(5_500))
+                        .setTimeToLastUpstreamTxByte(millis(100))
+                        .setTimeToFirstUpstreamRxByte(millis(5_200)),
+                    status(200))
+                .tookNanos())
+        .isEqualTo(5_100 * MILLI);
+  }
+
+  /** The log is read late now and then, and clocks differ now and then. */
+  @Test
+  void beganByEnvoysClockWhereThatAgreesWithOurs() {
+    long late = NOW - 1_800 * MILLI;
+    AccessLogCommon.Builder common =
+        end().setTimeToFirstUpstreamRxByte(millis(900)).setStartTime(Timestamps.fromNanos(late));
+    assertThat(heard(common, status(200)).begunAt()).isEqualTo(late);
+    common.setStartTime(Timestamps.fromNanos(NOW - 3_600_000 * MILLI));
+    assertThat(heard(common, status(200)).begunAt()).isEqualTo(NOW - 1_000 * MILLI);
   }
 
   /** Envoy answers that a body is too long. */
@@ -208,7 +261,7 @@ class LoadsTest {
     "5, false",
     "7, false",
     "8, false",
-    "13, true",
+    "13, false",
     "14, true",
     "15, false"
   })
@@ -239,7 +292,7 @@ class LoadsTest {
         "00000000000001.1.1"
       })
   void whatIsNoMarkIsNotHeard(String text) {
-    assertThat(loads.hear("shop/orders", text, HTTPAccessLogEntry.getDefaultInstance(), NOW))
+    assertThat(loads.hear(false, "shop/orders", text, HTTPAccessLogEntry.getDefaultInstance(), NOW))
         .isFalse();
     assertThat(engine.reports()).isEmpty();
   }

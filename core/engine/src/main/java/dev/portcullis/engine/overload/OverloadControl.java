@@ -40,7 +40,10 @@ import org.jspecify.annotations.Nullable;
  * What is not known counts as good: if nobody tells anything, all classes get a twentieth of their
  * own back, so that all is admitted again after at most twenty periods. One thing is neither: when
  * all that is told is of requests from before the last decrease, and bad, they hang still, and
- * everything stays as it is.
+ * everything stays as it is, for twenty periods more at most: nobody may wait for them any longer.
+ *
+ * The load is what went to the service and what would have gone had nothing given way: what limits
+ * refuse afterwards is none, or one client that runs into its limit would be most of it.
  *
  * Which requests of a class give way: a thousand requests are cut into as many pieces, of nearly the
  * same length, as there are to pass (or to give way, if those are fewer), and one of each piece
@@ -58,6 +61,9 @@ public final class OverloadControl {
 
   private static final int TAKEN = 200;
   private static final int GIVEN_BACK = 50;
+
+  /** For so many periods what hangs since before a decrease keeps shares where they are. */
+  private static final int CONGESTION = WHOLE / GIVEN_BACK;
 
   /** Longer ago than this, no request that is still decided can have come. */
   private static final long LONGEST_WAIT = Duration.ofMinutes(1).toNanos();
@@ -77,11 +83,13 @@ public final class OverloadControl {
   private final int plans;
   private final long secret;
   private final AtomicLongArray asked;
+  private final AtomicLongArray gaveWay;
   private final AtomicLongArray sent;
   private final ReentrantLock lock = new ReentrantLock();
   private final Votes fresh;
   private final Votes stale;
   private final long[] askedBefore;
+  private final long[] gaveWayBefore;
   private final long[] sentBefore;
   private long windows;
   private long decreasedAt = Long.MIN_VALUE;
@@ -116,8 +124,10 @@ public final class OverloadControl {
     this.plans = LoadMark.number(spec.priority());
     this.secret = secret;
     this.asked = new AtomicLongArray(classes);
+    this.gaveWay = new AtomicLongArray(classes);
     this.sent = new AtomicLongArray(classes);
     this.askedBefore = new long[classes];
+    this.gaveWayBefore = new long[classes];
     this.sentBefore = new long[classes];
     this.fresh = new Votes(classes, secret);
     this.stale = new Votes(classes, secret);
@@ -143,6 +153,8 @@ public final class OverloadControl {
         edited.windows = windows;
         edited.decreasedAt = decreasedAt;
         edited.window = new Window(window.begun, share, window.every, window.draw);
+        edited.fresh.copy(fresh);
+        edited.stale.copy(stale);
       } finally {
         lock.unlock();
       }
@@ -182,7 +194,11 @@ public final class OverloadControl {
       }
     }
     long n = asked.getAndIncrement(priority);
-    return passes(n, current.share[priority], current.draw + ((long) priority << 48));
+    boolean passes = passes(n, current.share[priority], current.draw + ((long) priority << 48));
+    if (!passes) {
+      gaveWay.getAndIncrement(priority);
+    }
+    return passes;
   }
 
   /** Whether the n-th of a class is among those that pass. */
@@ -280,8 +296,10 @@ public final class OverloadControl {
     int[] every = last.every;
     long begun = now;
     if (elapsed >= 0) {
-      adjust(share, since(asked, askedBefore), now);
-      every = sampling(since(sent, sentBefore));
+      long[] load = since(sent, sentBefore);
+      every = sampling(load);
+      addWhatGaveWay(load);
+      adjust(share, load, now);
       long idle = Math.min(elapsed / period - 1, WHOLE / GIVEN_BACK);
       for (long i = 0; i < idle; i++) {
         recover(share);
@@ -308,10 +326,27 @@ public final class OverloadControl {
     return load;
   }
 
+  /**
+   * Of those that gave way, as many would have gone to the service as of those that passed: limits
+   * refuse some afterwards, and those are no load.
+   *
+   * @param load what went to the service; then what would have gone if nothing gave way
+   */
+  private void addWhatGaveWay(long[] load) {
+    long[] all = since(asked, askedBefore);
+    long[] gone = since(gaveWay, gaveWayBefore);
+    for (int i = 0; i < classes; i++) {
+      long passed = all[i] - gone[i];
+      // What waited may have passed in the period before.
+      long went = Math.min(load[i], passed);
+      load[i] = passed <= 0 ? all[i] : went + gone[i] * went / passed;
+    }
+  }
+
   private int[] sampling(long[] load) {
     int[] every = new int[classes];
     for (int i = 0; i < classes; i++) {
-      every[i] = Math.clamp(load[i] / SAMPLES, 1, Integer.MAX_VALUE);
+      every[i] = Math.clamp(Math.ceilDiv(load[i], SAMPLES), 1, Integer.MAX_VALUE);
     }
     return every;
   }
@@ -332,7 +367,8 @@ public final class OverloadControl {
     Verdict verdict = fresh.from(receiving, tolerated);
     boolean bad =
         verdict == Verdict.TOO_FEW
-            ? stale.from(receiving, tolerated) == Verdict.BAD
+            ? now - decreasedAt < CONGESTION * period
+                && stale.from(receiving, tolerated) == Verdict.BAD
             : verdict == Verdict.BAD;
     if (!bad) {
       increase(share, load);

@@ -71,6 +71,13 @@ final class Votes {
     return empty;
   }
 
+  /** Holds the same as another, of as many priorities and with the same secret. */
+  void copy(Votes other) {
+    told = other.told.clone();
+    bad = other.bad.clone();
+    empty = other.empty;
+  }
+
   /** Forgets all; what stays empty holds no memory. */
   void clear() {
     if (empty) {

@@ -297,15 +297,22 @@ public final class Evaluation implements VariableSource {
     return control != null && control.send(priority) ? control.mark(priority, whose()) : null;
   }
 
-  /** The same for all requests of a client: by client, else subject, else address. */
+  /**
+   * The same for all requests of a client: a client with all its keys, or one user of an
+   * application, else an address.
+   */
   long whose() {
     Identity caller = identity;
-    String name = caller == null ? null : caller.client();
-    if (name != null && !name.isEmpty()) {
-      return name.hashCode();
+    String name = "";
+    String user = "";
+    if (caller != null) {
+      name = caller.client() == null ? "" : caller.client();
+      // Only what is read from a token has claims.
+      boolean key = !name.isEmpty() && caller.claims().isEmpty();
+      user = key ? "" : caller.subject();
     }
-    if (caller != null && !caller.subject().isEmpty()) {
-      return caller.subject().hashCode();
+    if (!name.isEmpty() || !user.isEmpty()) {
+      return name.hashCode() * 31L + user.hashCode();
     }
     IpAddress site = client.isIpv4() ? client : client.masked(IPV6_CUSTOMER);
     return site.high() * 31 + site.low();

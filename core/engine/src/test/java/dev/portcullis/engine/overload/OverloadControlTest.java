@@ -288,6 +288,16 @@ class OverloadControlTest {
       next();
       assertThat(admitted()).isEqualTo(once);
     }
+    // What hangs for so long is nobody's who still waits.
+    for (int i = 0; i < 15; i++) {
+      load();
+      for (int client = 0; client < 10; client++) {
+        control.hear(report(GOLD, client, true, begun), now);
+      }
+      next();
+    }
+    assertThat(admitted().get(FREE)).isGreaterThan(once.get(FREE));
+    once = admitted();
     // One that began since and hangs is another one.
     load();
     tell(GOLD, 10, true);
@@ -350,7 +360,7 @@ class OverloadControlTest {
   @Test
   void asksToBeToldOfAllThatReachTheServiceHoweverManyAsk() {
     for (int i = 0; i < 3; i++) {
-      ask(FREE, 100_000);
+      askBeyondALimit(FREE, 100_000, 0);
       assertThat(told(FREE, 100)).isEqualTo(100);
       next();
     }
@@ -377,6 +387,30 @@ class OverloadControlTest {
     tell(FREE, 30, false);
     next();
     assertThat(admitted().get(GOLD)).isEqualTo(850);
+  }
+
+  /** One that runs into its limit is no load, whatever it asks for. */
+  @Test
+  void whatALimitRefusesMakesNoStepLonger() {
+    askBeyondALimit(GOLD, 10_000, 100);
+    ask(FREE, 100);
+    tell(GOLD, 30, true);
+    next();
+    assertThat(admitted()).containsExactly(600, 1000, 1000);
+
+    askBeyondALimit(GOLD, 10_000, 100);
+    ask(FREE, 100);
+    tell(GOLD, 30, false);
+    next();
+    assertThat(admitted()).containsExactly(700, 1000, 1000);
+
+    // Of those that gave way, a limit would have refused as many.
+    askBeyondALimit(FREE, 1_000, 70);
+    ask(GOLD, 100);
+    tell(GOLD, 30, true);
+    next();
+    // A fifth of 70 and 100, of the 100 that would have gone.
+    assertThat(admitted().getFirst()).isEqualTo(700 - 340);
   }
 
   @Test
@@ -458,6 +492,16 @@ class OverloadControlTest {
         .containsExactly(1000, 1000);
   }
 
+  @Test
+  void anEditForgetsNothingThatWasTold() {
+    load();
+    tell(GOLD, 30, true);
+    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS));
+    ask(edited, FREE, 100);
+    ask(edited, GOLD, 100);
+    assertThat(edited.state(now + SECOND).admitted()).containsExactly(600, 1000, 1000);
+  }
+
   /** The number of a class means another plan after an edit. */
   @Test
   void forgetsReportsOfOtherPlans() {
@@ -534,8 +578,7 @@ class OverloadControlTest {
     for (int i = 0; i < 2; i++) {
       ask(FREE, 100);
       for (int client = 0; client < 20; client++) {
-        control.hear(
-            new LoadReport(mark(FREE, client), false, false, SECOND / 10 + i, now), now);
+        control.hear(new LoadReport(mark(FREE, client), false, false, SECOND / 10 + i, now), now);
       }
       next();
       assertThat(admitted().get(FREE)).isEqualTo(i == 0 ? 1000 : 800);
@@ -564,9 +607,23 @@ class OverloadControlTest {
   private int ask(OverloadControl asked, int priority, int requests) {
     int passed = 0;
     for (int i = 0; i < requests; i++) {
-      passed += asked.admit(priority, now) ? 1 : 0;
+      if (asked.admit(priority, now)) {
+        var _ = asked.send(priority);
+        passed++;
+      }
     }
     return passed;
+  }
+
+  /** Of so many requests a limit refuses all but some. */
+  private void askBeyondALimit(int priority, int requests, int limit) {
+    int sent = 0;
+    for (int i = 0; i < requests; i++) {
+      if (control.admit(priority, now) && sent < limit) {
+        var _ = control.send(priority);
+        sent++;
+      }
+    }
   }
 
   private int told(int priority, int requests) {

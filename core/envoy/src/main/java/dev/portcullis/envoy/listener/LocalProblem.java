@@ -3,7 +3,9 @@
 
 package dev.portcullis.envoy.listener;
 
+import dev.portcullis.policy.decision.CheckNames;
 import dev.portcullis.policy.decision.DenyReason;
+import org.jspecify.annotations.Nullable;
 
 /** What Envoy refuses by itself, in words that tell clients what to mend and nothing more. */
 enum LocalProblem {
@@ -62,6 +64,25 @@ enum LocalProblem {
    */
   boolean afterDecision() {
     return afterDecision;
+  }
+
+  /**
+   * Who answered instead of the service, as {@code CheckNames.ACTED_HEADER} says; null: the answer
+   * says how the service fares, or may.
+   */
+  @Nullable String acted() {
+    return switch (this) {
+      case UNDECIDED -> CheckNames.ACTED_UNDECIDED;
+      case BAD_REQUEST,
+          FORBIDDEN,
+          NOT_FOUND,
+          TOO_LARGE,
+          UPGRADE_REQUIRED,
+          HEADERS_TOO_LARGE,
+          TOO_MANY ->
+          CheckNames.ACTED_REFUSED;
+      case TIMEOUT, INTERNAL, BAD_GATEWAY, UNAVAILABLE, GATEWAY_TIMEOUT -> null;
+    };
   }
 
   /** A stable URI, or {@link #UNTYPED}. */

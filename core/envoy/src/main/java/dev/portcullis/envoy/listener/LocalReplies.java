@@ -65,8 +65,9 @@ final class LocalReplies {
     if (problem.afterDecision()) {
       mapper.addHeadersToAdd(header(CheckNames.DECISION_ID_HEADER, REQUEST_ID));
     }
-    if (problem == LocalProblem.UNDECIDED) {
-      mapper.addHeadersToAdd(header(CheckNames.ACTED_HEADER, CheckNames.ACTED_UNDECIDED));
+    String acted = problem.acted();
+    if (acted != null) {
+      mapper.addHeadersToAdd(header(CheckNames.ACTED_HEADER, acted));
     }
     return mapper;
   }

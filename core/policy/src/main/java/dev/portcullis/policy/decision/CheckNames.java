@@ -17,8 +17,8 @@ public final class CheckNames {
   public static final String DECISION_ID_HEADER = "x-portcullis-decision-id";
 
   /**
-   * The response header that tells a gateway in front that an answer, or the time that it took, is
-   * not the service's but that of what guards it. Its value is for people.
+   * The response header that tells a gateway in front that an answer, or a part of the time that it
+   * took, is not the service's but that of what guards it.
    */
   public static final String ACTED_HEADER = "x-portcullis-acted";
 
@@ -28,8 +28,8 @@ public final class CheckNames {
   /** The decision service did not answer Envoy. */
   public static final String ACTED_UNDECIDED = "undecided";
 
-  /** The request passed after it was held. */
-  public static final String ACTED_HELD = "held";
+  /** What comes before the number of milliseconds for which the request was held, and passed. */
+  public static final String ACTED_HELD = "held=";
 
   /**
    * The request header in which a gateway that ends TLS says what the client's first message looked
