@@ -47,7 +47,8 @@ class DashboardTest(unittest.TestCase):
                     kind, labels = self.metrics[histogram if name != histogram else name]
                     self.assertEqual(kind == "histogram", name != histogram, name)
                     # What only grows is shown by how fast it does.
-                    self.assertEqual(kind in ("counter", "histogram"), f"rate({name}{{" in expression, name)
+                    self.assertEqual(kind in ("counter", "histogram"),
+                                     any(f"{grows}({name}{{" in expression for grows in ("rate", "increase")), name)
                     allowed |= labels | (BUCKETS if kind == "histogram" else set())
                 used = {label for group in re.findall(r"\bby \(([^)]*)\)", expression) for label in re.split(r",\s*", group)}
                 used |= {label for group in re.findall(r"\{([^}]*)\}", expression) for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", group)}

@@ -347,10 +347,11 @@ public final class Flags {
   @Option(
       names = "--metric-clients",
       paramLabel = "COUNT",
-      defaultValue = "10",
+      defaultValue = "0",
       description =
-          "Clients that metrics name: those that ask most, and that are refused most. 0: none. "
-              + "Default: ${DEFAULT-VALUE}.")
+          "Clients that metrics name: so many of those that ask most, and of those that are refused"
+              + " most. Whoever reaches /metrics reads their names. Default: ${DEFAULT-VALUE},"
+              + " none.")
   int metricClients;
 
   @Option(

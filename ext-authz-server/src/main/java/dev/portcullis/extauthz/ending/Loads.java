@@ -8,7 +8,6 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.overload.LoadMark;
 import dev.portcullis.engine.overload.LoadReport;
 import dev.portcullis.policy.decision.CheckNames;
-import dev.portcullis.policy.plan.LimitSpec;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * service had all of the request until its answer began, so who sends or reads slowly takes no time.
  * A request of which the service has not had everything yet tells nothing.
  *
- * Each answer is told of once, when it has begun, however long it goes on: a stream that was slow to
+ * Each answer is told of when it has begun, and as a rule once, however long it goes on: a stream that was slow to
  * begin an hour ago says nothing about now. What goes on without an answer is told of again and
  * again, for that is how a service is that hangs.
  *
@@ -58,9 +57,6 @@ public final class Loads {
 
   /** By so much its timer may be late, and its clock differ from ours. */
   private static final long TOLERANCE = TimeUnit.SECONDS.toNanos(1);
-
-  /** For so long a sidecar may hold a request, or wait for the decision about it. */
-  private static final long SIDECARS_OWN = LimitSpec.MAX_DELAY.plusSeconds(5).toNanos();
 
   private static final long MILLI = 1_000_000;
   private static final int LONGEST_MARK = "65535.255.65535".length();
@@ -136,14 +132,14 @@ public final class Loads {
       return null;
     }
     boolean failed = (over || began) && failed(response);
-    long guards = gateway && !began && !failed ? SIDECARS_OWN : held;
     // What Envoy answers itself, such as that a body is too long, says nothing good of the service.
     return new LoadReport(
         mark,
         began || failed,
         failed,
-        took(common, lasted) - guards,
-        begunAt(common, now - lasted));
+        took(common, lasted) - held,
+        begunAt(common, now - lasted),
+        gateway && !began);
   }
 
   /**

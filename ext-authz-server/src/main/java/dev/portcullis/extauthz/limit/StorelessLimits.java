@@ -17,7 +17,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class StorelessLimits {
   private static final Logger LOG = LoggerFactory.getLogger(StorelessLimits.class);
+
+  /** Plans may come route by route: it is said again when they have become so many times more. */
+  private static final int MORE = 10;
+
   private volatile int routes;
+  private int said;
 
   /** Looks at all routes, after each change of them; says so when there is the first. */
   public void look(Collection<RoutePlan> plans) {
@@ -27,7 +32,10 @@ public final class StorelessLimits {
             .map(plan -> plan.id().value())
             .sorted()
             .toList();
-    if (routes == 0 && !found.isEmpty()) {
+    if (found.isEmpty()) {
+      said = 0;
+    } else if (said == 0 || found.size() >= MORE * said) {
+      said = found.size();
       LOG.atWarn()
           .addKeyValue(LogKeys.NAME, found.getFirst())
           .addKeyValue(LogKeys.ROUTES, found.size())

@@ -19,8 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
  *   count - error <= how often he came <= count,
  *
  * and whoever came more often than once in so many requests as there are counters has one. Told is
- * count - error: nobody is accused of what somebody else did, and a flood of clients that each come
- * once has no names.
+ * count - error: nobody is accused of what somebody else did. And once all counters are taken, it is
+ * told only of whom more is known than the least counter holds: all others may be anybody of a
+ * crowd, and would be new names with each look.
  *
  * All of it is halved every five minutes, so what is told is of the last ones: someone who always
  * comes at one pace has between five and ten minutes' worth of it.
@@ -177,13 +178,14 @@ final class HeavyHitters {
     }
   }
 
-  /** Those of whom most was seen, the first first; nobody of whom nothing was. */
+  /** Those of whom most was seen, the first first; nobody who is one of a crowd. */
   List<Hitter> top(int most, long now) {
     lock.lock();
     try {
       halve(now);
+      long crowd = heap.size() < capacity ? 0 : heap.getFirst().count;
       return heap.stream()
-          .filter(counter -> counter.atLeast() > 0)
+          .filter(counter -> counter.atLeast() > crowd)
           .sorted(Comparator.comparingLong(Counter::atLeast).reversed())
           .limit(most)
           .map(counter -> new Hitter(counter.who, counter.atLeast()))

@@ -42,7 +42,8 @@ final class TopClients {
     }
     Identity identity = decision.identity();
     String client = identity == null ? null : identity.client();
-    Object who = client == null ? CounterKey.site(decision.client()) : cut(client);
+    Object who =
+        client == null || client.isEmpty() ? CounterKey.site(decision.client()) : cut(client);
     long now = System.nanoTime();
     requests.count(who, now);
     if (!decision.allowed()) {
@@ -51,7 +52,11 @@ final class TopClients {
   }
 
   private static String cut(String name) {
-    return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
+    if (name.length() <= MAX_NAME) {
+      return name;
+    }
+    boolean split = Character.isHighSurrogate(name.charAt(MAX_NAME - 1));
+    return name.substring(0, split ? MAX_NAME - 1 : MAX_NAME);
   }
 
   private static Labels labels(Object who) {

@@ -39,7 +39,7 @@ final class ConfigTest {
     assertThat(config.tokenCacheBytes()).isEqualTo(64L << 20);
     assertThat(config.nativeCrypto()).isTrue();
     assertThat(config.metricRoutes()).isEqualTo(1000);
-    assertThat(config.metricClients()).isEqualTo(10);
+    assertThat(config.metricClients()).isZero();
   }
 
   @Test
@@ -69,7 +69,7 @@ final class ConfigTest {
             "--address-list",
             "offices=offices=1.txt",
             "--metric-routes=9",
-            "--metric-clients=0");
+            "--metric-clients=10");
     assertThat(config.listen().getPort()).isEqualTo(1);
     assertThat(config.admin().getPort()).isEqualTo(2);
     assertThat(config.plan())
@@ -97,7 +97,7 @@ final class ConfigTest {
         .isEqualTo(
             Map.of("tor-exits", Path.of("/lists/tor.txt"), "offices", Path.of("offices=1.txt")));
     assertThat(config.metricRoutes()).isEqualTo(9);
-    assertThat(config.metricClients()).isZero();
+    assertThat(config.metricClients()).isEqualTo(10);
   }
 
   @Test

@@ -190,14 +190,14 @@ class LoadsTest {
     gateway = true;
     AccessLogCommon.Builder gone =
         end().setDuration(millis(3_100)).setTimeToLastUpstreamTxByte(millis(100));
-    assertThat(heard(gone, status(0)).tookNanos()).isNegative();
-    assertThat(
-            heard(periodic(5_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).tookNanos())
-        .isNegative();
-    assertThat(
-            heard(periodic(20_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).tookNanos())
-        .isEqualTo(4_900 * MILLI);
+    assertThat(heard(gone, status(0)))
+        .isEqualTo(new LoadReport(MARK, false, false, 3_000 * MILLI, NOW - 3_100 * MILLI, true));
+    assertThat(heard(periodic(5_000).setTimeToLastUpstreamTxByte(millis(100)), status(0)).guarded())
+        .isTrue();
     assertThat(heard(gone, status(503)).failed()).isTrue();
+    assertThat(heard(stream(periodic(5_000)), status(200)).guarded()).isFalse();
+    gateway = false;
+    assertThat(heard(gone, status(0)).guarded()).isFalse();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -137,11 +138,16 @@ final class LeasesTest {
     long _ = leases.wanted(line);
     answered(line, 100);
     Queue<Long> left = new ConcurrentLinkedQueue<>();
+    CountDownLatch all = new CountDownLatch(4);
     List<Thread> requests =
         IntStream.range(0, 4)
             .mapToObj(_ ->
                 Thread.ofPlatform()
                     .start(() -> {
+                      all.countDown();
+                      while (all.getCount() > 0) {
+                        Thread.onSpinWait();
+                      }
                       for (int i = 0; i < 25; i++) {
                         left.add(
                             Objects.requireNonNull(leases.spend(List.of(line)))

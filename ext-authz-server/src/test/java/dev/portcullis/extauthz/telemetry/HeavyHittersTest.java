@@ -39,7 +39,10 @@ final class HeavyHittersTest {
         .containsExactly(new Hitter("globex", 9), new Hitter("acme", 7));
   }
 
-  /** What is told of each is what it was, or less by as much as one counter holds on average. */
+  /**
+   * What is told of each is what it was, or less by as much as one counter holds on average; of
+   * whom nothing is told came no more often than twice that.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void keepsToItsErrorBoundInBoundedMemory(long seed) {
@@ -63,7 +66,9 @@ final class HeavyHittersTest {
             .collect(Collectors.toMap(Hitter::who, Hitter::atLeast));
     assertThat(truth.keySet()).containsAll(told.keySet());
     truth.forEach((who, times) ->
-        assertThat(times - told.getOrDefault(who, 0L)).as("%s", who).isBetween(0L, all / 16L));
+        assertThat(times - told.getOrDefault(who, 0L))
+            .as("%s", who)
+            .isBetween(0L, (told.containsKey(who) ? 1L : 2L) * all / 16));
   }
 
   /** As it is halved, too: nobody has more than came of him, each halved when all were. */
@@ -80,7 +85,6 @@ final class HeavyHittersTest {
         hitters.count(who, now);
       }
       assertThat(hitters.top(16, now))
-          .isNotEmpty()
           .allSatisfy(each ->
               assertThat((double) each.atLeast())
                   .isLessThanOrEqualTo(truth.getOrDefault(each.who(), 0.0)));
@@ -156,8 +160,7 @@ final class HeavyHittersTest {
         hitters.count("acme", START);
       }
     }
-    assertThat(hitters.top(10, START).getFirst().who()).isEqualTo("acme");
-    assertThat(hitters.top(10, START).subList(1, 10)).allMatch(each -> each.atLeast() <= 1);
+    assertThat(hitters.top(10, START)).extracting(Hitter::who).containsExactly("acme");
   }
 
   @Test

@@ -75,6 +75,7 @@ public final class OverloadControl {
   private static final long SECRET = new SecureRandom().nextLong();
 
   private final OverloadSpec spec;
+  private final Duration guards;
   private final Map<String, Integer> priorities = new HashMap<>();
   private final int classes;
   private final int floor;
@@ -106,14 +107,20 @@ public final class OverloadControl {
   @SuppressWarnings("ArrayRecordComponent") // Never compared, never seen outside.
   private record Window(long begun, int[] share, int[] every, long draw) {}
 
-  /** Admits everything. */
-  public OverloadControl(OverloadSpec spec) {
-    this(spec, SECRET);
+  /**
+   * Admits everything.
+   *
+   * @param guards for how long at most an Envoy of ours behind a gateway keeps a request of the
+   *     route before the service has it
+   */
+  public OverloadControl(OverloadSpec spec, Duration guards) {
+    this(spec, guards, SECRET);
   }
 
   /** Admits everything, with a secret of a test's. */
-  OverloadControl(OverloadSpec spec, long secret) {
+  OverloadControl(OverloadSpec spec, Duration guards, long secret) {
     this.spec = spec;
+    this.guards = guards;
     this.classes = spec.priority().size() + 1;
     for (int i = 0; i < spec.priority().size(); i++) {
       priorities.put(spec.priority().get(i), classes - 1 - i);
@@ -138,11 +145,11 @@ public final class OverloadControl {
    * Goes on with another spec of the same route. Who mends numbers during an incident must not
    * admit everything by that; with other classes, or after a trial, what it learnt means nothing.
    */
-  public OverloadControl edited(OverloadSpec next) {
-    if (next.equals(spec)) {
+  public OverloadControl edited(OverloadSpec next, Duration nextGuards) {
+    if (next.equals(spec) && nextGuards.equals(guards)) {
       return this;
     }
-    OverloadControl edited = new OverloadControl(next, secret);
+    OverloadControl edited = new OverloadControl(next, nextGuards, secret);
     if (next.mode() == spec.mode() && next.priority().equals(spec.priority())) {
       lock.lock();
       try {
@@ -244,7 +251,8 @@ public final class OverloadControl {
   /** Hears how a request fared. One of a class that is not, from before an edit, is forgotten. */
   public void hear(LoadReport report, long now) {
     LoadMark mark = report.mark();
-    boolean bad = report.failed() || report.tookNanos() > latency;
+    long took = report.tookNanos() - (report.guarded() ? guards.toNanos() : 0);
+    boolean bad = report.failed() || took > latency;
     // Without an answer, and not slow yet, nothing is known.
     if (mark.plans() != plans || mark.priority() >= classes || !(bad || report.answered())) {
       return;

@@ -32,9 +32,11 @@ import dev.portcullis.policy.plan.AuthMethodSpec;
 import dev.portcullis.policy.plan.AuthenticationSpec;
 import dev.portcullis.policy.plan.ClosedRoute;
 import dev.portcullis.policy.plan.GuardedRoute;
+import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RoutePlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,6 +47,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles route plans. */
 public final class RouteLoader {
+  /** Envoy waits for so long at most for a decision, and where it takes others to ask. */
+  private static final Duration USUAL_CHECK = Duration.ofMillis(250);
+
+  private static final Duration LONGEST_CHECK = Duration.ofSeconds(5);
+
   private final AuthenticatorFactory authenticators;
   private final BotScorerFactory scorers;
   private final QuotaStores stores;
@@ -78,7 +85,7 @@ public final class RouteLoader {
       case ClosedRoute closed ->
           new RouteProgram.Closed(
               closed.id().value(), owner, closed.reason() + ": " + closed.detail());
-      case GuardedRoute guarded -> load(guarded, owner, overload(guarded.overload(), former));
+      case GuardedRoute guarded -> load(guarded, owner, overload(guarded, former));
     };
   }
 
@@ -88,13 +95,29 @@ public final class RouteLoader {
 
   /** An edit must not make it forget what it learnt, unless it means nothing after it. */
   private static @Nullable OverloadControl overload(
-      @Nullable OverloadSpec spec, @Nullable RouteProgram former) {
+      GuardedRoute route, @Nullable RouteProgram former) {
+    OverloadSpec spec = route.overload();
     if (spec == null) {
       return null;
     }
+    Duration guards = guards(route);
     OverloadControl known =
         former instanceof RouteProgram.Guarded guarded ? guarded.overload() : null;
-    return known == null ? new OverloadControl(spec) : known.edited(spec);
+    return known == null ? new OverloadControl(spec, guards) : known.edited(spec, guards);
+  }
+
+  /** For how long a sidecar may hold a request of the route, and wait for the decision about it. */
+  private static Duration guards(GuardedRoute route) {
+    Duration longest = Duration.ZERO;
+    for (LimitSpec limit : route.limits()) {
+      Duration held = limit.delays() ? limit.maxDelay() : null;
+      longest = held == null || held.compareTo(longest) < 0 ? longest : held;
+    }
+    boolean asksOthers =
+        route.authentication() != null
+            && route.authentication().methods().stream()
+                .anyMatch(AuthMethodSpec.Introspection.class::isInstance);
+    return longest.plus(asksOthers ? LONGEST_CHECK : USUAL_CHECK);
   }
 
   private RouteProgram.Guarded load(

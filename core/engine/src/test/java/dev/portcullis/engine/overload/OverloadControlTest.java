@@ -23,11 +23,13 @@ class OverloadControlTest {
   /** With it, the clients that tests tell apart have voices of their own. */
   private static final long SECRET = 1;
 
+  private static final Duration GUARDS = Duration.ofSeconds(2);
+
   private final OverloadControl control = control(10);
   private long now = 1_795_000_000L * SECOND;
 
   private static OverloadControl control(int floor) {
-    return new OverloadControl(spec(Mode.ENFORCE, floor, PLANS), SECRET);
+    return new OverloadControl(spec(Mode.ENFORCE, floor, PLANS), GUARDS, SECRET);
   }
 
   private static OverloadSpec spec(Mode mode, int floor, List<String> plans) {
@@ -476,8 +478,8 @@ class OverloadControlTest {
     assertThat(before.get(FREE)).isEqualTo(100);
     assertThat(before.get(SILVER)).isLessThan(1000);
 
-    assertThat(control.edited(spec(Mode.ENFORCE, 10, PLANS))).isSameAs(control);
-    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS));
+    assertThat(control.edited(spec(Mode.ENFORCE, 10, PLANS), GUARDS)).isSameAs(control);
+    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS), GUARDS);
     assertThat(edited.state(now).admitted()).containsExactly(300, before.get(SILVER), 1000);
     // What was under way before the decrease is from before it still.
     ask(edited, SILVER, 100);
@@ -486,9 +488,10 @@ class OverloadControlTest {
     }
     assertThat(edited.state(now + SECOND).admitted())
         .containsExactly(300, before.get(SILVER), 1000);
-    assertThat(control.edited(spec(Mode.SHADOW, 10, PLANS)).state(now).admitted())
+    assertThat(control.edited(spec(Mode.SHADOW, 10, PLANS), GUARDS).state(now).admitted())
         .containsExactly(1000, 1000, 1000);
-    assertThat(control.edited(spec(Mode.ENFORCE, 10, List.of("gold"))).state(now).admitted())
+    assertThat(
+            control.edited(spec(Mode.ENFORCE, 10, List.of("gold")), GUARDS).state(now).admitted())
         .containsExactly(1000, 1000);
   }
 
@@ -496,7 +499,7 @@ class OverloadControlTest {
   void anEditForgetsNothingThatWasTold() {
     load();
     tell(GOLD, 30, true);
-    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS));
+    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 30, PLANS), GUARDS);
     ask(edited, FREE, 100);
     ask(edited, GOLD, 100);
     assertThat(edited.state(now + SECOND).admitted()).containsExactly(600, 1000, 1000);
@@ -584,6 +587,23 @@ class OverloadControlTest {
       assertThat(admitted().get(FREE)).isEqualTo(i == 0 ? 1000 : 800);
     }
     assertThat(control.state(now).reports()).isEqualTo(20);
+  }
+
+  /** Behind a gateway: clients who give up must not be needed to wait for longer. */
+  @Test
+  void takesWhatASidecarMayKeepOffTheTimeOfWhatHasNoAnswer() {
+    for (int i = 0; i < 2; i++) {
+      ask(FREE, 100);
+      for (int client = 0; client < 20; client++) {
+        long took = GUARDS.toNanos() + SECOND / 10 + i;
+        control.hear(new LoadReport(mark(FREE, client), false, false, took, now, true), now);
+      }
+      next();
+      assertThat(admitted().get(FREE)).isEqualTo(i == 0 ? 1000 : 800);
+    }
+    OverloadControl edited = control.edited(spec(Mode.ENFORCE, 10, PLANS), GUARDS.plusSeconds(1));
+    assertThat(edited).isNotSameAs(control);
+    assertThat(edited.state(now).admitted().get(FREE)).isEqualTo(800);
   }
 
   @Test
