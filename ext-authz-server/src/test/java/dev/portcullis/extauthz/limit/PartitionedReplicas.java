@@ -86,7 +86,22 @@ final class PartitionedReplicas implements AutoCloseable {
   enum By {
     STORE,
     REPLICA,
-    NOBODY
+    NOBODY;
+
+    /** As an allowed request's notes say. */
+    static By of(Decision decision) {
+      if (decision.notes().isEmpty()) {
+        return STORE;
+      }
+      String note = decision.notes().getFirst();
+      if (note.contains("by this replica alone")) {
+        return REPLICA;
+      }
+      if (note.contains("is not counted")) {
+        return NOBODY;
+      }
+      throw new AssertionError(note);
+    }
   }
 
   /**
@@ -332,25 +347,11 @@ final class PartitionedReplicas implements AutoCloseable {
   private void settle(Replica replica, Decision decision, long received, long charged, int life) {
     decided++;
     if (decision.allowed()) {
-      By by = by(decision);
+      By by = By.of(decision);
       admitted.add(
           new Admitted(
               by, by == By.STORE ? charged : received, replica.process, replica.known, life));
     }
-  }
-
-  private static By by(Decision decision) {
-    if (decision.notes().isEmpty()) {
-      return By.STORE;
-    }
-    String note = decision.notes().getFirst();
-    if (note.contains("by this replica alone")) {
-      return By.REPLICA;
-    }
-    if (note.contains("is not counted")) {
-      return By.NOBODY;
-    }
-    throw new AssertionError(note);
   }
 
   private void deliver() {

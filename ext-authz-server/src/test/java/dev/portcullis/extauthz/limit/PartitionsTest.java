@@ -164,11 +164,24 @@ final class PartitionsTest {
 
   private static void judgeWindows(
       List<Admitted> admitted, Meter meter, long onTop, List<Long> emptied) {
+    judgeWindows(admitted.stream().map(Admitted::at), RATE, meter, onTop, emptied);
+  }
+
+  /**
+   * That in no window more passed than a rate lets pass.
+   *
+   * @param passed when each did
+   * @param rate whose window it is
+   * @param meter the rate's, or that of a share of it
+   * @param onTop what may have passed besides
+   * @param emptied when all of the burst was there again
+   */
+  static void judgeWindows(
+      Stream<Long> passed, Allowance.Rate rate, Meter meter, long onTop, List<Long> emptied) {
     MeterTerms.Rate terms = (MeterTerms.Rate) meter.terms(0);
-    long window = RATE.per().toNanos();
+    long window = rate.per().toNanos();
     long most = Math.ceilDiv(window + terms.tolerance() * MICRO, terms.interval() * MICRO);
-    List<Long> times =
-        admitted.stream().map(Admitted::at).sorted(Comparator.naturalOrder()).toList();
+    List<Long> times = passed.sorted(Comparator.naturalOrder()).toList();
     for (int first = 0, end = 0; first < times.size(); first++) {
       long from = times.get(first);
       while (end < times.size() && times.get(end) < from + window) {

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Reservations {
+  /**
+   * A request that waited, for a signature or for somebody's answer, comes with the time at which
+   * it was received: others may have come since, and must not lose their places by that.
+   */
+  static final long LONGEST_WAIT = Duration.ofMinutes(1).toNanos();
+
   private final LinkedHashMap<ChargeId, Held> held = new LinkedHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final long lease;
@@ -104,8 +110,8 @@ final class Reservations {
         return null;
       }
       Held first = entries.next().getValue();
-      // One whose end is further ahead than a lease is long is of a clock that was set back since.
-      if (first.until > now && first.until - now <= lease) {
+      // One whose end is that far ahead is of a clock that was set back since.
+      if (first.until > now && first.until - now <= lease + LONGEST_WAIT) {
         return null;
       }
       entries.remove();

@@ -96,6 +96,28 @@ class ReservationsTest {
     assertThat(charge(id(), NOW + LEASE, line)).isTrue();
   }
 
+  /** It comes with the time at which it was received, and others have come since. */
+  @Test
+  void takesNobodysPlaceForARequestThatWaited() throws UnloadablePlanException {
+    QuotaLine line = atOnce("a", 2, 1);
+    assertThat(charge(id(), NOW, line)).isTrue();
+    assertThat(charge(id(), NOW, line)).isTrue();
+
+    for (long waited : new long[] {1, LEASE, Reservations.LONGEST_WAIT}) {
+      assertThat(charge(id(), NOW - waited, line)).isFalse();
+      assertThat(store.peek(List.of(line), NOW - waited).getFirst().granted()).isFalse();
+    }
+    assertThat(store.abandoned()).isZero();
+  }
+
+  /** Else its places would be taken until the clock is there again. */
+  @Test
+  void givesUpWhatIsOfAClockThatWasSetBackSince() throws UnloadablePlanException {
+    QuotaLine line = atOnce("a", 1, 1);
+    assertThat(charge(id(), NOW, line)).isTrue();
+    assertThat(charge(id(), NOW - Reservations.LONGEST_WAIT - 1, line)).isTrue();
+  }
+
   /** Who only looks finds a place free too, else nobody would ever charge again. */
   @Test
   void looksPastThoseOfWhomNobodyHears() throws UnloadablePlanException {
