@@ -103,12 +103,12 @@ public record FloodGuardFilter() implements FilterStep {
     return bounds;
   }
 
-  private static LocalRateLimit config(List<Bound> bounds, String name) {
+  private static LocalRateLimit config(List<Bound> bounds, String filter) {
     LocalRateLimit.Builder config =
         LocalRateLimit.newBuilder()
-            .setStatPrefix(prefix(name))
+            .setStatPrefix(prefix(filter))
             .setFilterEnabled(percent(100))
-            .setFilterEnforced(percent(name.equals(SHADOW) ? 0 : 100))
+            .setFilterEnforced(percent(filter.equals(SHADOW) ? 0 : 100))
             // A route must have a bucket for all; that of the descriptors are meant.
             .setTokenBucket(
                 TokenBucket.newBuilder()
@@ -121,10 +121,14 @@ public record FloodGuardFilter() implements FilterStep {
     for (Bound bound : bounds) {
       config.addRateLimits(actions(bound)).addDescriptors(descriptor(bound));
     }
-    return config
+    config
         .addResponseHeadersToAdd(header("retry-after", Long.toString(retrySeconds(bounds))))
-        .addResponseHeadersToAdd(header("ratelimit-policy", policies(bounds)))
-        .build();
+        .addResponseHeadersToAdd(header("ratelimit-policy", policies(bounds)));
+    if (bounds.size() == 1) {
+      // Of several Envoy does not say which one is empty.
+      config.addResponseHeadersToAdd(header("ratelimit", empty(bounds.getFirst())));
+    }
+    return config.build();
   }
 
   private static RateLimit actions(Bound bound) {
@@ -180,6 +184,13 @@ public record FloodGuardFilter() implements FilterStep {
                 + ";w="
                 + bound.rate().per().toSeconds())
         .collect(Collectors.joining(", "));
+  }
+
+  /** As {@code RateLimit} of a bucket that has nothing left. */
+  private static String empty(Bound bound) {
+    Allowance.Rate rate = bound.rate();
+    long full = Math.ceilDiv((rate.burst() + 1) * rate.per().toSeconds(), rate.requests());
+    return '"' + bound.name() + "\";r=0;t=" + full;
   }
 
   private static HeaderValueOption header(String name, String value) {
