@@ -327,6 +327,7 @@ final class RunningServer implements AutoCloseable {
         new InProcessQuotaStore(InProcessQuotaStore.capacityIn(Runtime.getRuntime().maxMemory()));
     metrics.show(Metric.LIMITER_KEYS, quotas::size);
     metrics.show(Metric.LIMITER_RESERVATIONS, quotas::reservations);
+    metrics.show(Metric.LIMITER_CROWDED_OUT, quotas::crowdedOut);
     metrics.show(Metric.LIMITER_ABANDONED, quotas::abandoned);
     return quotas;
   }

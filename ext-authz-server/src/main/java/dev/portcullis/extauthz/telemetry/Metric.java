@@ -345,6 +345,12 @@ public enum Metric {
       "",
       "Charges in memory that wait for the end of their request: of concurrency, and of count:"
           + " Failures."),
+  LIMITER_CROWDED_OUT(
+      "portcullis_limiter_crowded_out_total",
+      Type.COUNTER,
+      "",
+      "Charges in memory for which there was no room to wait for the end of their request: those of"
+          + " concurrency were refused, those of count: Failures stay charged."),
   LIMITER_ABANDONED(
       "portcullis_limiter_abandoned_total",
       Type.COUNTER,

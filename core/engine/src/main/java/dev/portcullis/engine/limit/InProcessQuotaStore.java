@@ -42,6 +42,7 @@ public final class InProcessQuotaStore implements QuotaStore {
 
   private final int maxReservations;
   private final LongAdder abandoned = new LongAdder();
+  private final LongAdder crowdedOut = new LongAdder();
 
   /** A store of at most {@code capacity} counters, and one more per limit for keys beyond that. */
   public InProcessQuotaStore(int capacity) {
@@ -69,6 +70,11 @@ public final class InProcessQuotaStore implements QuotaStore {
   /** Charges that wait for the ends of their requests, for metrics. */
   public long reservations() {
     return (long) reservations.size() + shortReservations.size();
+  }
+
+  /** Charges for which there was no room to wait for the ends of their requests. */
+  public long crowdedOut() {
+    return crowdedOut.sum();
   }
 
   /** Charges whose requests were not heard of until their leases ended. */
@@ -133,6 +139,9 @@ public final class InProcessQuotaStore implements QuotaStore {
         room = false;
       }
     }
+    if (!room) {
+      crowdedOut.increment();
+    }
     return room;
   }
 
@@ -163,8 +172,12 @@ public final class InProcessQuotaStore implements QuotaStore {
       }
     }
     // What must end is added in any case, now that it is charged: else it would never end.
-    if (held != null && (untilTheEnd || reservations() < room(false))) {
-      add(reservations, id, held, now);
+    if (held != null) {
+      if (untilTheEnd || reservations() < room(false)) {
+        add(reservations, id, held, now);
+      } else {
+        crowdedOut.increment();
+      }
     }
     if (shares != null) {
       add(shortReservations, id, shares, now);

@@ -215,9 +215,11 @@ class ReservationsTest {
     }
 
     assertThat(small.reservations()).isEqualTo(2);
+    assertThat(small.crowdedOut()).isEqualTo(8);
     assertThat(small.charge(id(), List.of(atOnce("a", 9, 1)), NOW).getFirst().granted()).isTrue();
     assertThat(small.charge(id(), List.of(atOnce("a", 9, 1)), NOW).getFirst().granted()).isTrue();
     assertThat(small.charge(id(), List.of(atOnce("a", 9, 1)), NOW).getFirst().granted()).isFalse();
+    assertThat(small.crowdedOut()).isEqualTo(9);
   }
 
   /** A charge that is made again under its name, after that was forgotten, takes one place. */
