@@ -116,7 +116,7 @@ public final class InProcessQuotaStore implements QuotaStore {
       case REFUSED -> refuseAgain(states, granted);
       case UNKNOWN -> {
         long delay = 0;
-        granted &= hasRoom(lines, states);
+        granted = granted && hasRoom(lines, states);
         if (granted) {
           for (int i = 0; i < counters.length; i++) {
             states[i] = lines.get(i).meter().charge(counters[i].state, lines.get(i).cost(), now);

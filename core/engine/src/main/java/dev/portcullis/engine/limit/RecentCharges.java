@@ -18,6 +18,9 @@ final class RecentCharges {
   private static final int SET_LENGTH = WAYS * FIELDS;
   private static final long MEMORY_NANOS = 10_000_000_000L;
 
+  /** A check waits for five seconds at most. */
+  private static final long LONGEST_WAIT = 6_000_000_000L;
+
   private final long[] entries = new long[SETS * SET_LENGTH];
 
   /** What became of a charge. */
@@ -64,7 +67,7 @@ final class RecentCharges {
     int set = set(id);
     int victim = set;
     for (int i = set + FIELDS; i < set + SET_LENGTH; i += FIELDS) {
-      if (Math.abs(now - entries[i + 2]) > Math.abs(now - entries[victim + 2])) {
+      if (age(i, now) > age(victim, now)) {
         victim = i;
       }
     }
@@ -72,6 +75,15 @@ final class RecentCharges {
     entries[victim + 1] = id.low();
     entries[victim + 2] = granted ? now | 1 : now & ~1L;
     entries[victim + 3] = now + delay;
+  }
+
+  /**
+   * A request that waited comes with the time at which it was received: what was charged since is
+   * the newest. What is further ahead than anybody waits is of a clock that was set back.
+   */
+  private long age(int entry, long now) {
+    long age = now - entries[entry + 2];
+    return age < -LONGEST_WAIT ? Long.MAX_VALUE : age;
   }
 
   private static int set(ChargeId id) {

@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Reservations {
   /**
    * A request that waited, for a signature or for somebody's answer, comes with the time at which
-   * it was received: others may have come since, and must not lose their places by that.
+   * it was received: others may have come since, and must not lose their places by that. Twice as
+   * long as a check may wait.
    */
-  static final long LONGEST_WAIT = Duration.ofMinutes(1).toNanos();
+  static final long LONGEST_WAIT = Duration.ofSeconds(10).toNanos();
 
   private final LinkedHashMap<ChargeId, Held> held = new LinkedHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();

@@ -82,6 +82,18 @@ final class RecentChargesTest {
     assertThat(recent.find(new ChargeId(0, 0), NOW)).isEqualTo(Outcome.GRANTED);
   }
 
+  /** It comes with the time at which it was received, and what was charged since is newer. */
+  @Test
+  void forgetsTheOldestForARequestThatWaited() {
+    for (int i = 0; i < 4; i++) {
+      recent.remember(new ChargeId(i, (long) SETS * i), true, NOW + i * SECOND, 0);
+    }
+    recent.remember(new ChargeId(4, SETS * 4), true, NOW - SECOND, 0);
+
+    assertThat(recent.find(new ChargeId(0, 0), NOW)).isEqualTo(Outcome.UNKNOWN);
+    assertThat(recent.find(new ChargeId(3, SETS * 3), NOW)).isEqualTo(Outcome.GRANTED);
+  }
+
   @Test
   void setsDoNotDisturbEachOther() {
     for (int i = 0; i < SETS; i++) {

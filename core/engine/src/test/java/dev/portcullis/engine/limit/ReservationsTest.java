@@ -103,7 +103,7 @@ class ReservationsTest {
     assertThat(charge(id(), NOW, line)).isTrue();
     assertThat(charge(id(), NOW, line)).isTrue();
 
-    for (long waited : new long[] {1, LEASE, Reservations.LONGEST_WAIT}) {
+    for (long waited : new long[] {1, SECOND, Reservations.LONGEST_WAIT}) {
       assertThat(charge(id(), NOW - waited, line)).isFalse();
       assertThat(store.peek(List.of(line), NOW - waited).getFirst().granted()).isFalse();
     }

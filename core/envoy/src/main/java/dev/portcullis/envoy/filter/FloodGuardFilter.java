@@ -190,7 +190,7 @@ public record FloodGuardFilter() implements FilterStep {
   private static String empty(Bound bound) {
     Allowance.Rate rate = bound.rate();
     long full = Math.ceilDiv((rate.burst() + 1) * rate.per().toSeconds(), rate.requests());
-    return '"' + bound.name() + "\";r=0;t=" + full;
+    return '"' + bound.name() + "\";r=0;t=" + Math.max(1, full);
   }
 
   private static HeaderValueOption header(String name, String value) {
