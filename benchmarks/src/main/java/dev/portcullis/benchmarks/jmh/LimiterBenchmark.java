@@ -11,11 +11,11 @@ import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.request.EpochNanos;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.Allowance;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -65,11 +65,10 @@ public class LimiterBenchmark {
 
   private List<QuotaState> charge(String client) {
     RequestContext request = requests.next();
-    Instant at = request.receivedAt();
     return store.charge(
         ChargeId.of(request, Phase.RATES, false),
         List.of(
             new QuotaLine(CounterKey.named("shop/orders/per-client", "client", client), meter, 1)),
-        at.getEpochSecond() * 1_000_000_000L + at.getNano());
+        EpochNanos.of(request.receivedAt()));
   }
 }

@@ -80,7 +80,7 @@ final class RouteRemarks {
       remarks.warn(
           speaker,
           DiagnosticCode.AUTH_UNAUTHENTICATED,
-          FieldPath.SPEC.field("overload").field("priority"),
+          FieldPath.SPEC.field(OverloadSpec.NAME).field("priority"),
           "priority goes by auth.plan, but " + route + " authenticates nobody, so nobody has one",
           "add authentication to its ApiPolicy, or remove priority");
     }

@@ -6,13 +6,13 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.QuotaStores;
+import dev.portcullis.engine.request.EpochNanos;
 import dev.portcullis.extauthz.ending.Tickets.Ticket;
 import dev.portcullis.extauthz.identity.Caller;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -127,8 +127,7 @@ public final class Endings {
   }
 
   private long now() {
-    Instant instant = clock.instant();
-    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+    return EpochNanos.of(clock.instant());
   }
 
   private static boolean succeeded(HTTPResponseProperties response) {

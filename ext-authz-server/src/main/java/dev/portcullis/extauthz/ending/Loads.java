@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * service had all of the request until its answer began, so who sends or reads slowly takes no time.
  * A request of which the service has not had everything yet tells nothing.
  *
- * Each answer is told of when it has begun, and as a rule once, however long it goes on: a stream that was slow to
- * begin an hour ago says nothing about now. What goes on without an answer is told of again and
- * again, for that is how a service is that hangs.
+ * Each answer is told of when it has begun, and as a rule once, however long it goes on: a stream
+ * that was slow to begin an hour ago says nothing about now. What goes on without an answer is told
+ * of again and again, for that is how a service is that hangs.
  *
  * Envoy sets the duration of an entry only when the request is over (requestComplete in
  * source/extensions/access_loggers/grpc/grpc_access_log_utils.cc). Before, there is the start by its

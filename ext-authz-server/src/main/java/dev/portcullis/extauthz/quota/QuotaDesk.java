@@ -9,6 +9,7 @@ import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.limit.Meter;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
+import dev.portcullis.engine.request.EpochNanos;
 import dev.portcullis.extauthz.limit.StoredQuotas;
 import dev.portcullis.extauthz.valkey.StoreException;
 import java.time.Instant;
@@ -105,7 +106,7 @@ public final class QuotaDesk {
   }
 
   private CounterReport here(QuotaOrder order, NamedLimit limit, QuotaLine line) {
-    long now = nanos(clock.instant());
+    long now = EpochNanos.of(clock.instant());
     long before = own.peek(List.of(line), now).getFirst().remaining();
     switch (order.action()) {
       case GET -> {}
@@ -151,10 +152,6 @@ public final class QuotaDesk {
               instant(now).plusSeconds(state.resetSeconds())));
     }
     return new CounterReport(Math.max(0, reading.of(asked).remaining() - before), standings);
-  }
-
-  private static long nanos(Instant instant) {
-    return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
   }
 
   /** In whole seconds, rounded down: what is said of a reset is rounded up. */

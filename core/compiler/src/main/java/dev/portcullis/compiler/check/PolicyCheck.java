@@ -13,6 +13,7 @@ import dev.portcullis.crds.v1alpha1.ApiPolicySpec;
 import dev.portcullis.crds.v1alpha1.BotPolicySpec;
 import dev.portcullis.crds.v1alpha1.PolicySpec;
 import dev.portcullis.crds.v1alpha1.RateLimitPolicySpec;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,7 @@ public final class PolicyCheck {
         var specs = check.check(limits.limits(), limits.store(), path.field("limits"));
         var guard = check.floodGuard(limits.floodGuard(), path.field("floodGuard"));
         var legacy = Words.plan(limits.legacyHeaders());
-        var overload = OverloadCheck.check(limits.overload(), path.field("overload"), scope);
+        var overload = OverloadCheck.check(limits.overload(), path.field(OverloadSpec.NAME), scope);
         yield new Content.OfRateLimit(scope.mode(), legacy, specs, guard, overload, scope.uses());
       }
       case BotPolicySpec bot -> new Content.OfBot(BotCheck.check(bot, path, scope));

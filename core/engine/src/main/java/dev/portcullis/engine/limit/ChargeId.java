@@ -22,9 +22,10 @@ public record ChargeId(long high, long low) {
    */
   public static ChargeId of(RequestContext request, Phase phase, boolean shadow) {
     Peer peer = request.peer();
-    long high = mix(text(request.id(), phase.name().hashCode()) ^ peer.address().low());
+    long high = SplitMix64.mix(text(request.id(), phase.name().hashCode()) ^ peer.address().low());
     long low =
-        mix(high + text(request.line().target(), peer.port()) * 31 + peer.address().high())
+        SplitMix64.mix(
+                high + text(request.line().target(), peer.port()) * 31 + peer.address().high())
             ^ (shadow ? ODD : 0);
     return new ChargeId(high, low);
   }
@@ -36,12 +37,5 @@ public record ChargeId(long high, long low) {
       hash ^= hash >>> 29;
     }
     return hash;
-  }
-
-  /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
-  private static long mix(long value) {
-    long mixed = (value ^ (value >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-    mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
-    return mixed ^ (mixed >>> 31);
   }
 }

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.overload;
 
+import dev.portcullis.engine.limit.SplitMix64;
 import dev.portcullis.engine.overload.Votes.Verdict;
 import dev.portcullis.policy.plan.OverloadSpec;
 import java.security.SecureRandom;
@@ -218,7 +219,7 @@ public final class OverloadControl {
     int piece = place * fewer / WHOLE;
     int first = start(piece, fewer);
     int length = start(piece + 1, fewer) - first;
-    long drawn = Votes.scattered(draw + n / WHOLE * WHOLE + piece);
+    long drawn = SplitMix64.mix(draw + n / WHOLE * WHOLE + piece);
     boolean taken = place - first == Long.remainderUnsigned(drawn, length);
     return taken == (share == fewer);
   }
@@ -318,7 +319,7 @@ public final class OverloadControl {
     stale.clear();
     // Else a clock that was set back would leave all that follows from before the decrease.
     decreasedAt = Math.min(decreasedAt, now);
-    Window next = new Window(begun, share, every, Votes.scattered(secret + ++windows));
+    Window next = new Window(begun, share, every, SplitMix64.mix(secret + ++windows));
     window = next;
     return next;
   }

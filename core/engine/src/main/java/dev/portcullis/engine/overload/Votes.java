@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.overload;
 
+import dev.portcullis.engine.limit.SplitMix64;
 import java.util.Arrays;
 
 /*
@@ -60,7 +61,7 @@ final class Votes {
       bad = new int[priorities * VOICES];
     }
     int voice =
-        mark.priority() * VOICES + (int) (scattered(secret + mark.client()) >>> (64 - BITS));
+        mark.priority() * VOICES + (int) (SplitMix64.mix(secret + mark.client()) >>> (64 - BITS));
     told[voice]++;
     bad[voice] += wasBad ? 1 : 0;
     empty = false;
@@ -131,12 +132,5 @@ final class Votes {
     return reports >= ENOUGH_REPORTS
         ? beyond > 0
         : reports >= MIN_REPORTS && beyond >= OverloadControl.WHOLE;
-  }
-
-  /** G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators" (2014). */
-  static long scattered(long number) {
-    long mixed = (number ^ (number >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-    mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
-    return mixed ^ (mixed >>> 31);
   }
 }

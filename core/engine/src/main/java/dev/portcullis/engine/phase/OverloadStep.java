@@ -47,7 +47,7 @@ public final class OverloadStep implements PhaseStep {
 
   @Override
   public String section() {
-    return "overload";
+    return OverloadSpec.NAME;
   }
 
   @Override

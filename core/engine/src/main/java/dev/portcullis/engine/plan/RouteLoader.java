@@ -113,11 +113,7 @@ public final class RouteLoader {
       Duration held = limit.delays() ? limit.maxDelay() : null;
       longest = held == null || held.compareTo(longest) < 0 ? longest : held;
     }
-    boolean asksOthers =
-        route.authentication() != null
-            && route.authentication().methods().stream()
-                .anyMatch(AuthMethodSpec.Introspection.class::isInstance);
-    return longest.plus(asksOthers ? LONGEST_CHECK : USUAL_CHECK);
+    return longest.plus(route.asksOthers() ? LONGEST_CHECK : USUAL_CHECK);
   }
 
   private RouteProgram.Guarded load(

@@ -5,14 +5,12 @@ package dev.portcullis.envoy.filter;
 
 import com.google.protobuf.Any;
 import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.envoy.proto.Headers;
 import dev.portcullis.envoy.proto.Scalars;
 import dev.portcullis.envoy.route.RouteGuard;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.FloodGuardSpec;
 import dev.portcullis.policy.plan.Mode;
-import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
@@ -122,11 +120,11 @@ public record FloodGuardFilter() implements FilterStep {
       config.addRateLimits(actions(bound)).addDescriptors(descriptor(bound));
     }
     config
-        .addResponseHeadersToAdd(header("retry-after", Long.toString(retrySeconds(bounds))))
-        .addResponseHeadersToAdd(header("ratelimit-policy", policies(bounds)));
+        .addResponseHeadersToAdd(Headers.only("retry-after", Long.toString(retrySeconds(bounds))))
+        .addResponseHeadersToAdd(Headers.only("ratelimit-policy", policies(bounds)));
     if (bounds.size() == 1) {
       // Of several Envoy does not say which one is empty.
-      config.addResponseHeadersToAdd(header("ratelimit", empty(bounds.getFirst())));
+      config.addResponseHeadersToAdd(Headers.only("ratelimit", empty(bounds.getFirst())));
     }
     return config.build();
   }
@@ -191,13 +189,6 @@ public record FloodGuardFilter() implements FilterStep {
     Allowance.Rate rate = bound.rate();
     long full = Math.ceilDiv((rate.burst() + 1) * rate.per().toSeconds(), rate.requests());
     return '"' + bound.name() + "\";r=0;t=" + Math.max(1, full);
-  }
-
-  private static HeaderValueOption header(String name, String value) {
-    return HeaderValueOption.newBuilder()
-        .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
-        .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
-        .build();
   }
 
   private static RuntimeFractionalPercent percent(int percent) {

@@ -4,11 +4,9 @@
 package dev.portcullis.envoy.listener;
 
 import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.envoy.proto.Headers;
 import dev.portcullis.envoy.proto.Scalars;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -40,13 +38,7 @@ final class IdentityRequired {
                 DirectResponseAction.newBuilder()
                     .setStatus(403)
                     .setBody(DataSource.newBuilder().setInlineString(PROBLEM)))
-            .addResponseHeadersToAdd(
-                HeaderValueOption.newBuilder()
-                    .setHeader(
-                        HeaderValue.newBuilder()
-                            .setKey("content-type")
-                            .setValue("application/problem+json"))
-                    .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD))
+            .addResponseHeadersToAdd(Headers.only("content-type", "application/problem+json"))
             .build();
     HttpConnectionManager manager =
         ConnectionManager.bare(name)

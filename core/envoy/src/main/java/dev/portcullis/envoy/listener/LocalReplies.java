@@ -5,6 +5,7 @@ package dev.portcullis.envoy.listener;
 
 import com.google.protobuf.Struct;
 import dev.portcullis.envoy.proto.Extensions;
+import dev.portcullis.envoy.proto.Headers;
 import dev.portcullis.policy.decision.CheckNames;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
@@ -13,9 +14,6 @@ import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.StatusCodeFilter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.config.core.v3.RuntimeUInt32;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
@@ -63,20 +61,13 @@ final class LocalReplies {
   private static ResponseMapper.Builder mapper(LocalProblem problem) {
     ResponseMapper.Builder mapper = ResponseMapper.newBuilder();
     if (problem.afterDecision()) {
-      mapper.addHeadersToAdd(header(CheckNames.DECISION_ID_HEADER, REQUEST_ID));
+      mapper.addHeadersToAdd(Headers.only(CheckNames.DECISION_ID_HEADER, REQUEST_ID));
     }
     String acted = problem.acted();
     if (acted != null) {
-      mapper.addHeadersToAdd(header(CheckNames.ACTED_HEADER, acted));
+      mapper.addHeadersToAdd(Headers.only(CheckNames.ACTED_HEADER, acted));
     }
     return mapper;
-  }
-
-  private static HeaderValueOption header(String name, String value) {
-    return HeaderValueOption.newBuilder()
-        .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
-        .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
-        .build();
   }
 
   private static Struct document(LocalProblem problem) {

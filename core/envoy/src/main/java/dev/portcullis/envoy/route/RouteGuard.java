@@ -68,7 +68,7 @@ public record RouteGuard(
           new RouteGuard(
               id,
               guarded.failureMode(),
-              patient(guarded),
+              guarded.asksOthers(),
               maxBodyBytes(guarded),
               cors(guarded),
               guarded.floodGuards(),
@@ -89,12 +89,6 @@ public record RouteGuard(
         true,
         false,
         new TreeSet<>());
-  }
-
-  private static boolean patient(GuardedRoute route) {
-    return route.authentication() != null
-        && route.authentication().methods().stream()
-            .anyMatch(AuthMethodSpec.Introspection.class::isInstance);
   }
 
   private static OptionalLong maxBodyBytes(GuardedRoute route) {

@@ -97,6 +97,13 @@ public record GuardedRoute(
         null);
   }
 
+  /** Whether the decision about a request may take others to ask, which takes seconds. */
+  public boolean asksOthers() {
+    return authentication != null
+        && authentication.methods().stream()
+            .anyMatch(AuthMethodSpec.Introspection.class::isInstance);
+  }
+
   /**
    * What Envoy does with connections to this route. A shadow changes nothing, so it counts as if it
    * were absent; and when nothing is said, whoever brings a certificate is authenticated by it.
