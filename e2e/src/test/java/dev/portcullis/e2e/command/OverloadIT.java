@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,10 @@ final class OverloadIT {
   private static final Duration HANGING = Duration.ofSeconds(15);
 
   @TempDir Path directory;
+  private final int port = FreePorts.next();
+  private final URI uri = URI.create("http://127.0.0.1:" + port + "/orders");
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicBoolean calling = new AtomicBoolean(true);
 
@@ -58,6 +63,7 @@ final class OverloadIT {
   private volatile Duration work = Duration.ZERO;
   private volatile boolean hanging;
   private HttpServer server;
+  private @Nullable RunningCommand gateway;
 
   /** What the callers of one plan got. */
   private static final class Plan {
@@ -107,6 +113,10 @@ final class OverloadIT {
     calling.set(false);
     work = Duration.ZERO;
     hanging = false;
+    if (gateway != null) {
+      gateway.close();
+    }
+    http.close();
     server.stop(0);
     threads.shutdownNow();
   }
@@ -129,6 +139,21 @@ final class OverloadIT {
     } finally {
       exchange.close();
     }
+  }
+
+  /** Starts a gateway that knows callers by their keys. */
+  private void guard(List<ApiKeyText> gold, List<ApiKeyText> free) throws IOException {
+    gateway =
+        RunningCommand.start(
+            directory.resolve("gateway"),
+            "gateway",
+            "--policies",
+            policy(gold, free).toString(),
+            "--service",
+            "shop/orders=127.0.0.1:" + server.getAddress().getPort(),
+            "--listen",
+            "127.0.0.1:" + port);
+    gateway.awaitLine(0, "Guarding on http://127.0.0.1:" + port);
   }
 
   private Path policy(List<ApiKeyText> gold, List<ApiKeyText> free) throws IOException {
@@ -180,127 +205,99 @@ final class OverloadIT {
 
   @Test
   void theLowestPlanGivesWayWhileTheServiceIsSlow() throws Exception {
-    int port = FreePorts.next();
     List<ApiKeyText> goldKeys = keys(GOLD_CALLERS);
     List<ApiKeyText> freeKeys = keys(8);
     Plan gold = new Plan();
     Plan free = new Plan();
-    URI uri = URI.create("http://127.0.0.1:" + port + "/orders");
-    try (RunningCommand gateway =
-            RunningCommand.start(
-                directory.resolve("gateway"),
-                "gateway",
-                "--policies",
-                policy(goldKeys, freeKeys).toString(),
-                "--service",
-                "shop/orders=127.0.0.1:" + server.getAddress().getPort(),
-                "--listen",
-                "127.0.0.1:" + port);
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      gateway.awaitLine(0, "Guarding on http://127.0.0.1:" + port);
-      List<Future<?>> callers = new ArrayList<>();
-      for (int i = 0; i < GOLD_CALLERS; i++) {
-        ApiKeyText key = goldKeys.get(i);
-        callers.add(threads.submit(() -> call(http, uri, key, gold)));
-      }
-      for (int i = 0; i < FREE_CALLERS; i++) {
-        ApiKeyText key = freeKeys.get(i % freeKeys.size());
-        callers.add(threads.submit(() -> call(http, uri, key, free)));
-      }
+    guard(goldKeys, freeKeys);
+    List<Future<?>> callers = new ArrayList<>();
+    for (int i = 0; i < GOLD_CALLERS; i++) {
+      ApiKeyText key = goldKeys.get(i);
+      callers.add(threads.submit(() -> call(key, gold)));
+    }
+    for (int i = 0; i < FREE_CALLERS; i++) {
+      ApiKeyText key = freeKeys.get(i % freeKeys.size());
+      callers.add(threads.submit(() -> call(key, free)));
+    }
 
-      Thread.sleep(Duration.ofSeconds(5));
-      System.err.printf("fast: gold %s; free %s%n", gold, free);
-      assertThat(gold.served.get()).isPositive();
-      assertThat(free.served.get()).isPositive();
+    Thread.sleep(Duration.ofSeconds(5));
+    System.err.printf("fast: gold %s; free %s%n", gold, free);
+    assertThat(gold.served.get()).isPositive();
+    assertThat(free.served.get()).isPositive();
 
-      // Sixty-six a second at most, for callers of whom all would have to wait 560 ms.
-      work = Duration.ofMillis(15);
-      Thread.sleep(Duration.ofSeconds(10));
+    // Sixty-six a second at most, for callers of whom all would have to wait 560 ms.
+    work = Duration.ofMillis(15);
+    Thread.sleep(Duration.ofSeconds(10));
+    gold.reset();
+    free.reset();
+    Thread.sleep(Duration.ofSeconds(10));
+    System.err.printf("slow: gold %s; free %s%n", gold, free);
+    // On a machine that stumbles, the best plan may be taken a little from, too.
+    assertThat(gold.served.get()).isGreaterThan(20);
+    assertThat(free.lost()).isGreaterThan(200);
+    assertThat(gold.lost()).isLessThan(free.lost() / 2);
+    assertThat(free.served.get()).isPositive();
+
+    work = Duration.ZERO;
+    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    do {
       gold.reset();
       free.reset();
-      Thread.sleep(Duration.ofSeconds(10));
-      System.err.printf("slow: gold %s; free %s%n", gold, free);
-      // On a machine that stumbles, the best plan may be taken a little from, too.
-      assertThat(gold.served.get()).isGreaterThan(20);
-      assertThat(free.lost()).isGreaterThan(200);
-      assertThat(gold.lost()).isLessThan(free.lost() / 2);
-      assertThat(free.served.get()).isPositive();
+      Thread.sleep(Duration.ofSeconds(2));
+    } while (free.gaveWay.get() + gold.gaveWay.get() > 0 && System.nanoTime() < deadline);
+    System.err.printf("fast again: gold %s; free %s%n", gold, free);
+    assertThat(free.gaveWay.get()).isZero();
+    assertThat(free.served.get()).isPositive();
+    assertThat(gold.gaveWay.get()).isZero();
 
-      work = Duration.ZERO;
-      long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-      do {
-        gold.reset();
-        free.reset();
-        Thread.sleep(Duration.ofSeconds(2));
-      } while (free.gaveWay.get() + gold.gaveWay.get() > 0 && System.nanoTime() < deadline);
-      System.err.printf("fast again: gold %s; free %s%n", gold, free);
-      assertThat(free.gaveWay.get()).isZero();
-      assertThat(free.served.get()).isPositive();
-      assertThat(gold.gaveWay.get()).isZero();
-
-      calling.set(false);
-      for (Future<?> caller : callers) {
-        caller.get();
-      }
-      // Where a machine is busy with other things, a check may take longer than Envoy waits.
-      assertThat(free.others).hasSizeLessThan(50).allMatch(other -> other.startsWith("503"));
-      assertThat(gold.others).hasSizeLessThan(5).allMatch(other -> other.startsWith("503"));
+    calling.set(false);
+    for (Future<?> caller : callers) {
+      caller.get();
     }
+    // Where a machine is busy with other things, a check may take longer than Envoy waits.
+    assertThat(free.others).hasSizeLessThan(50).allMatch(other -> other.startsWith("503"));
+    assertThat(gold.others).hasSizeLessThan(5).allMatch(other -> other.startsWith("503"));
   }
 
   /** No answer tells of it: Envoy says what goes on, without a duration. */
   @Test
   void requestsGiveWayBeforeAServiceThatHangsAnswersAny() throws Exception {
-    int port = FreePorts.next();
     List<ApiKeyText> freeKeys = keys(FREE_CALLERS);
     Plan free = new Plan();
-    URI uri = URI.create("http://127.0.0.1:" + port + "/orders");
-    try (RunningCommand gateway =
-            RunningCommand.start(
-                directory.resolve("gateway"),
-                "gateway",
-                "--policies",
-                policy(List.of(), freeKeys).toString(),
-                "--service",
-                "shop/orders=127.0.0.1:" + server.getAddress().getPort(),
-                "--listen",
-                "127.0.0.1:" + port);
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      gateway.awaitLine(0, "Guarding on http://127.0.0.1:" + port);
-      hanging = true;
-      long answered = System.nanoTime() + HANGING.toNanos();
-      List<Future<?>> callers = new ArrayList<>();
-      for (int i = 0; System.nanoTime() < answered && free.gaveWay.get() == 0; i++) {
-        HttpRequest request = request(uri, freeKeys.get(i % FREE_CALLERS));
-        callers.add(threads.submit(() -> ask(http, request, free)));
-        Thread.sleep(PAUSE);
-      }
-      System.err.printf("hanging: %s%n", free);
-      assertThat(free.gaveWay.get()).isPositive();
-      assertThat(free.served.get()).isZero();
+    guard(List.of(), freeKeys);
+    hanging = true;
+    long answered = System.nanoTime() + HANGING.toNanos();
+    List<Future<?>> callers = new ArrayList<>();
+    for (int i = 0; System.nanoTime() < answered && free.gaveWay.get() == 0; i++) {
+      HttpRequest request = request(freeKeys.get(i % FREE_CALLERS));
+      callers.add(threads.submit(() -> ask(request, free)));
+      Thread.sleep(PAUSE);
+    }
+    System.err.printf("hanging: %s%n", free);
+    assertThat(free.gaveWay.get()).isPositive();
+    assertThat(free.served.get()).isZero();
 
-      for (Future<?> caller : callers) {
-        caller.get();
-      }
+    for (Future<?> caller : callers) {
+      caller.get();
     }
   }
 
-  private static Void ask(HttpClient http, HttpRequest request, Plan plan) throws Exception {
+  private Void ask(HttpRequest request, Plan plan) throws Exception {
     plan.count(http.send(request, HttpResponse.BodyHandlers.ofString()));
     return null;
   }
 
-  private static HttpRequest request(URI uri, ApiKeyText key) {
+  private HttpRequest request(ApiKeyText key) {
     return HttpRequest.newBuilder(uri)
         .header("x-api-key", key.reveal())
         .timeout(Duration.ofSeconds(60))
         .build();
   }
 
-  private Void call(HttpClient http, URI uri, ApiKeyText key, Plan plan) throws Exception {
-    HttpRequest request = request(uri, key);
+  private Void call(ApiKeyText key, Plan plan) throws Exception {
+    HttpRequest request = request(key);
     while (calling.get()) {
-      ask(http, request, plan);
+      ask(request, plan);
       Thread.sleep(PAUSE);
     }
     return null;

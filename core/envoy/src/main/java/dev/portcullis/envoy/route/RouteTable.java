@@ -57,6 +57,8 @@ public final class RouteTable {
     RouteGuard guard = port.guard();
     RouteConfiguration.Builder table = RouteConfiguration.newBuilder().setName(port.name());
     Route.Builder route = guard == null ? forward("unguarded", cluster) : guarded(guard, cluster);
+    // Only a guard may say that an answer is its own, and here stands none behind this one.
+    route.addResponseHeadersToRemove(CheckNames.ACTED_HEADER);
     for (FilterStep step : FilterOrder.STEPS) {
       table.putAllTypedPerFilterConfig(
           sorted(step.onTable(guard == null ? List.of() : List.of(guard))));
