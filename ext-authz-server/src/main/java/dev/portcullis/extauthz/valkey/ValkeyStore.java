@@ -27,8 +27,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,7 +41,9 @@ import org.slf4j.LoggerFactory;
 /*
  * The circuit breaker is the session: while there is one it is asked, and when there is none the
  * answer is no, at once. A session ends when its connection breaks, when FAILURES commands in a row
- * had no answer in time, or when the server says that it is not the one that may be written to. One
+ * had no answer in time, or when the server says that it is not the one that may be written to. When
+ * this process pauses, all who wait are too late at one moment, which says nothing of the server: the
+ * last of the row must have been asked after the first had failed. One
  * thread opens the next one, so that no request ever is the one that tries, and each replica tries at
  * another moment: later and later, with half of the wait left to chance. A session counts as open
  * when the server has answered a PING. One that ends soon after its beginning is a failure as well,
@@ -81,7 +83,7 @@ public final class ValkeyStore implements AutoCloseable {
   private final Thread thread;
   private final Semaphore permits = new Semaphore(AT_A_TIME);
   private final Semaphore tellings = new Semaphore(TOLD_AT_A_TIME);
-  private final AtomicInteger inARow = new AtomicInteger();
+  private final AtomicReference<Row> inARow = new AtomicReference<>(Row.NONE);
   private final LongAdder asked = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder untold = new LongAdder();
@@ -91,6 +93,19 @@ public final class ValkeyStore implements AutoCloseable {
   private final List<Runnable> opened = new CopyOnWriteArrayList<>();
   private volatile @Nullable Session session;
   private volatile boolean closed;
+
+  /**
+   * Commands that failed one after the other.
+   *
+   * @param since when the first did, by {@link System#nanoTime}
+   */
+  private record Row(long since, int failures) {
+    private static final Row NONE = new Row(0, 0);
+
+    private Row withOneMore(long now) {
+      return failures == 0 ? new Row(now, 1) : new Row(since, failures + 1);
+    }
+  }
 
   /** Opens no connection before {@link #start}. */
   public ValkeyStore(ValkeyConfig config) {
@@ -109,7 +124,7 @@ public final class ValkeyStore implements AutoCloseable {
   }
 
   /**
-   * Tells of each new session; before {@link #start}.
+   * Tells of each new session.
    *
    * @param listener must not wait
    */
@@ -179,7 +194,7 @@ public final class ValkeyStore implements AutoCloseable {
       }
       return false;
     }
-    inARow.set(0);
+    inARow.set(Row.NONE);
     session = next;
     LOG.atInfo().addKeyValue(LogKeys.ADDRESS, config.address()).log("the shared store is there");
     try {
@@ -283,16 +298,20 @@ public final class ValkeyStore implements AutoCloseable {
     return texts;
   }
 
-  /** Runs a script, and waits for nothing; it may get lost. All keys must be of one hash tag. */
-  public void tell(Script script, List<String> keys, String... arguments) {
+  /**
+   * Runs a script, and waits for nothing; it may get lost. All keys must be of one hash tag.
+   *
+   * @return whether it was heard; if not, it may have been done all the same
+   */
+  public CompletionStage<Boolean> tell(Script script, List<String> keys, String... arguments) {
     Session current = session;
     if (current == null || !tellings.tryAcquire()) {
       untold.increment();
-      return;
+      return CompletableFuture.completedStage(false);
     }
     String[] names = keys.toArray(new String[0]);
     asked.increment();
-    sent(
+    return sent(
             commands ->
                 commands.<List<Object>>evalsha(
                     script.digest(), ScriptOutputType.MULTI, names, arguments),
@@ -304,11 +323,12 @@ public final class ValkeyStore implements AutoCloseable {
                         commands.eval(script.text(), ScriptOutputType.MULTI, names, arguments),
                     current)
                 : CompletableFuture.failedFuture(failure))
-        .whenComplete((_, failure) -> {
+        .handle((_, failure) -> {
           tellings.release();
           if (failure != null) {
             untold.increment();
           }
+          return failure == null;
         });
   }
 
@@ -334,18 +354,19 @@ public final class ValkeyStore implements AutoCloseable {
       throw failure("the shared store is asked " + AT_A_TIME + " other questions already");
     }
     RedisFuture<T> answer = null;
+    long begun = System.nanoTime();
     try {
       asked.increment();
       answer = question.apply(current.commands());
       T got = answer.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-      inARow.set(0);
+      inARow.set(Row.NONE);
       return got;
     } catch (TimeoutException e) {
-      throw unanswered(current, "no answer within " + patience.toMillis() + " ms", e);
+      throw unanswered(current, begun, "no answer within " + patience.toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      throw judged(current, e.getCause() == null ? e : e.getCause());
+      throw judged(current, begun, e.getCause() == null ? e : e.getCause());
     } catch (RuntimeException e) {
-      throw judged(current, e);
+      throw judged(current, begun, e);
     } finally {
       if (answer != null) {
         answer.cancel(true);
@@ -354,15 +375,15 @@ public final class ValkeyStore implements AutoCloseable {
     }
   }
 
-  private StoreException judged(Session asked, Throwable thrown) {
+  private StoreException judged(Session asked, long begun, Throwable thrown) {
     if (thrown instanceof RedisNoScriptException unknown) {
-      inARow.set(0);
+      inARow.set(Row.NONE);
       throw unknown;
     }
     if (!(thrown instanceof RedisCommandExecutionException)) {
-      return unanswered(asked, told(thrown), thrown);
+      return unanswered(asked, begun, told(thrown), thrown);
     }
-    inARow.set(0);
+    inARow.set(Row.NONE);
     String message = String.valueOf(thrown.getMessage());
     Matcher useless = USELESS.matcher(message);
     if (useless.find()) {
@@ -372,8 +393,10 @@ public final class ValkeyStore implements AutoCloseable {
     return failure("the shared store answers " + message.split(" ", 2)[0]);
   }
 
-  private StoreException unanswered(Session asked, String cause, Throwable thrown) {
-    if (inARow.incrementAndGet() >= FAILURES) {
+  private StoreException unanswered(Session asked, long begun, String cause, Throwable thrown) {
+    long now = System.nanoTime();
+    Row row = inARow.updateAndGet(before -> before.withOneMore(now));
+    if (row.failures() >= FAILURES && begun - row.since() >= 0) {
       asked.abandon(FAILURES + " commands in a row failed: " + cause);
     }
     failed.increment();

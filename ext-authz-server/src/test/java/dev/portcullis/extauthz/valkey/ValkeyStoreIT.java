@@ -15,9 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +195,37 @@ final class ValkeyStoreIT {
     int before = Integer.parseInt(add(store, 0).getFirst());
     assertThat(before).isLessThanOrEqualTo(5);
     assertThat(add(store, 1)).containsExactly(Integer.toString(before + 1), "text");
+  }
+
+  /**
+   * All who wait are too late at once when this process pauses, or the server does for a moment.
+   */
+  @Test
+  void aMomentIsNoOutageHoweverManyWait() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = store(redis.url());
+    awaitOpen(store);
+    redis.process().freeze();
+
+    List<Callable<Boolean>> waiting =
+        Collections.nCopies(
+            20,
+            () -> {
+              assertThatThrownBy(
+                      () -> store.ask(commands -> commands.ping(), PATIENCE.dividedBy(5)))
+                  .isInstanceOf(StoreException.class);
+              return store.isOpen();
+            });
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Boolean> each : threads.invokeAll(waiting)) {
+        assertThat(each.get()).isTrue();
+      }
+    }
+    redis.process().thaw();
+
+    String answer = store.ask(commands -> commands.ping(), PATIENCE);
+    assertThat(answer).isEqualTo("PONG");
+    assertThat(store.lost()).isZero();
   }
 
   @Test
