@@ -28,6 +28,8 @@ public class PipelineBenchmark {
     CACHED_TOKEN,
     CEL_RULE,
     LIMIT,
+    QUOTA,
+    OVERLOAD,
     BOT_SCORE,
     ALL
   }
@@ -57,6 +59,8 @@ public class PipelineBenchmark {
               List.of(),
               null);
       case LIMIT -> Plans.route(null, null, List.of(Plans.limit()), null);
+      case QUOTA -> Plans.route(null, null, List.of(Plans.quota()), null);
+      case OVERLOAD -> Plans.overloadable();
       case BOT_SCORE -> Plans.route(null, null, List.of(), Plans.bots());
       case ALL -> Plans.full(issuer);
     };

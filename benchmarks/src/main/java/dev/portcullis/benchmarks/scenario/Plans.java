@@ -20,12 +20,14 @@ import dev.portcullis.policy.plan.GuardedRoute;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.MatchSpec;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.OverloadSpec;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.RequestSpec;
 import dev.portcullis.policy.plan.RouteId;
 import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.Sharing;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,35 @@ public final class Plans {
         bots,
         AuditSpec.refusalsOnly(),
         List.of(API));
+  }
+
+  /** A route on which requests would give way if the service were overloaded, which it is not. */
+  public static GuardedRoute overloadable() {
+    return new GuardedRoute(
+        ROUTE,
+        FailureMode.DENY,
+        null,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(),
+        List.of(),
+        null,
+        AuditSpec.refusalsOnly(),
+        List.of(API),
+        null,
+        null,
+        new OverloadSpec(
+            RATES,
+            Mode.ENFORCE,
+            Duration.ofSeconds(1),
+            5,
+            10,
+            Duration.ofSeconds(1),
+            List.of("gold", "silver")));
   }
 
   /** A route with demands on a request's form only. */
@@ -201,10 +232,24 @@ public final class Plans {
     return limit(new Allowance.Rate(1_000, Duration.ofSeconds(1), 100_000_000), sharing);
   }
 
+  /** A quota by client that nobody uses up: each charge looks whether it passes a mark. */
+  public static LimitSpec quota() {
+    return limit(
+        "per-day",
+        new Allowance.Quota(1_000_000_000_000L, Allowance.Period.DAY, ZoneOffset.UTC),
+        LimitSpec.LimitPhase.QUOTA,
+        null);
+  }
+
   private static LimitSpec limit(Allowance allowance, @Nullable Sharing sharing) {
+    return limit("per-client", allowance, LimitSpec.LimitPhase.RATE, sharing);
+  }
+
+  private static LimitSpec limit(
+      String name, Allowance allowance, LimitSpec.LimitPhase phase, @Nullable Sharing sharing) {
     return new LimitSpec(
         RATES,
-        "per-client",
+        name,
         Mode.ENFORCE,
         List.of(),
         List.of(),
@@ -212,7 +257,7 @@ public final class Plans {
         null,
         allowance,
         new TreeMap<>(),
-        LimitSpec.LimitPhase.RATE,
+        phase,
         sharing);
   }
 

@@ -37,8 +37,10 @@ class BenchmarksTest {
         .isEqualTo(all || sections == PipelineBenchmark.Sections.CACHED_TOKEN);
     assertThat(decision.bot() != null)
         .isEqualTo(all || sections == PipelineBenchmark.Sections.BOT_SCORE);
-    assertThat(decision.responseHeaders().isEmpty())
-        .isEqualTo(!all && sections != PipelineBenchmark.Sections.LIMIT);
+    boolean counts =
+        sections == PipelineBenchmark.Sections.LIMIT
+            || sections == PipelineBenchmark.Sections.QUOTA;
+    assertThat(decision.responseHeaders().isEmpty()).isEqualTo(!all && !counts);
     if (all || sections == PipelineBenchmark.Sections.CEL_RULE) {
       assertThat(decision.by().rule()).isEqualTo("rule-0");
     }
