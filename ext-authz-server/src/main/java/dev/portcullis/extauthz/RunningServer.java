@@ -7,6 +7,7 @@ import dev.portcullis.engine.Engine;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.port.QuotaStores;
 import dev.portcullis.engine.port.SharedQuotas;
+import dev.portcullis.engine.request.EpochNanos;
 import dev.portcullis.engine.revocation.RevocationSet;
 import dev.portcullis.extauthz.addresses.HeldLists;
 import dev.portcullis.extauthz.addresses.KnownLists;
@@ -415,15 +416,11 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
-  private static long nanos(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
-  }
-
   private Endings endings(Tickets tickets, QuotaStores quotas, Engine engine) {
     Loads loads = new Loads(engine);
     Endings endings = new Endings(tickets, quotas, loads, clock);
     metrics.show(Metric.OVERLOAD_REPORTS, loads::heard);
-    metrics.showOverloads(() -> engine.overloads(nanos(clock.instant())));
+    metrics.showOverloads(() -> engine.overloads(EpochNanos.of(clock.instant())));
     metrics.show(Metric.LIMITER_ENDINGS, endings::heard);
     metrics.show(Metric.LIMITER_ENDINGS_ELSEWHERE, endings::elsewhere);
     metrics.show(Metric.LIMITER_ENDINGS_UNREADABLE, endings::unreadable);

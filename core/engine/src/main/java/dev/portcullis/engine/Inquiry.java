@@ -14,4 +14,12 @@ public interface Inquiry {
    * most. Never throws; that there is no answer is an answer as well.
    */
   void ask();
+
+  /**
+   * Whether later steps may be run before it is asked, and one of them may add what it would ask.
+   * Then its answer is nothing that those look at.
+   */
+  default boolean takesMore() {
+    return false;
+  }
 }

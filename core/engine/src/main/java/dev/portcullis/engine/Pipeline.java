@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * refusal. A step that needs more of the thread than it may have suspends the run, which is no
  * outcome yet: whoever takes it goes on with that step, or refuses. So does one that needs the
  * answer of somebody else, which is asked elsewhere. There is no other way out.
+ *
+ * While a step waits for others, later ones may be run that do not depend on it, to learn whether
+ * one of them would ask the same: then both are asked for at once. What they say counts when the
+ * step that waits has let the request pass, and as if they had been run then.
  */
 /** Runs the steps of a route over one request. */
 final class Pipeline {
@@ -57,27 +61,31 @@ final class Pipeline {
             route.index(),
             patience,
             trace);
-    return run(id, route, evaluation, route.owner(), 0);
+    return run(id, route, evaluation, route.owner(), 0, null);
   }
 
   private static Outcome run(
-      String id, RouteProgram.Guarded route, Evaluation evaluation, RuleRef owner, int first) {
+      String id,
+      RouteProgram.Guarded route,
+      Evaluation evaluation,
+      RuleRef owner,
+      int first,
+      @Nullable Ahead ahead) {
     RuleRef by = owner;
     List<PhaseStep> steps = route.steps();
     for (int i = first; i < steps.size(); i++) {
       Trace trace = evaluation.trace();
-      Verdict verdict =
-          trace == null
-              ? run(steps.get(i), evaluation)
-              : TracedStep.run(trace, steps.get(i), evaluation);
+      Verdict known = ahead == null ? null : ahead.said(i, evaluation);
+      Verdict verdict = known == null ? traced(steps.get(i), evaluation) : known;
       switch (verdict) {
         case Verdict.Allow allow -> by = allow.by();
         case Verdict.NotApplicable _ -> {}
         case Verdict.Waits _ -> {
-          return new Run(id, route, evaluation, by, i, null);
+          return new Run(id, route, evaluation, by, i, null, null);
         }
         case Verdict.Asks(Inquiry inquiry) -> {
-          return new Run(id, route, evaluation, by, i, inquiry);
+          Ahead after = inquiry.takesMore() ? lookAhead(steps, i, inquiry, evaluation) : null;
+          return new Run(id, route, evaluation, by, i, inquiry, after);
         }
         case Verdict.Deny deny -> {
           notReached(trace, steps, i + 1);
@@ -90,6 +98,55 @@ final class Pipeline {
       }
     }
     return allowed(id, route, evaluation, by);
+  }
+
+  /**
+   * What steps say that were run before it is known whether the request comes to them.
+   *
+   * @param waiting the step before them
+   * @param verdicts of the steps that follow it, one each
+   * @param findings what they have recorded
+   */
+  private record Ahead(int waiting, List<Verdict> verdicts, Evaluation.Findings findings) {
+    /** What a step said, that the request has come to now; null: it was not run. */
+    @Nullable Verdict said(int step, Evaluation evaluation) {
+      int place = step - waiting - 1;
+      if (place == 0) {
+        evaluation.add(findings);
+      }
+      return place >= 0 && place < verdicts.size() ? verdicts.get(place) : null;
+    }
+  }
+
+  private static Ahead lookAhead(
+      List<PhaseStep> steps, int waiting, Inquiry inquiry, Evaluation evaluation) {
+    Evaluation.Findings before = evaluation.setAside();
+    List<Verdict> verdicts = new ArrayList<>(1);
+    boolean passes = true;
+    int i = waiting + 1;
+    while (passes && i < steps.size() && steps.get(i).runsAhead()) {
+      Verdict verdict = traced(steps.get(i++), evaluation);
+      verdicts.add(verdict);
+      passes = verdict instanceof Verdict.Allow || verdict instanceof Verdict.NotApplicable;
+    }
+    if (passes && i < steps.size()) {
+      Evaluation.Findings soFar = evaluation.setAside();
+      boolean joined = join(steps.get(i), inquiry, evaluation);
+      Evaluation.Findings ofIt = evaluation.putBack(soFar);
+      if (joined) {
+        evaluation.add(ofIt);
+      }
+    }
+    return new Ahead(waiting, verdicts, evaluation.putBack(before));
+  }
+
+  private static boolean join(PhaseStep step, Inquiry inquiry, Evaluation evaluation) {
+    try {
+      return step.join(inquiry, evaluation);
+    } catch (RuntimeException | StackOverflowError _) {
+      // It asks for itself when the request comes to it, and what goes wrong then refuses it.
+      return false;
+    }
   }
 
   private static void notReached(@Nullable Trace trace, List<PhaseStep> steps, int from) {
@@ -107,14 +164,15 @@ final class Pipeline {
       Evaluation evaluation,
       RuleRef by,
       int step,
-      @Nullable Inquiry inquiry)
+      @Nullable Inquiry inquiry,
+      @Nullable Ahead ahead)
       implements Suspended {
 
     @Override
     public Outcome resume() {
       Patience before = evaluation.patience();
       evaluation.patience(inquiry == null ? Patience.COMPUTING : before.after(inquiry));
-      return switch (run(id, route, evaluation, by, step)) {
+      return switch (run(id, route, evaluation, by, step, ahead)) {
         case Decision decision -> decision;
         case Suspended again when again.inquiry() == null ->
             again.refuse("it waits for more than this thread can do");
@@ -141,7 +199,7 @@ final class Pipeline {
       return switch (verdict) {
         // What is in shadow mode says nothing, or what goes on without the answer.
         case Verdict.NotApplicable _ ->
-            switch (run(id, route, evaluation, by, step + 1)) {
+            switch (run(id, route, evaluation, by, step + 1, ahead)) {
               case Decision decision -> decision;
               case Suspended again -> again.refuse(cause);
             };
@@ -161,6 +219,11 @@ final class Pipeline {
         }
       };
     }
+  }
+
+  private static Verdict traced(PhaseStep step, Evaluation evaluation) {
+    Trace trace = evaluation.trace();
+    return trace == null ? run(step, evaluation) : TracedStep.run(trace, step, evaluation);
   }
 
   static Verdict run(PhaseStep step, Evaluation evaluation) {

@@ -10,12 +10,13 @@ import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.decision.Delay;
 import dev.portcullis.engine.decision.Outcome;
 import dev.portcullis.engine.decision.Suspended;
+import dev.portcullis.engine.decision.Trace;
 import dev.portcullis.engine.limit.InProcessQuotaStore;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.AddressLists;
 import dev.portcullis.engine.port.GeoSource;
 import dev.portcullis.engine.port.QuotaStores;
-import dev.portcullis.engine.port.SharedQuotas;
+import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.engine.request.Headers;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
@@ -25,13 +26,20 @@ import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.RuleSpec;
 import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that all replicas count together. */
 class SharedLimitsTest {
@@ -57,8 +65,12 @@ class SharedLimitsTest {
   }
 
   private RequestContext request() {
+    return request("/orders");
+  }
+
+  private RequestContext request(String path) {
     return new RequestContext(
-        new RequestLine("GET", "/orders", "orders.example.com", "https", "HTTP/2"),
+        new RequestLine("GET", path, "orders.example.com", "https", "HTTP/2"),
         Headers.of(),
         new Peer(IpAddress.parse("192.0.2.1"), 40000, null),
         "r" + ++requests,
@@ -123,21 +135,265 @@ class SharedLimitsTest {
     assertThat(((Decision) suspended.resume()).allowed()).isTrue();
   }
 
+  private static List<String> steps(Decision decision) {
+    return trace(decision).stream().map(step -> step.phase() + " " + step.said()).toList();
+  }
+
+  private static List<Trace.Step> trace(Decision decision) {
+    return Objects.requireNonNull(decision.trace()).steps();
+  }
+
   @Test
-  void quotasArePeekedWhereTheStoreIsAskedAnyway() {
+  void asksOnceForRatesAndQuotas() {
     load(
         shared(OnStoreFailure.LOCAL_SHARE)
             .rate("rate", LimitPhase.RATE, 5)
             .daily("daily", 2)
-            .rule(
-                "nobody",
-                dev.portcullis.policy.plan.RuleSpec.Effect.ALLOW,
-                TestRoute.path("/never"),
-                "true"));
-    // Nothing passes the rules, so no quota is charged.
-    assertThat(allowedOf(3)).isZero();
+            .rule("all", RuleSpec.Effect.ALLOW, TestRoute.path("/**"), "true")
+            .sharing(null)
+            .daily("own", 50));
+    Decision first = get();
+    assertThat(first.allowed()).isTrue();
+    assertThat(first.by().rule()).isEqualTo("all");
+    assertThat(TestGate.header(first, "ratelimit"))
+        .contains("\"rate\";r=4", "\"daily\";r=1", "\"own\";r=49");
+    assertThat(quotas.asked).hasSize(1);
+    assertThat(quotas.asked.getFirst()).extracting(Charge::dependent).containsExactly(false, true);
+    assertThat(steps(first))
+        .endsWith("RATES WAIT", "RATES PASS", "AUTHORIZATION ALLOW", "QUOTAS PASS");
+    assertThat(get().allowed()).isTrue();
+
+    Decision third = get();
+    assertThat(reason(third)).isEqualTo(DenyReason.QUOTA_EXHAUSTED);
+    assertThat(TestGate.header(third, "ratelimit")).contains("\"rate\";r=3");
     assertThat(quotas.asked).hasSize(3);
-    assertThat(quotas.asked.getLast().getFirst().peeked()).hasSize(1);
+    assertThat(quotas.refunded).isEmpty();
+  }
+
+  /** The rules are asked before the store: what they refuse is charged no quota. */
+  @Test
+  void chargesNoQuotaForWhatNoRuleAllows() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 3)
+            .daily("daily", 2)
+            .rule("nobody", RuleSpec.Effect.ALLOW, TestRoute.path("/never"), "true"));
+    for (int i = 0; i < 3; i++) {
+      Decision refused = get();
+      assertThat(reason(refused)).isEqualTo(DenyReason.NO_RULE_ALLOWS);
+      assertThat(TestGate.header(refused, "ratelimit")).contains("\"daily\";r=2");
+    }
+    assertThat(quotas.asked)
+        .hasSize(3)
+        .allSatisfy(charges -> {
+          assertThat(charges).hasSize(1);
+          assertThat(charges.getFirst().peeked()).hasSize(1);
+        });
+    assertThat(reason(get())).as("the rate comes first").isEqualTo(DenyReason.RATE_LIMITED);
+  }
+
+  /** Its findings are those of a request that came no further. */
+  @Test
+  void tellsNothingOfRulesThatARefusedRequestDidNotComeTo() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 1)
+            .daily("daily", 20)
+            .rule(
+                "trial", RuleSpec.Effect.DENY, Mode.SHADOW, TestRoute.path("/**"), List.of(), null)
+            .rule("all", RuleSpec.Effect.ALLOW, TestRoute.path("/**"), "true"));
+    assertThat(get().shadow()).extracting(finding -> finding.by().rule()).containsExactly("trial");
+    Decision refused = get();
+    assertThat(reason(refused)).isEqualTo(DenyReason.RATE_LIMITED);
+    assertThat(refused.shadow()).isEmpty();
+    assertThat(refused.by().rule()).isEqualTo("rate");
+    assertThat(steps(refused))
+        .endsWith("RATES WAIT", "RATES DENY", "AUTHORIZATION NOT_REACHED", "QUOTAS NOT_REACHED");
+  }
+
+  /** Two requests at once see one place of an own limit. */
+  @ParameterizedTest
+  @EnumSource(
+      value = LimitPhase.class,
+      names = {"RATE", "QUOTA"})
+  void takesBackWhatAnOwnLimitRefuses(LimitPhase phase) {
+    TestRoute route =
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 50)
+            .daily("daily", 50)
+            .sharing(null);
+    load(phase == LimitPhase.RATE ? route.rate("own", LimitPhase.RATE, 1) : route.daily("own", 1));
+    Suspended first = (Suspended) engine.begin(TestRoute.ID, request());
+    Suspended second = (Suspended) engine.begin(TestRoute.ID, request());
+    Objects.requireNonNull(first.inquiry()).ask();
+    Objects.requireNonNull(second.inquiry()).ask();
+
+    assertThat(((Decision) first.resume()).allowed()).isTrue();
+    Decision refused = (Decision) second.resume();
+    assertThat(refused.by().rule()).isEqualTo("own");
+    assertThat(quotas.refunded)
+        .containsExactlyElementsOf(quotas.asked.get(1).stream().map(Charge::id).toList());
+  }
+
+  /** What one question decides is what two decide, whatever the route and the requests. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void oneQuestionDecidesAsTwoDo(long seed) {
+    RandomGenerator random = new SplittableRandom(seed);
+    for (int i = 0; i < 50; i++) {
+      long drawn = random.nextLong();
+      List<Object> one = history(new SplittableRandom(drawn), false);
+      assertThat(one).as("history %d", drawn).isEqualTo(history(new SplittableRandom(drawn), true));
+    }
+  }
+
+  private static List<Object> history(RandomGenerator random, boolean scattered) {
+    SharedLimitsTest process = new SharedLimitsTest();
+    process.quotas.scattered = scattered;
+    TestRoute route = shared(OnStoreFailure.LOCAL_SHARE);
+    for (int i = 0; i < 5; i++) {
+      Mode mode = random.nextInt(3) == 0 ? Mode.SHADOW : Mode.ENFORCE;
+      boolean rate = random.nextBoolean();
+      int requests = 1 + random.nextInt(12);
+      route
+          .sharing(random.nextInt(4) == 0 ? null : OnStoreFailure.LOCAL_SHARE)
+          .limit(
+              "limit-" + i,
+              rate ? LimitPhase.RATE : LimitPhase.QUOTA,
+              mode,
+              rate
+                  ? new Allowance.Rate(requests, Duration.ofMinutes(1), requests - 1)
+                  : new Allowance.Quota(requests, Allowance.Period.DAY, ZoneOffset.UTC),
+              random.nextBoolean() ? null : "request.path != '/few'");
+    }
+    route
+        .rule("trial", RuleSpec.Effect.DENY, Mode.SHADOW, TestRoute.path("/few"), List.of(), null)
+        .rule("never", RuleSpec.Effect.DENY, TestRoute.path("/never"), null)
+        .rule("all", RuleSpec.Effect.ALLOW, TestRoute.path("/**"), "request.method == 'GET'");
+    process.load(route);
+    List<Object> decided = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      String path = List.of("/orders", "/orders", "/few", "/never").get(random.nextInt(4));
+      Decision decision = process.engine.decide(TestRoute.ID, process.request(path));
+      decided.add(
+          List.of(
+              decision.by(),
+              decision.responseHeaders(),
+              decision.shadow(),
+              decision.notes(),
+              decision.quotaMarks(),
+              steps(decision).stream().filter(step -> !step.endsWith(" WAIT")).toList(),
+              trace(decision).stream().flatMap(step -> step.looks().stream()).toList(),
+              trace(decision).stream()
+                  .flatMap(step -> step.read().stream())
+                  .collect(Collectors.toSet())));
+    }
+    return decided;
+  }
+
+  @Test
+  void aStoreThatSaysNothingIsAskedOnceForBoth() {
+    load(shared(OnStoreFailure.LOCAL_SHARE).rate("rate", LimitPhase.RATE, 5).daily("daily", 50));
+    quotas.silent = true;
+    Decision alone = get();
+    assertThat(alone.allowed()).isTrue();
+    assertThat(alone.notes()).hasSize(2);
+    assertThat(quotas.asked).hasSize(1);
+    assertThat(quotas.uncounted).isEqualTo(2);
+  }
+
+  /** A rate is soon full again, but a quota is not: who was not served has not used it. */
+  @Test
+  void aQuotaIsTakenBackWhereTheAnswerComesTooLate() {
+    load(shared(OnStoreFailure.DENY).rate("rate", LimitPhase.RATE, 5).daily("daily", 50));
+    Suspended waiting = (Suspended) engine.begin(TestRoute.ID, request());
+    Decision refused = waiting.refuse("it takes too long");
+    assertThat(reason(refused)).isEqualTo(DenyReason.UNAVAILABLE);
+    assertThat(quotas.refunded).as("nothing was asked yet").isEmpty();
+    Objects.requireNonNull(waiting.inquiry()).ask();
+    assertThat(quotas.refunded).containsExactly(quotas.asked.getFirst().getLast().id());
+    assertThat(TestGate.header(get(), "ratelimit")).contains("\"rate\";r=3", "\"daily\";r=49");
+  }
+
+  /** The store may have charged it before it fell silent. */
+  @Test
+  void aQuotaIsTakenBackWhereNobodyKnowsWhetherItWasCharged() {
+    load(shared(OnStoreFailure.DENY).rate("rate", LimitPhase.RATE, 5).daily("daily", 50));
+    quotas.silent = true;
+    assertThat(reason(get())).isEqualTo(DenyReason.UNAVAILABLE);
+    assertThat(quotas.refunded).containsExactly(quotas.asked.getFirst().getLast().id());
+  }
+
+  /** Its rate goes on alone, and then it is refused. */
+  @Test
+  void aQuotaIsTakenBackThatRefusesForWantOfTheAnswer() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 5)
+            .sharing(OnStoreFailure.DENY)
+            .daily("daily", 50));
+    Suspended waiting = (Suspended) engine.begin(TestRoute.ID, request());
+    assertThat(reason(waiting.refuse("it takes too long"))).isEqualTo(DenyReason.UNAVAILABLE);
+    Objects.requireNonNull(waiting.inquiry()).ask();
+    assertThat(quotas.refunded).containsExactly(quotas.asked.getFirst().getLast().id());
+    assertThat(TestGate.header(get(), "ratelimit")).contains("\"daily\";r=49");
+  }
+
+  /** Who goes on alone is counted alone, so what the store says later changes nothing. */
+  @Test
+  void aQuotaStaysChargedWhereTheRequestPassesWithoutTheAnswer() {
+    load(shared(OnStoreFailure.LOCAL_SHARE).rate("rate", LimitPhase.RATE, 5).daily("daily", 50));
+    Suspended waiting = (Suspended) engine.begin(TestRoute.ID, request());
+    Decision alone = waiting.refuse("it takes too long");
+    assertThat(alone.allowed()).isTrue();
+    assertThat(alone.notes())
+        .containsExactly(
+            "limit rate is counted by this replica alone: it takes too long",
+            "limit daily is counted by this replica alone: it takes too long");
+    Objects.requireNonNull(waiting.inquiry()).ask();
+    assertThat(quotas.refunded).isEmpty();
+  }
+
+  @Test
+  void asksTwiceWhereOneQuestionDoesNotReachAll() {
+    load(shared(OnStoreFailure.LOCAL_SHARE).rate("rate", LimitPhase.RATE, 50).daily("daily", 50));
+    quotas.scattered = true;
+    assertThat(get().allowed()).isTrue();
+    assertThat(quotas.asked).hasSize(2);
+    assertThat(TestGate.header(get(), "ratelimit")).contains("\"rate\";r=48", "\"daily\";r=48");
+  }
+
+  @Test
+  void aQuotaInShadowModeIsAskedAboutWithAnother() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 50)
+            .daily("daily", 50)
+            .limit(
+                "trial",
+                LimitPhase.QUOTA,
+                Mode.SHADOW,
+                new Allowance.Quota(1, Allowance.Period.DAY, ZoneOffset.UTC),
+                null));
+    assertThat(get().shadow()).isEmpty();
+    assertThat(get().shadow()).extracting(finding -> finding.by().rule()).containsExactly("trial");
+    assertThat(quotas.asked).hasSize(2).allSatisfy(charges -> assertThat(charges).hasSize(3));
+  }
+
+  /** What goes wrong with it is nothing to a limit that is enforced. */
+  @Test
+  void aQuotaInShadowModeAloneIsAskedAboutApart() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .rate("rate", LimitPhase.RATE, 50)
+            .limit(
+                "trial",
+                LimitPhase.QUOTA,
+                Mode.SHADOW,
+                new Allowance.Quota(1, Allowance.Period.DAY, ZoneOffset.UTC),
+                null));
+    assertThat(get().allowed()).isTrue();
+    assertThat(quotas.asked).hasSize(2).allSatisfy(charges -> assertThat(charges).hasSize(1));
   }
 
   @Test
@@ -350,10 +606,7 @@ class SharedLimitsTest {
             .sharing(OnStoreFailure.LOCAL_SHARE)
             .limit("b", LimitPhase.RATE, Mode.SHADOW, TEN, null));
     assertThat(get().allowed()).isTrue();
-    assertThat(quotas.asked.getFirst())
-        .hasSize(2)
-        .extracting(SharedQuotas.Charge::leased)
-        .containsOnly(false);
+    assertThat(quotas.asked.getFirst()).hasSize(2).extracting(Charge::leased).containsOnly(false);
   }
 
   /** The store has answered, and nobody had the time to go on with it. */

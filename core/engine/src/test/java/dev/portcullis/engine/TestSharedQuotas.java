@@ -20,6 +20,7 @@ final class TestSharedQuotas implements SharedQuotas {
   final List<ChargeId> refunded = new ArrayList<>();
   boolean away;
   boolean silent;
+  boolean scattered;
   int replicas = 1;
   int uncounted;
   int leased;
@@ -28,6 +29,11 @@ final class TestSharedQuotas implements SharedQuotas {
   @Override
   public @Nullable String absence() {
     return away ? "it is away" : null;
+  }
+
+  @Override
+  public boolean countsTogether() {
+    return !scattered;
   }
 
   @Override
@@ -59,14 +65,22 @@ final class TestSharedQuotas implements SharedQuotas {
       return new Answer.Unavailable("no answer");
     }
     List<Standing> standings = new ArrayList<>();
+    boolean firstIsMade = true;
     for (Charge charge : charges) {
+      if (charge.dependent() && !firstIsMade) {
+        standings.add(new Standing(List.of(), List.of()));
+        continue;
+      }
       List<QuotaState> peeked = counters.peek(charge.peeked(), now);
-      standings.add(
-          new Standing(
-              peeked,
-              peeked.stream().allMatch(QuotaState::granted)
-                  ? counters.charge(charge.id(), charge.charged(), now)
-                  : counters.peek(charge.charged(), now)));
+      boolean may = peeked.stream().allMatch(QuotaState::granted);
+      List<QuotaState> states =
+          may
+              ? counters.charge(charge.id(), charge.charged(), now)
+              : counters.peek(charge.charged(), now);
+      standings.add(new Standing(peeked, states));
+      if (standings.size() == 1) {
+        firstIsMade = may && states.stream().allMatch(QuotaState::granted);
+      }
     }
     return new Answer.Counted(standings);
   }
@@ -74,6 +88,9 @@ final class TestSharedQuotas implements SharedQuotas {
   @Override
   public void refund(Charge charge, long now) {
     refunded.add(charge.id());
+    for (QuotaLine line : charge.charged()) {
+      counters.giveBack(line, line.cost(), now);
+    }
   }
 
   @Override

@@ -34,6 +34,9 @@ import java.util.function.ToLongFunction;
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
  * then hold more than it was ever short of. Of one that is held it is kept until when, behind an @.
+ * Nor is anything taken back of a charge that somebody has asked about again: he may go on with it.
+ * When one that depended on another is taken back, it is as if it had never been asked about: the
+ * request did not come so far, and if it comes again, it may be charged.
  *
  * The counter of what is at once is a sorted set: a member for each unit of each request, by the end
  * of its lease. What a request holds of it, and what is given back to other counters when its
@@ -93,6 +96,9 @@ final class QuotaScript {
       end
       """;
 
+  /** Stands at the start of what was granted, when somebody has asked about it again. */
+  private static final String AGAIN = "2";
+
   private static final String CHARGE_KEY = "portcullis:charge:";
   private static final String RESERVED_KEY = "portcullis:reserved:";
   private static final String LEASE = Long.toString(Reservation.LEASE.toMillis());
@@ -111,8 +117,8 @@ final class QuotaScript {
               local parts = {}
               local k, a = 1, 2
               while a <= #ARGV do
-                local part = {id = KEYS[k], granted = true}
-                local size = tonumber(ARGV[a])
+                local part = {id = KEYS[k], granted = true, dependent = string.sub(ARGV[a], 1, 1) == 'd'}
+                local size = tonumber(string.match(ARGV[a], '%d+'))
                 k, a = k + 1, a + 1
                 for i = 1, size do
                   local line = {key = KEYS[k], charged = ARGV[a] ~= 'p', given = ARGV[a] == 'f',
@@ -151,16 +157,20 @@ final class QuotaScript {
                 if part.charges then part.before = redis.call('GET', part.id) end
                 parts[#parts + 1] = part
               end
-              local out = {text(now)}
+              local out, first = {text(now)}, nil
               for _, part in ipairs(parts) do
-                if part.before then
-                  out[#out + 1] = string.sub(part.before, 1, 1) == '1' and 'granted again' or 'refused again'
+                local lines = part
+                if part.dependent and first == '0' then
+                  out[#out + 1], lines = 'skipped', {}
+                elseif part.before then
+                  out[#out + 1] = string.sub(part.before, 1, 1) ~= '0' and 'granted again' or 'refused again'
                   local held_until, holding = string.match(part.before, '@(%d+)$'), nil
                   for _, line in ipairs(part) do
                     if line.charged and (not holding or line.delay > holding.delay) then holding = line end
                   end
                   for _, line in ipairs(part) do line.delay = 0 end
                   if held_until then holding.delay = math.max(tonumber(held_until) - now, 0) end
+                  if string.sub(part.before, 1, 1) == '1' then redis.call('SETRANGE', part.id, 0, 'AGAIN') end
                 else
                   local outcome, longest, kept = part.granted and '1' or '0', 0, {}
                   local id = string.match(part.id, '[^:]+$')
@@ -204,7 +214,8 @@ final class QuotaScript {
                   end
                   out[#out + 1] = part.granted and 'granted' or 'refused'
                 end
-                for _, line in ipairs(part) do
+                first = first or string.sub(part.before or (part.granted and '1' or '0'), 1, 1)
+                for _, line in ipairs(lines) do
                   out[#out + 1] = text(line.moment)
                   out[#out + 1] = text(line.used)
                   out[#out + 1] = text(line.leased)
@@ -213,6 +224,7 @@ final class QuotaScript {
               end
               return out
               """
+                  .replace("AGAIN", AGAIN)
                   .replace("MEMORY", MEMORY)
                   .replace("LEASE", LEASE)
                   .replace("RESERVED", RESERVED_KEY)
@@ -229,14 +241,18 @@ final class QuotaScript {
               if not outcome or string.sub(outcome, 1, 1) ~= '1' then return {} end
               for moment in string.gmatch(outcome, ' (%d+)') do moments[#moments + 1] = moment end
               for i = 2, #KEYS do
-                local a = 3 * i - 4
+                local a = 3 * i - 3
                 if ARGV[a] == 's' then
                   release(KEYS[i], string.match(KEYS[1], '[^:]+$'), tonumber(ARGV[a + 1]))
                 else
                   give_back(KEYS[i], ARGV[a], tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), moments[i - 1])
                 end
               end
-              redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
+              if ARGV[2] == 'd' then
+                redis.call('DEL', KEYS[1])
+              else
+                redis.call('SET', KEYS[1], '0', 'PX', MEMORY)
+              end
               redis.call('DEL', 'RESERVED' .. string.sub(KEYS[1], #'CHARGED' + 1))
               return {}
               """
@@ -371,8 +387,9 @@ final class QuotaScript {
    * @param lines those that are peeked first
    * @param peeked how many those are
    * @param leased whether more may be charged, to be used later
+   * @param dependent whether it is looked at only if the first part is granted
    */
-  record Part(ChargeId id, List<QuotaLine> lines, int peeked, boolean leased) {
+  record Part(ChargeId id, List<QuotaLine> lines, int peeked, boolean leased, boolean dependent) {
     /** The policy, by which a Cluster finds the server. */
     String tag() {
       return QuotaScript.tag(lines.getFirst().key());
@@ -403,7 +420,7 @@ final class QuotaScript {
     arguments.add(Long.toString(micros));
     for (Part part : parts) {
       keys.add(name(part));
-      arguments.add(Integer.toString(part.lines().size()));
+      arguments.add((part.dependent() ? "d" : "") + part.lines().size());
       for (int i = 0; i < part.lines().size(); i++) {
         QuotaLine line = part.lines().get(i);
         keys.add(name(line.key()));
@@ -449,6 +466,7 @@ final class QuotaScript {
   static String[] refundArguments(Part part, long micros, long now) {
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(micros));
+    arguments.add(part.dependent() ? "d" : "");
     for (QuotaLine line : charged(part)) {
       String cost = Long.toString(line.cost());
       arguments.addAll(
@@ -522,7 +540,7 @@ final class QuotaScript {
       List<QuotaState> states = new ArrayList<>(part.lines().size());
       List<CounterState> counters = new ArrayList<>(part.lines().size());
       List<Long> leased = new ArrayList<>(part.lines().size());
-      for (QuotaLine line : part.lines()) {
+      for (QuotaLine line : outcome.equals("skipped") ? List.<QuotaLine>of() : part.lines()) {
         CounterState counter =
             CounterState.of(
                 Long.parseLong(answer.get(at)) * MeterTerms.MICRO,

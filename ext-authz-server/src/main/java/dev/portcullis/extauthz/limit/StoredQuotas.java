@@ -15,7 +15,6 @@ import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.limit.QuotaScript.Part;
 import dev.portcullis.extauthz.limit.QuotaScript.Result;
 import dev.portcullis.extauthz.log.LogKeys;
-import dev.portcullis.extauthz.valkey.Script;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.time.Duration;
@@ -23,10 +22,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +48,10 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   private static final Duration FAREWELL = Duration.ofSeconds(1);
   private static final Duration MEMORY = Duration.ofSeconds(1);
   private static final long MAX_REMEMBERED = 100_000;
+  private static final Standing UNKNOWN = new Standing(List.of(), List.of());
+
+  /** Ends that are told again at a time: questions wait behind them. */
+  private static final int A_FEW = 16;
 
   private final ValkeyStore store;
   private final boolean cluster;
@@ -59,6 +63,8 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   private final LongAdder remembered = new LongAdder();
   private final LongAdder spent = new LongAdder();
   private final Leases leases;
+  private final UnheardEnds unheard;
+  private final Semaphore retellings = new Semaphore(A_FEW);
 
   /** A counter that refused, the store's time then, and what the ticker said. */
   private record Refused(CounterState counter, long now, long read) {}
@@ -91,6 +97,8 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     this.ticker = ticker;
     store.learn(QuotaScript.ALL);
     this.leases = new Leases(this::handBack, this::replicas, ticker);
+    this.unheard = new UnheardEnds(ticker);
+    store.whenOpened(this::tellAgain);
     this.refused =
         Caffeine.newBuilder()
             .maximumSize(MAX_REMEMBERED)
@@ -103,6 +111,12 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   @Override
   public @Nullable String absence() {
     return store.isOpen() ? null : "there is no shared store now";
+  }
+
+  /** In a Cluster each policy is asked for itself. */
+  @Override
+  public boolean countsTogether() {
+    return !cluster;
   }
 
   @Override
@@ -132,10 +146,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
         List<Part> parts = charges.stream().map(StoredQuotas::part).toList();
         List<Result> results = ask(parts, now);
         for (int i = 0; i < charges.size(); i++) {
-          int peeked = parts.get(i).peeked();
-          List<QuotaState> states = results.get(i).states();
-          standings.add(
-              new Standing(states.subList(0, peeked), states.subList(peeked, states.size())));
+          standings.add(standing(parts.get(i), results.get(i).states()));
         }
       }
       return new Answer.Counted(standings);
@@ -166,10 +177,18 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     }
   }
 
+  private static Standing standing(Part part, List<QuotaState> states) {
+    return states.isEmpty()
+        ? UNKNOWN
+        : new Standing(
+            states.subList(0, part.peeked()), states.subList(part.peeked(), states.size()));
+  }
+
   private static Part part(Charge charge) {
     List<QuotaLine> lines = new ArrayList<>(charge.peeked());
     lines.addAll(charge.charged());
-    return new Part(charge.id(), lines, charge.peeked().size(), charge.leased());
+    return new Part(
+        charge.id(), lines, charge.peeked().size(), charge.leased(), charge.dependent());
   }
 
   /** The parts of a charge that are on one server each. */
@@ -187,7 +206,11 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     lines.forEach((tag, found) ->
         parts.add(
             new Part(
-                charge.id(), found, peeked.getOrDefault(tag, List.of()).size(), charge.leased())));
+                charge.id(),
+                found,
+                peeked.getOrDefault(tag, List.of()).size(),
+                charge.leased(),
+                false)));
     return parts;
   }
 
@@ -197,7 +220,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
       return chargeByPolicy(charge, now);
     } catch (StoreException | IllegalArgumentException | IndexOutOfBoundsException _) {
       forgetReserved(charge, now);
-      return new Standing(List.of(), List.of());
+      return UNKNOWN;
     }
   }
 
@@ -208,7 +231,8 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     boolean granted = true;
     for (Part part : parts(charge)) {
       // Once one has refused, the others are only looked at.
-      Part asked = granted ? part : new Part(part.id(), part.lines(), part.lines().size(), false);
+      Part asked =
+          granted ? part : new Part(part.id(), part.lines(), part.lines().size(), false, false);
       Result result;
       try {
         result = ask(List.of(asked), now).getFirst();
@@ -246,6 +270,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
     QuotaScript question = new QuotaScript(parts, micros.getAsLong(), now, leases::wanted);
     List<Result> results =
         question.results(store.run(QuotaScript.CHARGE, question.keys(), question.arguments()));
+    tellAgain();
     for (int i = 0; i < parts.size(); i++) {
       Result result = results.get(i);
       for (int line = 0; line < result.states().size() && !result.granted(); line++) {
@@ -277,10 +302,11 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
 
   private void handBack(QuotaLine line, long units, long charged, long session) {
     if (store.lost() == session) {
-      store.tell(
-          QuotaScript.HAND_BACK,
-          List.of(QuotaScript.name(line.key())),
-          QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
+      var _ =
+          store.tell(
+              QuotaScript.HAND_BACK,
+              List.of(QuotaScript.name(line.key())),
+              QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
     }
   }
 
@@ -317,35 +343,70 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
 
   private void refund(Part part, long now) {
     if (part.peeked() < part.lines().size()) {
-      store.tell(
-          QuotaScript.REFUND,
-          QuotaScript.refundKeys(part),
-          QuotaScript.refundArguments(part, micros.getAsLong(), now));
+      var _ =
+          store.tell(
+              QuotaScript.REFUND,
+              QuotaScript.refundKeys(part),
+              QuotaScript.refundArguments(part, micros.getAsLong(), now));
     }
   }
 
   @Override
   public void settle(Reservation charge, boolean successful, long now) {
-    tell(QuotaScript.SETTLE, charge, successful ? "1" : "0");
+    for (List<String> keys : together(charge)) {
+      var _ = tell(unheard.end(keys, successful));
+    }
+  }
+
+  private CompletionStage<Boolean> tell(UnheardEnds.End end) {
+    return store
+        .tell(
+            QuotaScript.SETTLE,
+            end.keys(),
+            Long.toString(micros.getAsLong()),
+            end.successful() ? "1" : "0")
+        .thenApply(heard -> {
+          if (!heard) {
+            unheard.add(end);
+          }
+          return heard;
+        });
+  }
+
+  /** Now that the store can be heard of: a few, and one more for each that was heard. */
+  private void tellAgain() {
+    // Not until none is left: what is not heard at once is back among them.
+    for (int i = 0; i < A_FEW && retellings.tryAcquire(); i++) {
+      List<UnheardEnds.End> next = unheard.take(1);
+      if (next.isEmpty()) {
+        retellings.release();
+      } else {
+        var _ =
+            tell(next.getFirst())
+                .thenAccept(heard -> {
+                  retellings.release();
+                  if (heard) {
+                    tellAgain();
+                  }
+                });
+      }
+    }
   }
 
   @Override
   public void renew(Reservation charge, long now) {
-    tell(QuotaScript.RENEW, charge);
+    for (List<String> keys : together(charge)) {
+      var _ = store.tell(QuotaScript.RENEW, keys, Long.toString(micros.getAsLong()));
+    }
   }
 
-  /** In a Cluster policies may be on different servers. */
-  private void tell(Script script, Reservation charge, String... more) {
+  /** What holds a charge; in a Cluster policies may be on different servers. */
+  private List<List<String>> together(Reservation charge) {
     List<String> keys =
         charge.policies().stream()
             .map(policy -> QuotaScript.reserved(policy, charge.id()))
             .toList();
-    String[] arguments =
-        Stream.concat(Stream.of(Long.toString(micros.getAsLong())), Stream.of(more))
-            .toArray(String[]::new);
-    for (List<String> together : cluster ? keys.stream().map(List::of).toList() : List.of(keys)) {
-      store.tell(script, together, arguments);
-    }
+    return cluster ? keys.stream().map(List::of).toList() : List.of(keys);
   }
 
   @Override

@@ -181,6 +181,12 @@ final class PartitionedReplicas implements AutoCloseable {
       return connected ? null : "it is away";
     }
 
+    // There is one limit.
+    @Override
+    public boolean countsTogether() {
+      return false;
+    }
+
     @Override
     public @Nullable QuotaState knownRefusal(QuotaLine line) {
       return null;

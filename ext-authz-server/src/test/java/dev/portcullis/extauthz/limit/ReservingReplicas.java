@@ -197,6 +197,12 @@ final class ReservingReplicas {
       return connected ? null : "it is away";
     }
 
+    // There is one limit.
+    @Override
+    public boolean countsTogether() {
+      return false;
+    }
+
     @Override
     public @Nullable QuotaState knownRefusal(QuotaLine line) {
       return null;

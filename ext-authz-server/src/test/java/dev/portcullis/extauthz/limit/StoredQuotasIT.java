@@ -372,6 +372,80 @@ final class StoredQuotasIT {
         .isFalse();
   }
 
+  /** A quota is charged with a rate, by one question. */
+  @Test
+  void aDependentChargeIsMadeOnlyIfTheFirstIs() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(2, Duration.ofHours(1)), 1);
+    QuotaLine trial = line("shop/orders/trial", "acme", daily(1), 1);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(10), 1);
+    assertThat(quotas.countsTogether()).isTrue();
+    List<Charge> charges = List.of();
+    for (int i = 0; i < 4; i++) {
+      charges =
+          List.of(
+              new Charge(id(), List.of(quota), List.of(rate), false),
+              // It changes nothing for the others that this one refuses.
+              new Charge(id(), List.of(), List.of(trial), false),
+              new Charge(id(), List.of(), List.of(quota), false, true));
+      for (int again = 0; again < 2; again++) {
+        List<Standing> standings = ((Answer.Counted) quotas.charge(charges, now)).standings();
+        assertThat(granted(standings.getFirst().charged())).isEqualTo(i < 2);
+        assertThat(granted(standings.get(1).charged())).isEqualTo(i < 1);
+        assertThat(standings.getLast().charged())
+            .extracting(QuotaState::remaining)
+            .isEqualTo(i < 2 ? List.of(9L - i) : List.of());
+      }
+    }
+    // What was not looked at can be charged when its turn comes.
+    Charge alone = new Charge(charges.getLast().id(), List.of(), List.of(quota), false);
+    assertThat(charge(quotas, alone).charged().getFirst().remaining()).isEqualTo(7);
+  }
+
+  /** The request did not come so far; if it comes again, it may. */
+  @Test
+  void aDependentChargeThatIsTakenBackMayBeMadeAgain() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(5, Duration.ofHours(1)), 1);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(10), 1);
+    Charge dependent = new Charge(id(), List.of(), List.of(quota), false, true);
+    List<Charge> charges =
+        List.of(new Charge(id(), List.of(quota), List.of(rate), false), dependent);
+    for (int again = 0; again < 3; again++) {
+      assertThat(remaining(quotas, charges)).containsExactly(4L, 9L);
+      quotas.refund(dependent, now);
+      quotas.refund(dependent, now);
+    }
+    assertThat(charge(quotas, quota).getFirst().remaining()).isEqualTo(9);
+  }
+
+  /** Whoever asked again goes on with it, and the first one's word comes too late. */
+  @Test
+  void nothingIsTakenBackThatWasAskedAboutAgain() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine rate = line("shop/orders/rate", "acme", rate(5, Duration.ofHours(1)), 1);
+    QuotaLine quota = line("shop/orders/daily", "acme", daily(10), 1);
+    Charge dependent = new Charge(id(), List.of(), List.of(quota), false, true);
+    List<Charge> charges =
+        List.of(new Charge(id(), List.of(quota), List.of(rate), false), dependent);
+    assertThat(remaining(quotas, charges)).containsExactly(4L, 9L);
+    assertThat(remaining(quotas, charges)).containsExactly(4L, 9L);
+
+    charges.forEach(charge -> quotas.refund(charge, now));
+
+    assertThat(remaining(quotas, charges)).containsExactly(4L, 9L);
+    assertThat(charge(quotas, quota).getFirst().remaining()).isEqualTo(8);
+  }
+
+  private List<Long> remaining(StoredQuotas quotas, List<Charge> charges) {
+    return ((Answer.Counted) quotas.charge(charges, now))
+        .standings().stream()
+            .flatMap(standing -> standing.charged().stream())
+            .peek(state -> assertThat(state.granted()).isTrue())
+            .map(QuotaState::remaining)
+            .toList();
+  }
+
   /** A day that has ended meanwhile got no charge, so it gets none back. */
   @Test
   void givesNothingBackToAnotherPeriod() throws Exception {

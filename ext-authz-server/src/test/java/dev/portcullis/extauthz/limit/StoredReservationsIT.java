@@ -35,11 +35,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Charges in a shared store that wait for the ends of their requests. */
@@ -68,20 +70,22 @@ final class StoredReservationsIT {
   }
 
   private StoredQuotas quotas(boolean cluster) {
+    return quotas(store(redis.url()), cluster);
+  }
+
+  private StoredQuotas quotas(ValkeyStore store, boolean cluster) {
+    return new StoredQuotas(store, cluster, () -> 1, () -> now.get() / 1000, Ticker.systemTicker());
+  }
+
+  private ValkeyStore store(String url) {
     ValkeyStore store =
         new ValkeyStore(
             new ValkeyConfig(
-                ValkeyAddress.parse(redis.url()),
-                null,
-                null,
-                null,
-                false,
-                false,
-                Duration.ofSeconds(5)));
+                ValkeyAddress.parse(url), null, null, null, false, false, Duration.ofSeconds(5)));
     closing.add(store);
     store.start();
     await().atMost(Duration.ofSeconds(10)).until(store::isOpen);
-    return new StoredQuotas(store, cluster, () -> 1, () -> now.get() / 1000, Ticker.systemTicker());
+    return store;
   }
 
   private ChargeId id() {
@@ -232,6 +236,68 @@ final class StoredReservationsIT {
     assertThat(granted(charge(quotas, id(), lines))).isTrue();
     assertThat(granted(charge(quotas, id(), lines))).isTrue();
     await().atMost(Duration.ofSeconds(30)).until(() -> redis.ask("DBSIZE").equals(":0"));
+  }
+
+  /** A few at a time, so that questions are not too late behind them; and nobody has to ask. */
+  @Test
+  void allEndsThatGotLostAreToldAgain() throws Exception {
+    BreakingRelay relay = new BreakingRelay(redis.port());
+    closing.add(relay);
+    ValkeyStore store = store("redis://127.0.0.1:" + relay.port());
+    StoredQuotas quotas = quotas(store, false);
+    List<QuotaLine> lines = List.of(atOnce("shop/orders", 1000, 1));
+    List<ChargeId> ids = Stream.generate(this::id).limit(500).toList();
+    for (ChargeId id : ids) {
+      assertThat(granted(charge(quotas, id, lines))).isTrue();
+    }
+    String places = QuotaScript.name(lines.getFirst().key());
+    assertThat(redis.ask("ZCARD " + places)).isEqualTo(":500");
+
+    relay.cut();
+    await().atMost(Duration.ofSeconds(10)).until(() -> !store.isOpen());
+    ids.forEach(id -> quotas.settle(reservation(id, lines), true, now.get()));
+    redis.ask("PERSIST " + places);
+    relay.mend();
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> redis.ask("ZCARD " + places).equals(":0"));
+  }
+
+  /** No lease ever ends here: what is free again was told. */
+  @ParameterizedTest
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void anEndThatGotLostIsToldAgain(boolean sent, boolean cluster) throws Exception {
+    BreakingRelay relay = new BreakingRelay(redis.port());
+    closing.add(relay);
+    ValkeyStore store = store("redis://127.0.0.1:" + relay.port());
+    StoredQuotas quotas = quotas(store, cluster);
+    List<QuotaLine> lines = List.of(atOnce("shop/orders", 2, 2), atOnce("platform/base", 2, 2));
+    ChargeId id = id();
+    assertThat(granted(charge(quotas, id, lines))).isTrue();
+    for (String policy : List.of("shop/orders", "platform/base")) {
+      redis.ask("PERSIST " + QuotaScript.reserved(policy, id));
+    }
+    for (QuotaLine line : lines) {
+      assertThat(redis.ask("PERSIST " + QuotaScript.name(line.key()))).isEqualTo(":1");
+    }
+
+    if (sent) {
+      // It dies with the connection.
+      relay.deafen();
+      quotas.settle(reservation(id, lines), true, now.get());
+      relay.cut();
+    } else {
+      relay.cut();
+      await().atMost(Duration.ofSeconds(10)).until(() -> !store.isOpen());
+      quotas.settle(reservation(id, lines), true, now.get());
+    }
+    relay.mend();
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            quotas.charge(List.of(new Charge(id(), List.of(), lines, false)), now.get())
+                    instanceof Answer.Counted counted
+                && granted(counted.standings().getFirst().charged()));
   }
 
   /** Replicas that admit and hear of ends at random, with threads of their own. */

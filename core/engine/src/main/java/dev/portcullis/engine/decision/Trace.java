@@ -32,6 +32,14 @@ public final class Trace {
   private int looked;
   private long read;
 
+  /** Nothing noted yet. */
+  public Trace() {}
+
+  /** Nothing noted yet, for what comes after what another one has noted. */
+  public Trace(Trace before) {
+    looked = before.looked;
+  }
+
   /** What a step said. */
   public enum Said {
     /** It let the request in by name, as an Allow rule does. */
@@ -174,6 +182,14 @@ public final class Trace {
             read));
     looks = null;
     read = 0;
+  }
+
+  /** Adds what was noted in one that goes on after this, and is not to be used any more. */
+  public void add(Trace next) {
+    steps.addAll(next.steps);
+    looks = next.looks;
+    looked = next.looked;
+    read |= next.read;
   }
 
   /** The steps so far. */

@@ -63,6 +63,11 @@ public final class AuthorizationStep implements PhaseStep {
   }
 
   @Override
+  public boolean runsAhead() {
+    return true;
+  }
+
+  @Override
   public Verdict decide(Evaluation evaluation) {
     Verdict verdict = judge(evaluation);
     if (mode == Mode.SHADOW) {

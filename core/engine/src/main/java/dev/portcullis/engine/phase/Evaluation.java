@@ -20,6 +20,7 @@ import dev.portcullis.engine.path.PathMatches;
 import dev.portcullis.engine.path.RequestMatcher;
 import dev.portcullis.engine.path.RequestPath;
 import dev.portcullis.engine.port.GeoSource;
+import dev.portcullis.engine.request.EpochNanos;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.expression.UnreadableVariableException;
@@ -29,7 +30,6 @@ import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.match.IpAddress;
 import dev.portcullis.policy.match.Principal;
 import dev.portcullis.policy.plan.LegacyHeaders;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class Evaluation implements VariableSource {
   private final IpAddress client;
   private final GeoSource geo;
   private final PathIndex index;
-  private final @Nullable Trace trace;
+  private @Nullable Trace trace;
   private Patience patience;
   private @Nullable RequestPath path;
   private @Nullable PathMatches matches;
@@ -135,8 +135,7 @@ public final class Evaluation implements VariableSource {
 
   /** When the request was received, in nanoseconds since 1970. */
   long now() {
-    Instant at = request.receivedAt();
-    return at.getEpochSecond() * 1_000_000_000L + at.getNano();
+    return EpochNanos.of(request.receivedAt());
   }
 
   /** Hygiene has read the path. */
@@ -221,6 +220,45 @@ public final class Evaluation implements VariableSource {
   /** What went wrong without deciding. */
   public List<String> notes() {
     return notes == null ? List.of() : List.copyOf(notes);
+  }
+
+  /** What steps have recorded on their way, beside what they said. */
+  public record Findings(
+      @Nullable List<ShadowFinding> shadow, @Nullable List<String> notes, @Nullable Trace trace) {}
+
+  /** Takes away what was recorded, so that what is recorded next stands alone. */
+  public Findings setAside() {
+    Findings before = new Findings(shadow, notes, trace);
+    shadow = null;
+    notes = null;
+    trace = trace == null ? null : new Trace(trace);
+    return before;
+  }
+
+  /** Takes away what was recorded since, and puts back what was set aside before. */
+  public Findings putBack(Findings before) {
+    Findings since = new Findings(shadow, notes, trace);
+    shadow = before.shadow;
+    notes = before.notes;
+    trace = before.trace;
+    return since;
+  }
+
+  /** Records what steps had recorded that were run ahead. */
+  public void add(Findings ahead) {
+    if (trace != null && ahead.trace != null) {
+      trace.add(ahead.trace);
+    }
+    shadow = joined(shadow, ahead.shadow);
+    notes = joined(notes, ahead.notes);
+  }
+
+  private static <T> @Nullable List<T> joined(@Nullable List<T> first, @Nullable List<T> then) {
+    if (first == null || then == null) {
+      return first == null ? then : first;
+    }
+    first.addAll(then);
+    return first;
   }
 
   void upstream(HeaderField header) {
@@ -318,11 +356,12 @@ public final class Evaluation implements VariableSource {
     return site.high() * 31 + site.low();
   }
 
-  /** The latest question to the store that replicas share; null: it was not asked. */
-  @Nullable QuotaInquiry quotaInquiry() {
-    return quotaInquiry;
+  /** The question of a step to the store that replicas share; null: it asked none. */
+  @Nullable QuotaInquiry quotaInquiry(SharedLimitStep asker) {
+    return quotaInquiry == null ? null : quotaInquiry.of(asker);
   }
 
+  /** The latest question to the store that replicas share. */
   void quotaInquiry(QuotaInquiry latest) {
     quotaInquiry = latest;
   }

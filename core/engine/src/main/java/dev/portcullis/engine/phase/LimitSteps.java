@@ -45,7 +45,12 @@ public final class LimitSteps {
     LimitGroup all = new LimitGroup(peeked, of(charged, Mode.ENFORCE), of(charged, Mode.SHADOW));
     // A process that shares nothing is all replicas.
     if (!stores.isAlone() && !all.shared().isEmpty()) {
-      steps.add(new SharedLimitStep(phase, all.own(), all.shared(), stores));
+      boolean followed =
+          charged == LimitPhase.RATE
+              && programs.stream()
+                  .anyMatch(limit ->
+                      limit.phase() == LimitPhase.QUOTA && limit.isShared() && !limit.isShadow());
+      steps.add(new SharedLimitStep(phase, all.own(), all.shared(), followed, stores));
     } else if (!all.isEmpty()) {
       steps.add(new LimitStep(phase, all, stores.own()));
     }

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.decision.RuleRef;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.PolicyRef;
@@ -31,6 +32,25 @@ public interface PhaseStep {
    */
   default Verdict overdue(Evaluation evaluation, String cause) {
     return new Verdict.Unavailable(new RuleRef(phase(), null, null), cause);
+  }
+
+  /**
+   * Whether it may be run before it is known whether the step before it lets the request pass: it
+   * reads what others found, and charges nothing.
+   */
+  default boolean runsAhead() {
+    return false;
+  }
+
+  /**
+   * Adds what it would ask to a question that is about to be asked by an earlier step, if it knows
+   * how; every step in between lets the request pass.
+   *
+   * @param earlier takes more
+   * @return whether it did; if not, it asks for itself when the request comes to it
+   */
+  default boolean join(Inquiry earlier, Evaluation evaluation) {
+    return false;
   }
 
   /** Nobody waits for the request that waits here: ends what was charged for it until its end. */

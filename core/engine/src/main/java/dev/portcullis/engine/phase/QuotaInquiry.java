@@ -17,10 +17,18 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
+/*
+ * A later step may join, whose limits are charged if those of the first one are: then both steps
+ * have their answers of one question. If the request does not pass that step all the same, since
+ * the answer came too late, or a limit of this process refuses, what was charged for it is taken
+ * back, whenever it is heard that it may have been charged.
+ */
 /** Asks the store that replicas share about the limits of one request that one step charges. */
 final class QuotaInquiry implements Inquiry {
   private static final Answer UNANSWERED =
       new Answer.Unavailable("the shared store has not answered yet");
+  private static final Answer NOT_LOOKED_AT =
+      new Answer.Unavailable("the shared store has not looked at it");
 
   private final SharedLimitStep step;
   private final LimitGroup.Counted own;
@@ -29,6 +37,11 @@ final class QuotaInquiry implements Inquiry {
   private final List<Charge> charges = new ArrayList<>(2);
   private final SharedQuotas quotas;
   private final long now;
+  private @Nullable QuotaInquiry joined;
+  // Who hears and who withdraws are two threads: one of them sees what the other has written.
+  private volatile boolean maybeCharged;
+  private volatile boolean withdrawn;
+  private boolean takenBack;
   // Whoever gives up waiting is another thread than who asks: one of them is first.
   private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
@@ -37,11 +50,13 @@ final class QuotaInquiry implements Inquiry {
    *
    * @param own what this process counts of the request
    * @param shared what the store does; charges something
+   * @param dependent whether it is charged only if what it joins is
    */
   QuotaInquiry(
       SharedLimitStep step,
       LimitGroup.Counted own,
       LimitGroup.Counted shared,
+      boolean dependent,
       SharedQuotas quotas,
       Evaluation evaluation) {
     this.step = step;
@@ -61,7 +76,8 @@ final class QuotaInquiry implements Inquiry {
                 ChargeId.of(evaluation.request(), step.phase(), false),
                 lines(shared.peeked()),
                 charged.lines(),
-                leased);
+                leased,
+                dependent);
     if (enforced != null) {
       charges.add(enforced);
     }
@@ -71,8 +87,29 @@ final class QuotaInquiry implements Inquiry {
               ChargeId.of(evaluation.request(), step.phase(), true),
               List.of(),
               shadowed.lines(),
-              leased));
+              leased,
+              dependent));
     }
+  }
+
+  @Override
+  public boolean takesMore() {
+    return step.isFollowed() && quotas.countsTogether();
+  }
+
+  /** What a later step would ask, and has not, is asked by this question. */
+  void join(QuotaInquiry later) {
+    joined = later;
+  }
+
+  /** Whether something is enforced here, so that it depends on it what is charged later. */
+  boolean enforces() {
+    return enforced != null;
+  }
+
+  /** Whether it may be that nobody has to be asked. */
+  boolean mayBeSpent() {
+    return charges.getFirst().leased();
   }
 
   private static List<QuotaLine> lines(@Nullable LimitLines lines) {
@@ -93,8 +130,37 @@ final class QuotaInquiry implements Inquiry {
 
   @Override
   public void ask() {
-    Answer said = quotas.charge(charges, now);
-    if (!answer.compareAndSet(null, said) && said instanceof Answer.Counted counted) {
+    if (joined == null) {
+      hear(quotas.charge(charges, now));
+      return;
+    }
+    List<Charge> all = new ArrayList<>(charges);
+    all.addAll(joined.charges);
+    switch (quotas.charge(all, now)) {
+      case Answer.Unavailable unavailable -> {
+        joined.hear(unavailable);
+        hear(unavailable);
+      }
+      case Answer.Counted(List<Standing> standings) -> {
+        // Who goes on with the first finds the other.
+        joined.hear(new Answer.Counted(standings.subList(charges.size(), all.size())));
+        hear(new Answer.Counted(standings.subList(0, charges.size())));
+      }
+    }
+  }
+
+  private void hear(Answer said) {
+    if (said instanceof Answer.Counted(List<Standing> standings)
+        && standings.getFirst().charged().isEmpty()) {
+      // What it depends on was not made.
+      answer.compareAndSet(null, NOT_LOOKED_AT);
+      return;
+    }
+    boolean inTime = answer.compareAndSet(null, said);
+    maybeCharged = true;
+    if (withdrawn) {
+      takeBack();
+    } else if (!inTime && said instanceof Answer.Counted counted) {
       end(counted);
     }
   }
@@ -103,6 +169,47 @@ final class QuotaInquiry implements Inquiry {
   void abandon() {
     if (answer() instanceof Answer.Counted counted) {
       end(counted);
+    }
+    if (joined != null) {
+      joined.abandon();
+    }
+  }
+
+  /** The request does not come to the step that joined. */
+  void withdrawJoined() {
+    if (joined != null) {
+      joined.withdraw();
+    }
+  }
+
+  /** The request is refused without the answer by the step that joined another. */
+  void withdrawUnanswered() {
+    if (enforced != null && enforced.dependent() && !(answer.get() instanceof Answer.Counted)) {
+      withdraw();
+    }
+  }
+
+  private void withdraw() {
+    withdrawn = true;
+    if (maybeCharged) {
+      takeBack();
+    }
+  }
+
+  /** Once: if the request comes again, that is charged anew. */
+  private synchronized void takeBack() {
+    if (!takenBack) {
+      takenBack = true;
+      charges.forEach(charge -> quotas.refund(charge, now));
+    }
+  }
+
+  /** The request goes on without an answer; what is answered later counts no more. */
+  void giveUp(String cause) {
+    Answer none = new Answer.Unavailable(cause);
+    answer.compareAndSet(null, none);
+    if (joined != null) {
+      joined.answer.compareAndSet(null, none);
     }
   }
 
@@ -146,8 +253,12 @@ final class QuotaInquiry implements Inquiry {
     }
   }
 
-  boolean isOf(SharedLimitStep asker) {
-    return step == asker;
+  /** What a step asks by this question; null: nothing. */
+  @Nullable QuotaInquiry of(SharedLimitStep asker) {
+    if (step == asker) {
+      return this;
+    }
+    return joined == null ? null : joined.of(asker);
   }
 
   LimitGroup.Counted own() {

@@ -3,6 +3,7 @@
 
 package dev.portcullis.engine.phase;
 
+import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.limit.QuotaLine;
 import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.port.QuotaStores;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 /*
  * What is known to be refused is refused without asking: by a limit of this process, which is only
  * peeked then, or by the store's word of a moment ago. Else the store is asked, once for all limits
- * of the phase that replicas share. When it has charged them, those of this process are charged; if
+ * of the step that replicas share. When it has charged them, those of this process are charged; if
  * one of those refuses now, because another request was faster, the store is told to take its charge
  * back. So nothing is charged for what does not pass, but for the moment in between.
  *
  * Quotas that are only peeked in this phase are asked about where the store is asked anyway; else
- * its word of a moment ago has to do, for they are charged later in any case.
+ * its word of a moment ago has to do, for they are charged later in any case. Where the rules let
+ * the request pass, which they can say before the store does, they are charged by the same question.
  *
  * Where all limits that the store would charge may be leased, and it has leased enough before, it is
  * not asked. What is charged so is not taken back when a limit of this process refuses after all.
@@ -37,10 +39,18 @@ final class SharedLimitStep implements PhaseStep {
   private final LimitGroup shared;
   private final OwnCounters counters;
   private final SharedQuotas quotas;
+  private final boolean followed;
 
-  SharedLimitStep(Phase phase, LimitGroup own, LimitGroup shared, QuotaStores stores) {
+  /**
+   * Counts limits.
+   *
+   * @param followed whether a later step has limits that replicas share
+   */
+  SharedLimitStep(
+      Phase phase, LimitGroup own, LimitGroup shared, boolean followed, QuotaStores stores) {
     this.own = own;
     this.shared = shared;
+    this.followed = followed;
     this.counters = new OwnCounters(phase, stores.own());
     this.quotas = stores.shared();
   }
@@ -62,8 +72,8 @@ final class SharedLimitStep implements PhaseStep {
 
   @Override
   public Verdict decide(Evaluation evaluation) {
-    QuotaInquiry asked = evaluation.quotaInquiry();
-    if (asked != null && asked.isOf(this)) {
+    QuotaInquiry asked = evaluation.quotaInquiry(this);
+    if (asked != null) {
       return settle(asked, evaluation);
     }
     LimitGroup.Counted here = own.counting(evaluation);
@@ -80,7 +90,7 @@ final class SharedLimitStep implements PhaseStep {
     if (absence != null) {
       return alone(here, there, absence, evaluation);
     }
-    QuotaInquiry inquiry = new QuotaInquiry(this, here, there, quotas, evaluation);
+    QuotaInquiry inquiry = new QuotaInquiry(this, here, there, false, quotas, evaluation);
     if (inquiry.spends()) {
       return settle(inquiry, evaluation);
     }
@@ -89,30 +99,68 @@ final class SharedLimitStep implements PhaseStep {
   }
 
   private Verdict settle(QuotaInquiry asked, Evaluation evaluation) {
-    return switch (asked.answer()) {
-      case Answer.Counted counted -> settle(asked, counted, evaluation);
-      case Answer.Unavailable(var cause) -> alone(asked.own(), asked.shared(), cause, evaluation);
-    };
+    boolean passes = false;
+    try {
+      Verdict verdict =
+          switch (asked.answer()) {
+            case Answer.Counted counted -> settle(asked, counted, evaluation);
+            case Answer.Unavailable(var cause) ->
+                alone(asked.own(), asked.shared(), cause, evaluation);
+          };
+      passes = verdict instanceof Verdict.NotApplicable;
+      return verdict;
+    } finally {
+      if (!passes) {
+        asked.withdrawJoined();
+        asked.withdrawUnanswered();
+      }
+    }
   }
 
   @Override
   public Verdict overdue(Evaluation evaluation, String cause) {
-    QuotaInquiry asked = evaluation.quotaInquiry();
-    if (asked == null || !asked.isOf(this)) {
+    QuotaInquiry asked = evaluation.quotaInquiry(this);
+    if (asked == null) {
       return PhaseStep.super.overdue(evaluation, cause);
     }
     // The answer may be there though nobody had the time to go on with it: then it counts.
-    return asked.answer() instanceof Answer.Counted counted
-        ? settle(asked, counted, evaluation)
-        : alone(asked.own(), asked.shared(), cause, evaluation);
+    asked.giveUp(cause);
+    return settle(asked, evaluation);
   }
 
   @Override
   public void abandon(Evaluation evaluation) {
-    QuotaInquiry asked = evaluation.quotaInquiry();
-    if (asked != null && asked.isOf(this)) {
+    QuotaInquiry asked = evaluation.quotaInquiry(this);
+    if (asked != null) {
       asked.abandon();
     }
+  }
+
+  /**
+   * Whether a later step has limits that replicas share, and the rules are between them at most.
+   */
+  boolean isFollowed() {
+    return followed;
+  }
+
+  /** What is known to be refused here, the earlier step has refused: it peeked at it. */
+  @Override
+  public boolean join(Inquiry earlier, Evaluation evaluation) {
+    if (!(earlier instanceof QuotaInquiry asked)) {
+      return false;
+    }
+    LimitGroup.Counted here = own.counting(evaluation);
+    LimitGroup.Counted there = shared.counting(evaluation);
+    if (there.charged() == null) {
+      // What is in shadow mode alone must not be able to spoil the question of others.
+      return false;
+    }
+    QuotaInquiry mine = new QuotaInquiry(this, here, there, asked.enforces(), quotas, evaluation);
+    if (mine.mayBeSpent()) {
+      return false;
+    }
+    asked.join(mine);
+    return true;
   }
 
   private static Verdict said(Verdict.@Nullable Deny deny) {

@@ -19,6 +19,11 @@ final class NoSharedQuotas implements SharedQuotas {
   }
 
   @Override
+  public boolean countsTogether() {
+    return false;
+  }
+
+  @Override
   public @Nullable QuotaState knownRefusal(QuotaLine line) {
     return null;
   }

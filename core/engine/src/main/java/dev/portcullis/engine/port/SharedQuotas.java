@@ -27,8 +27,20 @@ public interface SharedQuotas {
    * @param peeked lines that must be granted too, and are not charged
    * @param charged not empty
    * @param leased whether it may be charged to what the store has leased before
+   * @param dependent whether it is made only if the first one of its question is
    */
-  record Charge(ChargeId id, List<QuotaLine> peeked, List<QuotaLine> charged, boolean leased) {
+  record Charge(
+      ChargeId id,
+      List<QuotaLine> peeked,
+      List<QuotaLine> charged,
+      boolean leased,
+      boolean dependent) {
+
+    /** One that depends on no other. */
+    public Charge(ChargeId id, List<QuotaLine> peeked, List<QuotaLine> charged, boolean leased) {
+      this(id, peeked, charged, leased, false);
+    }
+
     public Charge {
       peeked = List.copyOf(peeked);
       charged = List.copyOf(charged);
@@ -58,8 +70,8 @@ public interface SharedQuotas {
 
   /**
    * How the lines of one charge stand; it was made when all of them are granted. Without any, where
-   * that of limits in shadow mode could not be found out and that of others could. Without any that
-   * were peeked, where nobody had to be asked.
+   * that of limits in shadow mode could not be found out and that of others could, and where it
+   * depends on one that was not made. Without any that were peeked, where nobody had to be asked.
    *
    * @param peeked one state per line that was peeked, in their order
    * @param charged one state per line that was to be charged, in their order
@@ -94,6 +106,9 @@ public interface SharedQuotas {
 
   /** Why it makes no sense to ask now, for operators; null: it does. Does no I/O. */
   @Nullable String absence();
+
+  /** Whether one question reaches all counters, so that it saves another to ask with it. */
+  boolean countsTogether();
 
   /**
    * How a line stands that is known not to be granted, because the store said so a moment ago;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Portcullis Authors
+package dev.portcullis.extauthz.limit;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.portcullis.engine.limit.Reservation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/*
+ * An end that gets lost holds its place until the lease is over. All that end while the store is away
+ * for a moment would do so: the limit would refuse for fifteen seconds after that. An end may be told
+ * twice, since it deletes what it gives back and then finds nothing.
+ *
+ * After a lease there is nothing to give back. So few are kept because questions wait behind them
+ * when they are told again; for more, the lease has to do.
+ */
+/** Ends of requests that the store did not hear of, to be told again. Bounded; thread-safe. */
+final class UnheardEnds {
+  static final int MOST = 2_000;
+
+  private final Ticker ticker;
+  private final Queue<End> ends = new LinkedBlockingQueue<>(MOST);
+
+  /**
+   * One that is to be told.
+   *
+   * @param keys what holds its charges
+   * @param since by the ticker
+   */
+  record End(List<String> keys, boolean successful, long since) {}
+
+  UnheardEnds(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  /** One that comes now. */
+  End end(List<String> keys, boolean successful) {
+    return new End(keys, successful, ticker.read());
+  }
+
+  /** It was not heard. */
+  void add(End end) {
+    var _ = ends.offer(end);
+  }
+
+  /** Takes some out that are worth telling, the oldest first. */
+  List<End> take(int most) {
+    if (ends.isEmpty()) {
+      return List.of();
+    }
+    List<End> taken = new ArrayList<>();
+    for (int left = Math.min(most, ends.size()); left > 0; left--) {
+      End end = ends.poll();
+      if (end != null && ticker.read() - end.since() < Reservation.LEASE.toNanos()) {
+        taken.add(end);
+      }
+    }
+    return taken;
+  }
+}
