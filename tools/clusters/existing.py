@@ -20,11 +20,12 @@ class Existing:
         self.programs = programs
 
     def up(self) -> Path:
+        file = self._file()
         self.programs.fetch(("kubectl",))
         said = self._readyz()
         if said is not None:
-            raise NotPossibleHere(f"the cluster of {self._file()} does not answer: {said}")
-        return self._file()
+            raise NotPossibleHere(f"the cluster of {file} does not answer: {said}")
+        return file
 
     def down(self) -> None:
         """Nothing of it is ours."""
@@ -65,8 +66,10 @@ class Existing:
 
     def _readyz(self) -> str | None:
         """Why the API server is not ready; None if it is."""
-        kubectl = (str(self.programs["kubectl"]), f"--kubeconfig={self._file()}", "--request-timeout=10s")
-        ran = attempt(*kubectl, "get", "--raw=/readyz")
+        file = self._file()
+        ran = attempt(
+            str(self.programs["kubectl"]), f"--kubeconfig={file}", "--request-timeout=10s", "get", "--raw=/readyz"
+        )
         return None if ran.returncode == 0 else last_word(ran)
 
     def _refused(self, verb: str, instead: str = "use --provider one-node or kind") -> NotPossibleHere:

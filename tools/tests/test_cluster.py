@@ -91,6 +91,8 @@ class CommandTest(LayoutTest):
 
     def test_existing_cluster_must_be_named_and_is_left_alone(self):
         os.environ.pop("KUBECONFIG", None)
+        # Before any program is fetched, too.
+        os.environ["PORTCULLIS_CACHE"] = str(self.scratch / "cache")
         self.assertEqual(2, self.run_command("status", "--provider", "kubeconfig")[0])
         code, _, err = self.run_command("stop-apiserver", "--provider", "kubeconfig", "--kubeconfig", "/none")
         self.assertEqual(3, code)
