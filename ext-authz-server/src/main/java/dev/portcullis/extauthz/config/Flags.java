@@ -150,7 +150,8 @@ public final class Flags {
       defaultValue = "512",
       description =
           "Checks that may wait for the verification of a signature, those included that are "
-              + "worked on; half as many may wait for what issuers say of tokens. "
+              + "worked on; half as many may wait for what issuers say of tokens, "
+              + "and half for the shared store. "
               + "More are refused with 503. "
               + "Default: ${DEFAULT-VALUE}.")
   int maxWaiting;
@@ -283,8 +284,8 @@ public final class Flags {
       paramLabel = "URL",
       converter = ValkeyConverter.class,
       description =
-          "Share revocations and proofs of possession with the other decision services over this "
-              + "server of Valkey or Redis: "
+          "Share revocations, proofs of possession and limits of store.scope Cluster with the "
+              + "other decision services over this server of Valkey or Redis: "
               + "valkey://HOST:PORT, valkey+sentinel://HOST:PORT,HOST:PORT/PRIMARY or "
               + "valkey+cluster://HOST:PORT,HOST:PORT; valkeys… is over TLS. Default: nothing is "
               + "shared.")
