@@ -5,6 +5,7 @@ package dev.portcullis.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.portcullis.engine.bot.BotScore;
 import dev.portcullis.engine.decision.Decision;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.policy.decision.DenyReason;
@@ -14,6 +15,8 @@ import dev.portcullis.policy.plan.LimitSpec.LimitPhase;
 import dev.portcullis.policy.plan.Mode;
 import dev.portcullis.policy.plan.RuleSpec.Effect;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,7 @@ class LimitsTest {
     Decision refused = gate.get("/");
     assertThat(reason(refused)).isEqualTo(DenyReason.RATE_LIMITED);
     assertThat(refused.by().rule()).isEqualTo("per-client");
+    assertThat(told(refused)).isEqualTo("Too many requests: limit per-client, try again in 30 s");
     assertThat(TestGate.header(refused, "ratelimit")).isEqualTo("\"per-client\";r=0;t=60");
     assertThat(TestGate.header(refused, "retry-after")).isEqualTo("30");
     gate.now = gate.now.plusSeconds(30);
@@ -56,6 +60,8 @@ class LimitsTest {
     assertThat(legacy(gate.get("/"))).isEqualTo("limit 3, remaining 0, reset 43140");
     Decision exhausted = gate.get("/");
     assertThat(reason(exhausted)).isEqualTo(DenyReason.QUOTA_EXHAUSTED);
+    assertThat(told(exhausted))
+        .isEqualTo("The quota is used up: limit daily, try again in 43140 s");
     assertThat(legacy(exhausted)).isEqualTo("limit 3, remaining 0, reset 43140");
     assertThat(TestGate.header(exhausted, "retry-after")).isEqualTo("43140");
   }
@@ -162,6 +168,73 @@ class LimitsTest {
   }
 
   @Test
+  void namesTheLimitThatRefusesForLongest() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .limit("brief", LimitPhase.RATE, Mode.ENFORCE, perSeconds(1), null)
+                .limit("long", LimitPhase.RATE, Mode.ENFORCE, perSeconds(60), null)
+                .limit("short", LimitPhase.RATE, Mode.ENFORCE, perSeconds(2), null));
+    gate.get("/");
+
+    Decision refused = gate.get("/");
+    assertThat(refused.by().rule()).isEqualTo("long");
+    assertThat(told(refused)).isEqualTo("Too many requests: limit long, try again in 60 s");
+    assertThat(TestGate.header(refused, "retry-after")).isEqualTo("60");
+  }
+
+  private static Allowance perSeconds(long seconds) {
+    return new Allowance.Rate(1, Duration.ofSeconds(seconds), 0);
+  }
+
+  @Test
+  void limitsWhoLooksLikeAProgramOnlyAndByHowMuch() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .bot()
+                .limit(
+                    "suspicious", LimitPhase.RATE, Mode.ENFORCE, perSeconds(60), "bot.score > 60")
+                .dear(
+                    "by-score",
+                    LimitPhase.RATE,
+                    new Allowance.Rate(100, Duration.ofMinutes(1), 99),
+                    "bot.score"));
+    gate.score = () -> new BotScore(30, List.of());
+
+    assertThat(remaining(gate.get("/"))).isEqualTo("r=70");
+    assertThat(remaining(gate.get("/"))).isEqualTo("r=40");
+    gate.score = () -> new BotScore(61, List.of());
+    gate.peer = "192.0.2.61";
+    assertThat(gate.get("/").allowed()).isTrue();
+    Decision again = gate.get("/");
+    assertThat(again.by().rule()).isEqualTo("suspicious");
+    gate.score = () -> new BotScore(39, List.of());
+    assertThat(gate.get("/").allowed()).as("what was refused has cost nothing").isTrue();
+    gate.score = () -> new BotScore(1, List.of());
+    assertThat(gate.get("/").by().rule()).isEqualTo("by-score");
+  }
+
+  @Test
+  void chargesByPlan() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .authenticated(Mode.ENFORCE)
+                .dear(
+                    "units",
+                    LimitPhase.QUOTA,
+                    new Allowance.Quota(10, Allowance.Period.DAY, ZoneOffset.UTC),
+                    "auth.plan == \"free\" ? 5 : 1"));
+    gate.authentication = () -> TestGate.caller("acme", "silver");
+    assertThat(remaining(gate.get("/"))).isEqualTo("r=9");
+    gate.authentication = () -> TestGate.caller("visitor", "free");
+    assertThat(remaining(gate.get("/"))).isEqualTo("r=5");
+    assertThat(remaining(gate.get("/"))).isEqualTo("r=0");
+    assertThat(reason(gate.get("/"))).isEqualTo(DenyReason.QUOTA_EXHAUSTED);
+  }
+
+  @Test
   void chargesWhatTheExpressionSays() {
     TestGate gate = new TestGate(dear("int(request.headers[\"x-size\"]) / 100 + 1"));
 
@@ -263,6 +336,10 @@ class LimitsTest {
     assertThat(second.shadow())
         .singleElement()
         .satisfies(finding -> assertThat(finding.wouldDeny()).isEqualTo(DenyReason.RATE_LIMITED));
+  }
+
+  private static String told(Decision decision) {
+    return Objects.requireNonNull(decision.refusal()).detail();
   }
 
   private static DenyReason reason(Decision decision) {

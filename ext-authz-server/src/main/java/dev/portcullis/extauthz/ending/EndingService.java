@@ -16,10 +16,9 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +48,15 @@ public final class EndingService implements BindableService, AutoCloseable {
 
   private final Endings endings;
   private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("endings").factory());
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("endings").factory());
   private volatile boolean closed;
 
   /** Tells what it hears. */
   public EndingService(Endings endings) {
     this.endings = endings;
+    // Else a stream that broke would be held until it had grown old.
+    timer.setRemoveOnCancelPolicy(true);
   }
 
   @Override

@@ -484,10 +484,10 @@ final class QuotaScript {
    *
    * @param charged the counter's moment when it was leased
    */
-  static String[] handBackArguments(
-      QuotaLine line, long units, long charged, long micros, long now) {
+  static String[] handBackArguments(QuotaLine line, long units, long charged, long micros) {
     List<String> terms =
-        switch (line.meter().terms(now)) {
+        // A period is over at its counter's moment, and the next one begins.
+        switch (line.meter().terms(charged - 1)) {
           case MeterTerms.Rate rate ->
               List.of("r", Long.toString(units), Long.toString(rate.interval()));
           case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "");

@@ -306,18 +306,19 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
           store.tell(
               QuotaScript.HAND_BACK,
               List.of(QuotaScript.name(line.key())),
-              QuotaScript.handBackArguments(line, units, charged, micros.getAsLong(), charged));
+              QuotaScript.handBackArguments(line, units, charged, micros.getAsLong()));
     }
   }
 
   @Override
   public Answer.@Nullable Counted spend(List<Charge> charges) {
+    if (!charges.getFirst().leased()) {
+      // Those of one step are leased together, or not at all.
+      return null;
+    }
     List<QuotaLine> lines = charges.getFirst().charged();
     if (charges.size() > 1) {
       lines = charges.stream().flatMap(charge -> charge.charged().stream()).toList();
-    }
-    if (!charges.stream().allMatch(Charge::leased)) {
-      return null;
     }
     List<QuotaState> states = leases.spend(lines);
     if (states == null) {
@@ -377,12 +378,12 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   private void tellAgain() {
     // Not until none is left: what is not heard at once is back among them.
     for (int i = 0; i < A_FEW && retellings.tryAcquire(); i++) {
-      List<UnheardEnds.End> next = unheard.take(1);
-      if (next.isEmpty()) {
+      UnheardEnds.End next = unheard.poll();
+      if (next == null) {
         retellings.release();
       } else {
         var _ =
-            tell(next.getFirst())
+            tell(next)
                 .thenAccept(heard -> {
                   retellings.release();
                   if (heard) {

@@ -4,10 +4,10 @@ package dev.portcullis.extauthz.limit;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.portcullis.engine.limit.Reservation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /*
  * An end that gets lost holds its place until the lease is over. All that end while the store is away
@@ -41,23 +41,25 @@ final class UnheardEnds {
     return new End(keys, successful, ticker.read());
   }
 
-  /** It was not heard. */
+  /** It was not heard. Those for whom it is too late make room. */
   void add(End end) {
+    End oldest = ends.peek();
+    while (oldest != null && isOver(oldest) && ends.remove(oldest)) {
+      oldest = ends.peek();
+    }
     var _ = ends.offer(end);
   }
 
-  /** Takes some out that are worth telling, the oldest first. */
-  List<End> take(int most) {
-    if (ends.isEmpty()) {
-      return List.of();
+  /** Takes out the oldest that is worth telling; null: there is none. */
+  @Nullable End poll() {
+    End oldest = ends.poll();
+    while (oldest != null && isOver(oldest)) {
+      oldest = ends.poll();
     }
-    List<End> taken = new ArrayList<>();
-    for (int left = Math.min(most, ends.size()); left > 0; left--) {
-      End end = ends.poll();
-      if (end != null && ticker.read() - end.since() < Reservation.LEASE.toNanos()) {
-        taken.add(end);
-      }
-    }
-    return taken;
+    return oldest;
+  }
+
+  private boolean isOver(End end) {
+    return ticker.read() - end.since() >= Reservation.LEASE.toNanos();
   }
 }

@@ -82,6 +82,19 @@ final class LeasesTest {
     assertThat(handedBack).isEmpty();
   }
 
+  /** Each route has a meter of its own of the limit. */
+  @Test
+  void whatOneRouteLeasesAnotherSpends() throws Exception {
+    answered(daily(1), 0);
+    long _ = leases.wanted(daily(1));
+    answered(daily(1), 8);
+
+    assertThat(spends(daily(1))).isTrue();
+    assertThat(spends(line(new Allowance.Quota(999, Period.DAY, ZoneOffset.UTC), 1)))
+        .as("a number that was edited")
+        .isFalse();
+  }
+
   /** What another limit of the request lacks is no reason to take more of this one. */
   @Test
   void leasesNoMoreWhileThereIsEnough() throws Exception {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.portcullis.engine.limit.Reservation;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class UnheardEndsTest {
@@ -19,15 +21,18 @@ final class UnheardEndsTest {
     return end;
   }
 
+  private List<UnheardEnds.End> all() {
+    return Stream.generate(unheard::poll).takeWhile(Objects::nonNull).toList();
+  }
+
   @Test
   void areTakenOnceAndTheOldestFirst() {
     UnheardEnds.End first = add("a");
     UnheardEnds.End second = add("b");
     UnheardEnds.End third = add("c");
 
-    assertThat(unheard.take(2)).containsExactly(first, second);
-    assertThat(unheard.take(2)).containsExactly(third);
-    assertThat(unheard.take(2)).isEmpty();
+    assertThat(all()).containsExactly(first, second, third);
+    assertThat(unheard.poll()).isNull();
   }
 
   @Test
@@ -35,13 +40,23 @@ final class UnheardEndsTest {
     UnheardEnds.End first = add("a");
     now.addAndGet(Reservation.LEASE.toNanos() - 1);
     UnheardEnds.End second = add("b");
-    assertThat(unheard.take(1)).containsExactly(first);
+    assertThat(unheard.poll()).isEqualTo(first);
     // It was not heard again, which does not make it younger.
     unheard.add(first);
     now.addAndGet(1);
 
-    assertThat(unheard.take(Integer.MAX_VALUE)).containsExactly(second);
-    assertThat(unheard.take(Integer.MAX_VALUE)).isEmpty();
+    assertThat(all()).containsExactly(second);
+  }
+
+  @Test
+  void thoseForWhomItIsTooLateMakeRoom() {
+    for (int i = 0; i < UnheardEnds.MOST; i++) {
+      add("a" + i);
+    }
+    now.addAndGet(Reservation.LEASE.toNanos());
+    UnheardEnds.End fresh = add("b");
+
+    assertThat(all()).containsExactly(fresh);
   }
 
   @Test
@@ -49,6 +64,6 @@ final class UnheardEndsTest {
     for (int i = 0; i < UnheardEnds.MOST + 10; i++) {
       add("a" + i);
     }
-    assertThat(unheard.take(Integer.MAX_VALUE)).hasSize(UnheardEnds.MOST);
+    assertThat(all()).hasSize(UnheardEnds.MOST);
   }
 }

@@ -119,7 +119,9 @@ final class LimitsCheck {
       cost = number.expression();
     }
     Allowance allowance = allowance(limit, path);
-    toldToOne(limit, sharing, path);
+    if (sharing == null) {
+      countedByEach(limit, path);
+    }
     return allowance == null
         ? null
         : new LimitSpec(
@@ -138,13 +140,23 @@ final class LimitsCheck {
             maxDelay(limit, allowance, path));
   }
 
-  private void toldToOne(Limit limit, @Nullable Sharing sharing, FieldPath path) {
+  /**
+   * A rate protects, and as many replicas stand as many times as much. But a quota is a promise,
+   * and what waits for an end may never hear of it.
+   */
+  private void countedByEach(Limit limit, FieldPath path) {
     boolean failures = limit.count() == Limit.Count.FAILURES;
-    if (sharing == null && (failures || limit.concurrency() != null)) {
+    if (failures || limit.concurrency() != null) {
       scope.report(
           DiagnosticCode.ENDS_ARE_TOLD_TO_ONE,
           path.field(failures ? "count" : "concurrency"),
           "each decision service counts this limit alone, and may not hear how its requests end",
+          "write store: {scope: Cluster}, or run one decision service");
+    } else if (limit.quota() != null) {
+      scope.report(
+          DiagnosticCode.QUOTA_OF_EACH,
+          path.field("quota"),
+          "each decision service counts this quota for itself, so two admit twice as many",
           "write store: {scope: Cluster}, or run one decision service");
     }
   }

@@ -381,6 +381,12 @@ public enum DiagnosticCode {
           + " each decision service alone. An end may be told to another one than the request was"
           + " charged by: then a place is free only after 15 s, and a success counts as a failure.",
       "Write store: {scope: Cluster}, or run one decision service."),
+  QUOTA_OF_EACH(
+      5017,
+      Severity.NOTE,
+      "Each decision service counts a quota for itself, so several of them admit as many times its"
+          + " number.",
+      "Write store: {scope: Cluster}, or run one decision service."),
   CONFIG_MAP_NOT_FOUND(
       5020,
       Severity.ERROR,

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
+import java.util.Objects;
 
 /*
  * A counter holds the end of the period that it counts (moment) and what was charged in it (used). When that end has come, it starts anew in the period of now.
@@ -37,22 +38,28 @@ final class CalendarQuota implements Meter {
   private final Period period;
   private final ZoneId zone;
   // The calendar is asked once per period; a race only asks it twice.
-  private volatile Span current = new Span(0, 0);
+  private volatile Cut current;
 
   /** From start, included, to end, excluded. */
   private record Span(long start, long end) {}
 
-  private CalendarQuota(long requests, Period period, ZoneId zone) {
+  /** A period and the one after it. */
+  private record Cut(Span now, Span next) {
+    static final Cut UNKNOWN = new Cut(new Span(0, 0), new Span(0, 0));
+  }
+
+  private CalendarQuota(long requests, Period period, ZoneId zone, Cut current) {
     this.requests = requests;
     this.period = period;
     this.zone = zone;
+    this.current = current;
   }
 
   static CalendarQuota of(Allowance.Quota quota) throws UnloadablePlanException {
     if (quota.requests() <= 0) {
       throw new UnloadablePlanException("not a quota: " + quota);
     }
-    return new CalendarQuota(quota.requests(), quota.period(), quota.timeZone());
+    return new CalendarQuota(quota.requests(), quota.period(), quota.timeZone(), Cut.UNKNOWN);
   }
 
   @Override
@@ -111,17 +118,18 @@ final class CalendarQuota implements Meter {
 
   @Override
   public MeterTerms terms(long now) {
-    Span span = span(now);
+    Cut cut = cut(now);
     return new MeterTerms.Quota(
         requests,
-        span.start / MeterTerms.MICRO,
-        span.end / MeterTerms.MICRO,
-        compute(Instant.ofEpochSecond(0, span.end)).end / MeterTerms.MICRO);
+        cut.now.start / MeterTerms.MICRO,
+        cut.now.end / MeterTerms.MICRO,
+        cut.next.end / MeterTerms.MICRO);
   }
 
+  /** Knows the period already: one is made for each request while the shared store is away. */
   @Override
   public Meter share(int replicas) {
-    return new CalendarQuota(Math.max(1, requests / replicas), period, zone);
+    return new CalendarQuota(Math.max(1, requests / replicas), period, zone, current);
   }
 
   @Override
@@ -129,12 +137,31 @@ final class CalendarQuota implements Meter {
     return period + "@" + zone;
   }
 
+  /** Whether it counts the same in the same way: each route has one of its own of a limit. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CalendarQuota quota
+        && requests == quota.requests
+        && period == quota.period
+        && zone.equals(quota.zone);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(requests, period, zone);
+  }
+
   private Span span(long now) {
-    Span known = current;
-    if (known.start <= now && now < known.end) {
+    return cut(now).now;
+  }
+
+  private Cut cut(long now) {
+    Cut known = current;
+    if (known.now.start <= now && now < known.now.end) {
       return known;
     }
-    Span fresh = compute(Instant.ofEpochSecond(0, now));
+    Span span = compute(Instant.ofEpochSecond(0, now));
+    Cut fresh = new Cut(span, compute(Instant.ofEpochSecond(0, span.end)));
     current = fresh;
     return fresh;
   }

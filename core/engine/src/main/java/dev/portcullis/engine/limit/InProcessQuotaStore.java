@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The counters of this process: exact, all-or-nothing, bounded.
@@ -91,19 +92,33 @@ public final class InProcessQuotaStore implements QuotaStore {
         counters[i] = table.find(lines.get(i), now);
       }
       int[] stripes = lockAll(counters);
+      Charged charged = null;
       try {
         if (noneRemoved(counters)) {
           // The same lines have the same lowest stripe, whose lock guards what it remembers.
-          return chargeLocked(id, lines, counters, table.recent(stripes[0]), now);
+          charged = chargeLocked(id, lines, counters, table.recent(stripes[0]), now);
         }
       } finally {
         unlockAll(stripes);
       }
+      if (charged != null) {
+        charged.replaced.forEach(before -> giveBack(before, false, now));
+        return charged.states;
+      }
     }
   }
 
-  private List<QuotaState> chargeLocked(
+  /**
+   * A charge that was made, or not.
+   *
+   * @param replaced what was held under its name before. It is given back when no lock is held: its
+   *     counters may be others, and their locks come in no order then
+   */
+  private record Charged(List<QuotaState> states, List<Reservations.Held> replaced) {}
+
+  private Charged chargeLocked(
       ChargeId id, List<QuotaLine> lines, Counter[] counters, RecentCharges recent, long now) {
+    List<Reservations.Held> replaced = List.of();
     RecentCharges.Outcome before = recent.find(id, now);
     QuotaState[] states = new QuotaState[counters.length];
     boolean granted = true;
@@ -122,12 +137,12 @@ public final class InProcessQuotaStore implements QuotaStore {
             states[i] = lines.get(i).meter().charge(counters[i].state, lines.get(i).cost(), now);
             delay = Math.max(delay, states[i].delay());
           }
-          reserve(id, lines, counters, now);
+          replaced = reserve(id, lines, counters, now);
         }
         recent.remember(id, granted, now, delay);
       }
     }
-    return List.of(states);
+    return new Charged(List.of(states), replaced);
   }
 
   /** Without room for its end, nothing may begin that is counted until then. */
@@ -150,7 +165,9 @@ public final class InProcessQuotaStore implements QuotaStore {
     return untilTheEnd ? maxReservations : maxReservations / 2;
   }
 
-  private void reserve(ChargeId id, List<QuotaLine> lines, Counter[] counters, long now) {
+  /** What was held under the same name before. */
+  private List<Reservations.Held> reserve(
+      ChargeId id, List<QuotaLine> lines, Counter[] counters, long now) {
     List<Reservations.Line> held = null;
     List<Reservations.Line> shares = null;
     boolean untilTheEnd = false;
@@ -171,24 +188,22 @@ public final class InProcessQuotaStore implements QuotaStore {
         untilTheEnd |= line.givenBack() == GivenBack.AT_THE_END;
       }
     }
+    Reservations.Held before = null;
+    Reservations.Held sharesBefore = null;
     // What must end is added in any case, now that it is charged: else it would never end.
     if (held != null) {
       if (untilTheEnd || reservations() < room(false)) {
-        add(reservations, id, held, now);
+        before = reservations.add(id, held, now);
       } else {
         crowdedOut.increment();
       }
     }
     if (shares != null) {
-      add(shortReservations, id, shares, now);
+      sharesBefore = shortReservations.add(id, shares, now);
     }
-  }
-
-  private void add(Reservations to, ChargeId id, List<Reservations.Line> lines, long now) {
-    Reservations.Held before = to.add(id, lines, now);
-    if (before != null) {
-      giveBack(before, false, now);
-    }
+    return before == null && sharesBefore == null
+        ? List.of()
+        : Stream.of(before, sharesBefore).flatMap(Stream::ofNullable).toList();
   }
 
   @Override

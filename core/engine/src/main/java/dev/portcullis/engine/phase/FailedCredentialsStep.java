@@ -110,7 +110,7 @@ public final class FailedCredentialsStep implements PhaseStep {
       QuotaState state = peek(budget, evaluation, false);
       if (!state.granted()) {
         evaluation.limits().add(budget, budget.meter(), state, evaluation.now());
-        return Verdict.deny(budget.by(), DenyReason.RATE_LIMITED);
+        return Verdict.limited(budget.by(), DenyReason.RATE_LIMITED, state);
       }
     }
     return Verdict.NOT_APPLICABLE;

@@ -77,23 +77,26 @@ record LimitLines(List<LimitProgram> limits, List<QuotaLine> lines) {
   }
 
   /**
-   * Tells the client and the trace how they stand; refuses by the first that is not granted, else
-   * holds the request for the longest of their delays.
+   * Tells the client and the trace how they stand; refuses by the one that does so for longest,
+   * else holds the request for the longest of their delays.
    */
   Verdict.@Nullable Deny report(List<QuotaState> states, Evaluation evaluation) {
-    Verdict.Deny deny = null;
+    int refusing = -1;
     for (int i = 0; i < states.size(); i++) {
-      LimitProgram limit = limits.get(i);
-      evaluation.limits().add(limit, lines.get(i).meter(), states.get(i), evaluation.now());
-      limit.trace(evaluation, states.get(i));
-      if (deny == null && !states.get(i).granted()) {
-        deny = Verdict.deny(limit.by(), limit.reason());
+      QuotaState state = states.get(i);
+      evaluation.limits().add(limits.get(i), lines.get(i).meter(), state, evaluation.now());
+      limits.get(i).trace(evaluation, state);
+      if (!state.granted()
+          && (refusing < 0 || state.retrySeconds() > states.get(refusing).retrySeconds())) {
+        refusing = i;
       }
     }
-    if (deny == null) {
+    if (refusing < 0) {
       delay(states, evaluation);
+      return null;
     }
-    return deny;
+    LimitProgram limit = limits.get(refusing);
+    return Verdict.limited(limit.by(), limit.reason(), states.get(refusing));
   }
 
   /** Notes which quotas are nearly, or all, used since a charge that was granted. */

@@ -82,7 +82,8 @@ public final class OverloadStep implements PhaseStep {
     evaluation.reads(Variable.SOURCE_ADDRESS);
     long wait = seconds + LoadMark.number(evaluation.whose()) % (seconds + 1);
     return new Verdict.Deny(
-        new Refusal(DenyReason.OVERLOADED, by, DenyReason.OVERLOADED.title(), ""),
+        new Refusal(
+            DenyReason.OVERLOADED, by, DenyReason.OVERLOADED.title() + Verdict.comeBack(wait), ""),
         List.of(new HeaderField(LimitReport.RETRY_AFTER, Long.toString(wait))));
   }
 }

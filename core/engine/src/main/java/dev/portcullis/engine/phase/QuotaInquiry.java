@@ -42,6 +42,7 @@ final class QuotaInquiry implements Inquiry {
   private volatile boolean maybeCharged;
   private volatile boolean withdrawn;
   private boolean takenBack;
+  private boolean isSpent;
   // Whoever gives up waiting is another thread than who asks: one of them is first.
   private final AtomicReference<@Nullable Answer> answer = new AtomicReference<>();
 
@@ -125,6 +126,7 @@ final class QuotaInquiry implements Inquiry {
       return false;
     }
     answer.set(spent);
+    isSpent = true;
     return true;
   }
 
@@ -226,9 +228,9 @@ final class QuotaInquiry implements Inquiry {
     }
   }
 
-  /** Takes back what was charged to limits that are enforced. */
+  /** Takes back what was charged to limits that are enforced. What was leased ahead stays so. */
   void refund() {
-    if (enforced != null) {
+    if (enforced != null && !isSpent) {
       quotas.refund(enforced, now);
     }
   }

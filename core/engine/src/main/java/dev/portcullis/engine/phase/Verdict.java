@@ -6,6 +6,7 @@ package dev.portcullis.engine.phase;
 import dev.portcullis.engine.Inquiry;
 import dev.portcullis.engine.decision.Refusal;
 import dev.portcullis.engine.decision.RuleRef;
+import dev.portcullis.engine.limit.QuotaState;
 import dev.portcullis.engine.request.HeaderField;
 import dev.portcullis.policy.decision.DenyReason;
 import java.util.List;
@@ -57,6 +58,17 @@ public sealed interface Verdict {
   /** A refusal that says to clients what the reason says. */
   static Deny deny(RuleRef by, DenyReason reason) {
     return deny(by, reason, reason.title());
+  }
+
+  /** A refusal by a limit, which says to clients which one it is and when it has room again. */
+  static Deny limited(RuleRef by, DenyReason reason, QuotaState state) {
+    return deny(
+        by, reason, reason.title() + ": limit " + by.rule() + comeBack(state.retrySeconds()));
+  }
+
+  /** How a sentence for clients ends that come too early. */
+  static String comeBack(long seconds) {
+    return ", try again in " + Math.max(1, seconds) + " s";
   }
 
   /** A refusal with a sentence for clients. */

@@ -21,7 +21,10 @@ enum LocalProblem {
   TOO_LARGE(DenyReason.BODY_TOO_LARGE, true, "The request's body is larger than is accepted here."),
   UPGRADE_REQUIRED(426, "Upgrade Required", "HTTP/1.1 or newer is needed."),
   HEADERS_TOO_LARGE(DenyReason.HEADERS_TOO_LARGE, false, "Send fewer or shorter headers."),
-  TOO_MANY(DenyReason.RATE_LIMITED, false, "Send fewer requests, and come back later."),
+  TOO_MANY(
+      DenyReason.RATE_LIMITED,
+      false,
+      "Too many requests: limit floodGuard, try again in %RESP(RETRY-AFTER)% s"),
   INTERNAL(500, "Internal Server Error", "The request could not be handled."),
   BAD_GATEWAY(502, "Bad Gateway", "The service's answer could not be understood."),
   UNAVAILABLE(503, "Service Unavailable", "The service cannot be reached now."),
@@ -94,6 +97,7 @@ enum LocalProblem {
     return title;
   }
 
+  /** A sentence for clients, in which Envoy puts values for what stands between percent signs. */
   String detail() {
     return detail;
   }

@@ -50,6 +50,7 @@ final class FloodGuardIT {
     assertThat(get("127.0.0.1"))
         .startsWith("HTTP/1.1 429")
         .contains("application/problem+json", "/problems/rate-limited")
+        .contains("Too many requests: limit floodGuard, try again in 720 s")
         .contains("retry-after: 720\r\n")
         .contains("ratelimit-policy: \"floodGuard.perAddress\";q=5;w=3600\r\n");
     assertThat(passed("127.0.0.9", 8)).isEqualTo(5);
