@@ -21,8 +21,9 @@ public record FloodGuard(
                 + " client's address.")
         @Nullable Rate perAddress,
     @JsonPropertyDescription(
-            "How many requests of all clients may reach each Envoy, which counts for itself and"
-                + " asks nobody about what is beyond it.")
+            "How many requests of all clients may reach each route, which is a port of a Service,"
+                + " in each Envoy, which counts for itself and asks nobody about what is beyond"
+                + " it.")
         @Nullable Rate total,
     @JsonPropertyDescription(
             "How many credentials that fail each address may bring (IPv6 by /64). Beyond it every"
