@@ -74,7 +74,6 @@ final class Pipeline {
     RuleRef by = owner;
     List<PhaseStep> steps = route.steps();
     for (int i = first; i < steps.size(); i++) {
-      Trace trace = evaluation.trace();
       Verdict known = ahead == null ? null : ahead.said(i, evaluation);
       Verdict verdict = known == null ? traced(steps.get(i), evaluation) : known;
       switch (verdict) {
@@ -88,12 +87,10 @@ final class Pipeline {
           return new Run(id, route, evaluation, by, i, inquiry, after);
         }
         case Verdict.Deny deny -> {
-          notReached(trace, steps, i + 1);
-          return refused(id, route, evaluation, deny.refusal(), deny.headers());
+          return refused(id, route, evaluation, i, deny.refusal(), deny.headers());
         }
         case Verdict.Unavailable unavailable -> {
-          notReached(trace, steps, i + 1);
-          return refused(id, route, evaluation, refusal(unavailable), List.of());
+          return refused(id, route, evaluation, i, refusal(unavailable), List.of());
         }
       }
     }
@@ -203,19 +200,14 @@ final class Pipeline {
               case Decision decision -> decision;
               case Suspended again -> again.refuse(cause);
             };
-        case Verdict.Unavailable unavailable -> {
-          notReached(trace, route.steps(), step + 1);
-          yield refused(id, route, evaluation, refusal(unavailable), List.of());
-        }
-        case Verdict.Deny deny -> {
-          notReached(trace, route.steps(), step + 1);
-          yield refused(id, route, evaluation, deny.refusal(), deny.headers());
-        }
+        case Verdict.Unavailable unavailable ->
+            refused(id, route, evaluation, step, refusal(unavailable), List.of());
+        case Verdict.Deny deny ->
+            refused(id, route, evaluation, step, deny.refusal(), deny.headers());
         case Verdict.Allow _, Verdict.Waits _, Verdict.Asks _ -> {
           RuleRef at = new RuleRef(waiting.phase(), null, null);
-          notReached(trace, route.steps(), step + 1);
-          yield refused(
-              id, route, evaluation, refusal(new Verdict.Unavailable(at, cause)), List.of());
+          Refusal late = refusal(new Verdict.Unavailable(at, cause));
+          yield refused(id, route, evaluation, step, late, List.of());
         }
       };
     }
@@ -223,10 +215,10 @@ final class Pipeline {
 
   private static Verdict traced(PhaseStep step, Evaluation evaluation) {
     Trace trace = evaluation.trace();
-    return trace == null ? run(step, evaluation) : TracedStep.run(trace, step, evaluation);
+    return trace == null ? said(step, evaluation) : TracedStep.run(trace, step, evaluation);
   }
 
-  static Verdict run(PhaseStep step, Evaluation evaluation) {
+  static Verdict said(PhaseStep step, Evaluation evaluation) {
     try {
       return step.decide(evaluation);
     } catch (RuntimeException | StackOverflowError e) {
@@ -256,12 +248,15 @@ final class Pipeline {
         unavailable.cause());
   }
 
+  /** The request ends at a step. */
   private static Decision refused(
       String id,
       RouteProgram.Guarded route,
       Evaluation evaluation,
+      int step,
       Refusal refusal,
       List<HeaderField> headers) {
+    notReached(evaluation.trace(), route.steps(), step + 1);
     List<HeaderField> response = new ArrayList<>(evaluation.limitHeaders(route.legacyHeaders()));
     response.addAll(headers);
     return new Decision(

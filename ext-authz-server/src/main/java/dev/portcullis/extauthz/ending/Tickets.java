@@ -54,7 +54,7 @@ public final class Tickets {
       if (!text.isEmpty()) {
         text.append(' ');
       }
-      text.append(HEX.toHexDigits(charge.id().high())).append(HEX.toHexDigits(charge.id().low()));
+      text.append(charge.id().hex());
       if (charge.policies().isEmpty()) {
         text.append('.').append(replica);
       } else {

@@ -575,7 +575,7 @@ final class QuotaScript {
   }
 
   private static String suffix(String policy, ChargeId id) {
-    return '{' + policy + "}:" + HEX.toHexDigits(id.high()) + HEX.toHexDigits(id.low());
+    return '{' + policy + "}:" + id.hex();
   }
 
   /** The policy that a counter is of: namespace/name. */

@@ -6,6 +6,8 @@
  * <pre>
  *   engine ──▶ StoredQuotas ──▶ QuotaScript ──▶ ValkeyStore
  *                  │  what was refused a moment ago
+ *                  ├─ Leases: what the store has charged ahead
+ *                  ├─ UnheardEnds: what the store is to be told again
  *                  └─ ReplicaCount: by how many a limit is divided while the store is away
  * </pre>
  */

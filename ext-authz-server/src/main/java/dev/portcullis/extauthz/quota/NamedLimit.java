@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 /** A limit of the plan, and how its counters are found. */
 final class NamedLimit {
-  private static final String ADDRESS = "source.address";
   private static final String CLIENT = "auth.client";
   private static final String SUBJECT = "auth.subject";
 
@@ -36,18 +35,12 @@ final class NamedLimit {
    */
   NamedLimit(LimitSpec spec) throws UnloadablePlanException {
     this.spec = spec;
-    Meter own = meter(spec.allowance());
+    Meter own = Meter.of(spec, spec.allowance());
     this.counters = CounterKey.limit(spec, own);
     meters.put("", own);
     for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
-      meters.put(plan.getKey(), meter(plan.getValue()));
+      meters.put(plan.getKey(), Meter.of(spec, plan.getValue()));
     }
-  }
-
-  private Meter meter(Allowance allowance) throws UnloadablePlanException {
-    return isShared()
-        ? Meter.shared(allowance, spec.maxDelay())
-        : Meter.of(allowance, spec.maxDelay());
   }
 
   static String name(LimitSpec spec) {
@@ -118,14 +111,13 @@ final class NamedLimit {
                   + " parts: "
                   + String.join(", ", spec.key().stream().map(Expression::source).toList()));
     }
-    if (isKeyedBy(ADDRESS)) {
+    if (spec.key().size() == 1 && CounterKey.isAddress(spec.key().getFirst())) {
       return CounterKey.address(counters, CounterOwner.address(values.getFirst()));
     }
     List<String> parts = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
-      boolean address = spec.key().get(i).source().strip().equals(ADDRESS);
       parts.add(
-          address
+          CounterKey.isAddress(spec.key().get(i))
               ? CounterKey.site(CounterOwner.address(values.get(i))).toString()
               : values.get(i));
     }

@@ -6,6 +6,7 @@ package dev.portcullis.engine.limit;
 import dev.portcullis.engine.request.Peer;
 import dev.portcullis.engine.request.RequestContext;
 import dev.portcullis.policy.decision.Phase;
+import java.util.HexFormat;
 
 /**
  * Names one charge of one request, so that a request that Envoy asks about twice is charged once.
@@ -14,6 +15,7 @@ import dev.portcullis.policy.decision.Phase;
  */
 public record ChargeId(long high, long low) {
   private static final long ODD = 0x9E37_79B9_7F4A_7C15L;
+  private static final HexFormat HEX = HexFormat.of();
 
   /**
    * The charge of a request in a phase.
@@ -28,6 +30,11 @@ public record ChargeId(long high, long low) {
                 high + text(request.line().target(), peer.port()) * 31 + peer.address().high())
             ^ (shadow ? ODD : 0);
     return new ChargeId(high, low);
+  }
+
+  /** 32 lower-case hexadecimal digits. */
+  public String hex() {
+    return HEX.toHexDigits(high) + HEX.toHexDigits(low);
   }
 
   private static long text(String text, long seed) {

@@ -4,6 +4,7 @@
 package dev.portcullis.engine.limit;
 
 import dev.portcullis.policy.match.IpAddress;
+import dev.portcullis.policy.plan.Expression;
 import dev.portcullis.policy.plan.LimitSpec;
 import dev.portcullis.policy.plan.Mode;
 import java.nio.charset.StandardCharsets;
@@ -94,6 +95,11 @@ public record CounterKey(String limit, String realm, String text, long high, lon
   /** The counter that all keys share for which there is no room. */
   static CounterKey overflow(String limit) {
     return new CounterKey(limit, "overflow", "", 0, 0);
+  }
+
+  /** Whether a part of a limit's key is the client's address, of which counters see the site. */
+  public static boolean isAddress(Expression part) {
+    return part.source().strip().equals("source.address");
   }
 
   /** An address as counters see it, for a part of a longer key. */

@@ -149,7 +149,7 @@ public final class InProcessQuotaStore implements QuotaStore {
   private boolean hasRoom(List<QuotaLine> lines, QuotaState[] states) {
     boolean room = true;
     for (int i = 0; i < states.length; i++) {
-      if (lines.get(i).givenBack() == GivenBack.AT_THE_END && reservations() >= room(true)) {
+      if (lines.get(i).givenBack() == GivenBack.AT_THE_END && reservations() >= maxReservations) {
         states[i] = states[i].stillRefused();
         room = false;
       }
@@ -161,8 +161,8 @@ public final class InProcessQuotaStore implements QuotaStore {
   }
 
   /** Whoever only gets something back after a success gives way to who must end. */
-  private int room(boolean untilTheEnd) {
-    return untilTheEnd ? maxReservations : maxReservations / 2;
+  private boolean hasRoomToGiveBack() {
+    return reservations() < maxReservations / 2;
   }
 
   /** What was held under the same name before. */
@@ -192,7 +192,7 @@ public final class InProcessQuotaStore implements QuotaStore {
     Reservations.Held sharesBefore = null;
     // What must end is added in any case, now that it is charged: else it would never end.
     if (held != null) {
-      if (untilTheEnd || reservations() < room(false)) {
+      if (untilTheEnd || hasRoomToGiveBack()) {
         before = reservations.add(id, held, now);
       } else {
         crowdedOut.increment();

@@ -5,6 +5,7 @@ package dev.portcullis.engine.limit;
 
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
+import dev.portcullis.policy.plan.LimitSpec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,16 @@ public sealed interface Meter permits Gcra, CalendarQuota, Concurrency {
    */
   static Meter of(Allowance allowance, @Nullable Duration maxDelay) throws UnloadablePlanException {
     return of(allowance, maxDelay, 1);
+  }
+
+  /**
+   * The meter of what a limit allows, by wherever it is counted.
+   *
+   * @param allowance its own, or that of one of its plans
+   * @throws UnloadablePlanException when its numbers cannot be counted with
+   */
+  static Meter of(LimitSpec limit, Allowance allowance) throws UnloadablePlanException {
+    return of(allowance, limit.maxDelay(), limit.sharing() == null ? 1 : MeterTerms.MICRO);
   }
 
   /**

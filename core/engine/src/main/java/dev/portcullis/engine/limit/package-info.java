@@ -6,8 +6,9 @@
  *
  * <pre>
  *   LimitProgram: which requests, whose key, which Meter
- *   Meter = Gcra | CalendarQuota: pure arithmetic over two longs
+ *   Meter = Gcra | CalendarQuota | Concurrency: pure arithmetic over two longs
  *   QuotaStore (port) ◀── InProcessQuotaStore: the counters of this process
+ *                             └─ Reservations: what waits for the end of its request
  *   SharedQuotas (port): the counters of all replicas, kept elsewhere by the meter's MeterTerms
  * </pre>
  */

@@ -21,8 +21,6 @@ import java.util.List;
  */
 /** Whose counter a request is charged to. */
 final class LimitKey {
-  private static final String ADDRESS = "source.address";
-
   private final String limit;
   private final List<Part> parts = new ArrayList<>();
 
@@ -39,7 +37,7 @@ final class LimitKey {
     this.limit = limit;
     for (Expression expression : expressions) {
       parts.add(
-          expression.source().strip().equals(ADDRESS)
+          CounterKey.isAddress(expression)
               ? new Part.Address()
               : new Part.Computed(Expressions.keyPart(expression, stage)));
     }

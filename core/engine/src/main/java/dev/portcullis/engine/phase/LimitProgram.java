@@ -51,7 +51,7 @@ final class LimitProgram implements ReportedLimit {
     this.matcher = RequestMatcher.lenient(spec.match(), index);
     this.when = Expressions.condition(spec.when(), stage);
     this.cost = Expressions.cost(spec.cost(), stage);
-    this.meter = meter(spec.allowance());
+    this.meter = Meter.of(spec, spec.allowance());
     this.constantPolicy =
         switch (spec.allowance()) {
           case Allowance.Rate _ ->
@@ -65,19 +65,13 @@ final class LimitProgram implements ReportedLimit {
         };
     this.key = new LimitKey(CounterKey.limit(spec, meter), spec.key(), stage);
     for (Map.Entry<String, Allowance> plan : spec.plans().entrySet()) {
-      Meter other = meter(plan.getValue());
+      Meter other = Meter.of(spec, plan.getValue());
       if (!other.kind().equals(meter.kind())) {
         throw new UnloadablePlanException(
             "limit " + spec.name() + ": plan " + plan.getKey() + " counts otherwise");
       }
       plans.put(plan.getKey(), other);
     }
-  }
-
-  private Meter meter(Allowance allowance) throws UnloadablePlanException {
-    return spec.sharing() == null
-        ? Meter.of(allowance, spec.maxDelay())
-        : Meter.shared(allowance, spec.maxDelay());
   }
 
   private static Phase phase(LimitPhase phase) {
