@@ -18,11 +18,14 @@ import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.engine.port.SharedQuotas.Standing;
 import dev.portcullis.extauthz.config.ValkeyConfig;
 import dev.portcullis.extauthz.valkey.StoreException;
+import dev.portcullis.extauthz.valkey.TestStores;
+import dev.portcullis.extauthz.valkey.TestStores.Topology;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Allowance.Period;
 import dev.portcullis.store.ValkeyAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -43,8 +46,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits counted by a real server. */
 @Timeout(120)
@@ -54,6 +59,18 @@ final class StoredQuotasIT {
 
   /** Whole microseconds, which is what the store counts in. */
   private static final long START = Instant.parse("2026-11-21T12:00:00Z").getEpochSecond() * SECOND;
+
+  /** All keys and what they hold, in one line. */
+  private static final String EVERYTHING =
+      "local all = {}"
+          + " for _, key in ipairs(redis.call('KEYS', '*')) do"
+          + " local value = redis.pcall('GET', key)"
+          + " if type(value) == 'table' then"
+          + " value = table.concat(redis.call('ZRANGE', key, 0, -1), ' ') end"
+          + " all[#all + 1] = key .. '=' .. value end"
+          + " return {ok = table.concat(all, '|')}";
+
+  @TempDir Path directory;
 
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
   private final AtomicLong nextId = new AtomicLong();
@@ -92,6 +109,11 @@ final class StoredQuotasIT {
     store.start();
     await().atMost(PATIENCE).until(store::isOpen);
     return store;
+  }
+
+  private ValkeyStore open(Topology topology) throws Exception {
+    TestStores stores = closeLater(new TestStores(directory));
+    return stores.open(stores.start(topology));
   }
 
   /** By the clock of the test; keys are taken to be on several servers or on one. */
@@ -142,11 +164,20 @@ final class StoredQuotasIT {
 
   /** The store of the process and that of all replicas say the same, whatever is asked of them. */
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void countsAsTheProcessDoes(long seed) throws Exception {
+  @CsvSource({
+    "1, SERVER",
+    "2, CLUSTER",
+    "3, SERVER_LOGIN",
+    "4, CLUSTER_LOGIN",
+    "5, SERVER_TLS",
+    "6, CLUSTER",
+    "7, SENTINEL",
+    "8, SERVER",
+  })
+  void countsAsTheProcessDoes(long seed, Topology topology) throws Exception {
     Random random = new Random(seed);
-    boolean cluster = seed % 2 == 0;
-    StoredQuotas stored = quotas(open(), cluster);
+    boolean cluster = topology.isCluster();
+    StoredQuotas stored = quotas(open(topology), cluster);
     InProcessQuotaStore own = new InProcessQuotaStore(1000);
     ChargeId last = id();
     List<QuotaLine> lines = List.of();
@@ -318,11 +349,12 @@ final class StoredQuotasIT {
     assertThat(admitted).isEqualTo(25_000);
   }
 
-  @Test
-  void whatIsOnlyPeekedIsNotCharged() throws Exception {
-    StoredQuotas quotas = quotas(open(), false);
+  @ParameterizedTest
+  @EnumSource
+  void whatIsOnlyPeekedIsNotCharged(Topology topology) throws Exception {
+    StoredQuotas quotas = quotas(open(topology), topology.isCluster());
     QuotaLine quota = line("shop/orders/daily", "acme", daily(2), 1);
-    QuotaLine rate = line("shop/orders/rate", "acme", rate(100, Duration.ofHours(1)), 1);
+    QuotaLine rate = line("platform/base/rate", "acme", rate(100, Duration.ofHours(1)), 1);
     for (int i = 0; i < 5; i++) {
       Standing standing = charge(quotas, new Charge(id(), List.of(quota), List.of(rate), false));
       assertThat(standing.peeked()).extracting(QuotaState::remaining).containsExactly(2L);
@@ -339,9 +371,9 @@ final class StoredQuotasIT {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void takesBackWhatItCharged(boolean cluster) throws Exception {
-    StoredQuotas quotas = quotas(open(), cluster);
+  @EnumSource
+  void takesBackWhatItCharged(Topology topology) throws Exception {
+    StoredQuotas quotas = quotas(open(topology), topology.isCluster());
     QuotaLine rate = line("shop/orders/rate", "acme", rate(10, Duration.ofHours(1)), 4);
     QuotaLine quota = line("platform/base/daily", "acme", daily(10), 3);
     Charge charge = new Charge(id(), List.of(), List.of(rate, quota), false);
@@ -742,13 +774,16 @@ final class StoredQuotasIT {
         .isEqualTo(1_000 - 12 - 16);
   }
 
-  @Test
-  void whatIsNotUsedGoesBackInHalfASecond() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void whatIsNotUsedGoesBackInHalfASecond(Topology topology) throws Exception {
     AtomicLong nanos = new AtomicLong();
     StoredQuotas quotas =
-        closeLater(new StoredQuotas(open(), false, () -> 2, () -> now / 1000, nanos::get));
+        closeLater(
+            new StoredQuotas(
+                open(topology), topology.isCluster(), () -> 2, () -> now / 1000, nanos::get));
     QuotaLine quota = line("shop/orders/daily", "acme", daily(1_000), 1);
-    QuotaLine rate = line("shop/orders/rate", "acme", rate(1_000, Duration.ofHours(1)), 1);
+    QuotaLine rate = line("platform/base/rate", "acme", rate(1_000, Duration.ofHours(1)), 1);
     for (int i = 0; i < 3; i++) {
       passes(quotas, quota);
       passes(quotas, rate);
@@ -833,13 +868,22 @@ final class StoredQuotasIT {
   @Test
   void sayNothingOfClientsInTheStore() throws Exception {
     StoredQuotas quotas = quotas(open(), false);
-    charge(quotas, line("shop/orders/daily", "someone@example.com", daily(5), 1));
-    String key = redis.ask("EVAL \"return redis.call('KEYS','portcullis:limit:*')[1]\" 0");
-    assertThat(
-            QuotaScript.name(line("shop/orders/daily", "someone@example.com", daily(5), 1).key()))
-        .startsWith("portcullis:limit:{shop/orders}:daily:")
-        .doesNotContain("someone");
-    assertThat(key).doesNotStartWith("-");
+    QuotaLine line = line("shop/orders/daily", "someone@example.com", daily(5), 1);
+    QuotaLine atOnce =
+        new QuotaLine(
+            CounterKey.named("shop/orders/work#at-once", "client", "someone@example.com"),
+            Meter.shared(new Allowance.Concurrency(3)),
+            1);
+    charge(quotas, line, atOnce);
+    String held = redis.ask("EVAL \"" + EVERYTHING + "\" 0");
+    assertThat(held)
+        .startsWith("+")
+        .contains(QuotaScript.name(line.key()) + "=")
+        .contains(QuotaScript.name(atOnce.key()) + "=")
+        .contains("portcullis:reserved:{shop/orders}:")
+        .doesNotContain("someone")
+        .doesNotContain("example");
+    assertThat(QuotaScript.name(line.key())).startsWith("portcullis:limit:{shop/orders}:daily:");
   }
 
   @Test

@@ -17,11 +17,15 @@ import dev.portcullis.engine.limit.Reservation;
 import dev.portcullis.engine.port.SharedQuotas.Answer;
 import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.valkey.BreakingRelay;
+import dev.portcullis.extauthz.valkey.TestStores;
+import dev.portcullis.extauthz.valkey.TestStores.Topology;
 import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Allowance.Period;
 import dev.portcullis.store.ValkeyAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -40,9 +44,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Charges in a shared store that wait for the ends of their requests. */
 @Timeout(120)
@@ -50,6 +54,8 @@ final class StoredReservationsIT {
   private static final long SECOND = 1_000_000_000L;
   private static final long LEASE = Reservation.LEASE.toNanos();
   private static final long START = 1_800_000_000L * SECOND;
+
+  @TempDir Path directory;
 
   private final List<AutoCloseable> closing = new ArrayList<>();
   private final AtomicLong nextId = new AtomicLong();
@@ -71,6 +77,12 @@ final class StoredReservationsIT {
 
   private StoredQuotas quotas(boolean cluster) {
     return quotas(store(redis.url()), cluster);
+  }
+
+  private StoredQuotas quotas(Topology topology) throws Exception {
+    TestStores stores = new TestStores(directory);
+    closing.add(stores);
+    return quotas(stores.open(stores.start(topology)), topology.isCluster());
   }
 
   private StoredQuotas quotas(ValkeyStore store, boolean cluster) {
@@ -124,11 +136,19 @@ final class StoredReservationsIT {
 
   /** The store of the process and that of all replicas say the same, whatever is asked of them. */
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  void countsAsTheProcessDoes(long seed) throws Exception {
+  @CsvSource({
+    "1, SERVER",
+    "2, CLUSTER",
+    "3, SERVER_LOGIN",
+    "4, CLUSTER_LOGIN",
+    "5, SERVER_TLS",
+    "6, SENTINEL",
+    "7, CLUSTER",
+  })
+  void countsAsTheProcessDoes(long seed, Topology topology) throws Exception {
     Random random = new Random(seed);
-    boolean cluster = seed % 2 == 0;
-    StoredQuotas stored = quotas(cluster);
+    boolean cluster = topology.isCluster();
+    StoredQuotas stored = quotas(topology);
     InProcessQuotaStore own = new InProcessQuotaStore(1000);
     List<QuotaLine> all =
         List.of(
@@ -207,6 +227,28 @@ final class StoredReservationsIT {
     }
     assertThat(granted(charge(quotas, id(), lines))).isTrue();
     assertThat(granted(charge(quotas, id(), lines))).isFalse();
+  }
+
+  /** It was started anew, or somebody has flushed them: what is told is sent as a whole then. */
+  @Test
+  void aServerThatForgotItsScriptsHearsOfEndsAllTheSame() throws Exception {
+    ValkeyStore store = store(redis.url());
+    StoredQuotas quotas = quotas(store, false);
+    List<QuotaLine> lines = List.of(atOnce("shop/orders", 2, 2));
+    String places = QuotaScript.name(lines.getFirst().key());
+    ChargeId ended = id();
+    assertThat(granted(charge(quotas, ended, lines))).isTrue();
+    redis.ask("SCRIPT FLUSH");
+    quotas.settle(reservation(ended, lines), true, now.get());
+    await().atMost(Duration.ofSeconds(5)).until(() -> redis.ask("ZCARD " + places).equals(":0"));
+
+    Charge takenBack = new Charge(id(), List.of(), lines, false);
+    assertThat(granted(charge(quotas, takenBack.id(), lines))).isTrue();
+    assertThat(redis.ask("ZCARD " + places)).isEqualTo(":2");
+    redis.ask("SCRIPT FLUSH");
+    quotas.refund(takenBack, now.get());
+    await().atMost(Duration.ofSeconds(5)).until(() -> redis.ask("ZCARD " + places).equals(":0"));
+    assertThat(store.untold()).isZero();
   }
 
   @Test

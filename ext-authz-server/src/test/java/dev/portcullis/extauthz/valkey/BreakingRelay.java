@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Portcullis Authors
-package dev.portcullis.extauthz.limit;
+package dev.portcullis.extauthz.valkey;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,13 +8,14 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A network between a server and who asks it, that breaks when it is told to. */
-final class BreakingRelay implements AutoCloseable {
+/** A network between a server and who asks it, that breaks or is slow when it is told to. */
+public final class BreakingRelay implements AutoCloseable {
   private enum State {
     WHOLE,
     DEAF,
@@ -26,32 +27,38 @@ final class BreakingRelay implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile State state = State.WHOLE;
+  private volatile Duration delay = Duration.ZERO;
 
   /** Listens on 127.0.0.1 for a server there. */
-  BreakingRelay(int target) throws IOException {
+  public BreakingRelay(int target) throws IOException {
     this.target = target;
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.execute(this::accept);
   }
 
-  int port() {
+  public int port() {
     return server.getLocalPort();
   }
 
   /** From now on the server hears nothing. */
-  void deafen() {
+  public void deafen() {
     state = State.DEAF;
   }
 
   /** Breaks the connections, and lets in no others. */
-  void cut() throws IOException {
+  public void cut() throws IOException {
     state = State.BROKEN;
     closeAll();
   }
 
   /** Lets connections in. */
-  void mend() {
+  public void mend() {
     state = State.WHOLE;
+  }
+
+  /** From now on each answer takes at least so long. */
+  public void delay(Duration least) {
+    delay = least;
   }
 
   private void accept() {
@@ -80,12 +87,17 @@ final class BreakingRelay implements AutoCloseable {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (!asked) {
+          Thread.sleep(delay);
+        }
         if (!asked || state == State.WHOLE) {
           out.write(buffer, 0, read);
         }
       }
     } catch (IOException gone) {
       // One of the two has closed, so both are.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
