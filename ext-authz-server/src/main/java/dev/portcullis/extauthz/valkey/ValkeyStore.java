@@ -94,6 +94,9 @@ public final class ValkeyStore implements AutoCloseable {
   private volatile @Nullable Session session;
   private volatile boolean closed;
 
+  /** Why none was reached, as it was told last since the last session; of one thread. */
+  private @Nullable String toldCause;
+
   /**
    * Commands that failed one after the other.
    *
@@ -162,7 +165,7 @@ public final class ValkeyStore implements AutoCloseable {
     while (!closed) {
       try {
         long start = System.nanoTime();
-        if (openOnce(failures == 0)) {
+        if (openOnce()) {
           failures = System.nanoTime() - start < SHORT_NANOS ? failures + 1 : 1;
         } else {
           failures++;
@@ -175,7 +178,7 @@ public final class ValkeyStore implements AutoCloseable {
   }
 
   /** Returns when the session is over; false when there was none. */
-  private boolean openOnce(boolean first) throws InterruptedException {
+  private boolean openOnce() throws InterruptedException {
     Session next = null;
     try {
       next = dialer.open();
@@ -186,14 +189,17 @@ public final class ValkeyStore implements AutoCloseable {
       if (next != null) {
         next.close();
       }
-      if (first) {
+      String cause = told(e);
+      if (!cause.equals(toldCause)) {
+        toldCause = cause;
         LOG.atWarn()
             .addKeyValue(LogKeys.ADDRESS, config.address())
-            .addKeyValue(LogKeys.CAUSE, told(e))
+            .addKeyValue(LogKeys.CAUSE, cause)
             .log("the shared store cannot be reached; trying again and again");
       }
       return false;
     }
+    toldCause = null;
     inARow.set(Row.NONE);
     session = next;
     LOG.atInfo().addKeyValue(LogKeys.ADDRESS, config.address()).log("the shared store is there");
