@@ -302,10 +302,12 @@ final class RunningServer implements AutoCloseable {
     ValkeyConfig shared = config.valkey();
     if (shared == null) {
       metrics.show(Metric.VALKEY_CONNECTED, () -> Double.NaN);
+      metrics.show(Metric.VALKEY_WRITABLE, () -> Double.NaN);
       return null;
     }
     ValkeyStore made = closeLater(new ValkeyStore(shared));
     metrics.show(Metric.VALKEY_CONNECTED, () -> made.isOpen() ? 1 : 0);
+    metrics.show(Metric.VALKEY_WRITABLE, () -> made.takesWrites() ? 1 : 0);
     metrics.show(Metric.VALKEY_LOST, made::lost);
     metrics.show(Metric.VALKEY_COMMANDS, made::asked);
     metrics.show(Metric.VALKEY_FAILURES, made::failed);

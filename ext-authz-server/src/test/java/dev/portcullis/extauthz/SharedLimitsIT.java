@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Decision services that count together over a real store, asked as Envoy asks. */
 @Timeout(180)
@@ -212,6 +214,36 @@ final class SharedLimitsIT {
     replicas(1, new Allowance.Rate(5, DAY, 4), OnStoreFailure.ALLOW);
     redis.kill();
     awaitMetric(replicas.getFirst(), "portcullis_valkey_connected 0.0");
+    assertThat(call(3, 0)).containsOnlyKeys(200);
+  }
+
+  /** Who fills the store must not thereby be counted by nobody, also where outages allow it. */
+  @ParameterizedTest
+  @EnumSource(names = "DENY", mode = EnumSource.Mode.EXCLUDE)
+  void whileTheStoreHasNoRoomEachCountsItsShare(OnStoreFailure reaction) throws Exception {
+    replicas(2, new Allowance.Rate(40, DAY, 39), reaction);
+    redis.ask("CONFIG SET maxmemory 1");
+
+    assertThat(call(10, 0)).isEqualTo(Map.of(200, 40, 429, 120));
+
+    for (Replica each : replicas) {
+      assertThat(metrics(each))
+          .contains("portcullis_valkey_connected 1.0")
+          .contains("portcullis_valkey_writable 0.0");
+    }
+    redis.ask("CONFIG SET maxmemory 0");
+    assertThat(call(10, 0)).as("the store has counted none").isEqualTo(Map.of(200, 40, 429, 120));
+    for (Replica each : replicas) {
+      awaitMetric(each, "portcullis_valkey_writable 1.0");
+    }
+  }
+
+  @Test
+  void whoWantsItSoLetsNobodyInWhileTheStoreHasNoRoom() throws Exception {
+    replicas(1, new Allowance.Rate(400, DAY, 399), OnStoreFailure.DENY);
+    redis.ask("CONFIG SET maxmemory 1");
+    assertThat(call(3, 0)).containsOnlyKeys(503);
+    redis.ask("CONFIG SET maxmemory 0");
     assertThat(call(3, 0)).containsOnlyKeys(200);
   }
 

@@ -251,6 +251,13 @@ public enum Metric {
       "",
       "1 while the shared store of --valkey is asked, 0 while it cannot be reached; NaN without"
           + " one."),
+  VALKEY_WRITABLE(
+      "portcullis_valkey_writable",
+      Type.GAUGE,
+      "",
+      "1 while the shared store takes writes, as far as is known, 0 after it refused one, as a"
+          + " server without room does, until none is refused for ten seconds; NaN without a store."
+          + " The log says why."),
   VALKEY_LOST(
       "portcullis_valkey_lost_total",
       Type.COUNTER,

@@ -77,6 +77,7 @@ public final class ValkeyStore implements AutoCloseable {
   private static final long PROBE_MILLIS = 2_000;
   private static final Duration CLOSING = Duration.ofSeconds(3);
   private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final Duration CALM = Duration.ofSeconds(10);
 
   private final ValkeyConfig config;
   private final Dialer dialer;
@@ -88,6 +89,7 @@ public final class ValkeyStore implements AutoCloseable {
   private final LongAdder failed = new LongAdder();
   private final LongAdder untold = new LongAdder();
   private final AtomicLong lost = new AtomicLong();
+  private final WriteRefusals refusals;
   private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
   private final List<Script> learned = new CopyOnWriteArrayList<>();
   private final List<Runnable> opened = new CopyOnWriteArrayList<>();
@@ -112,7 +114,17 @@ public final class ValkeyStore implements AutoCloseable {
 
   /** Opens no connection before {@link #start}. */
   public ValkeyStore(ValkeyConfig config) {
+    this(config, CALM);
+  }
+
+  /**
+   * The same.
+   *
+   * @param calm for how long no write may have been refused before they are said to be taken again
+   */
+  ValkeyStore(ValkeyConfig config, Duration calm) {
     this.config = config;
+    this.refusals = new WriteRefusals(config.address().toString(), calm);
     this.dialer = new Dialer(config.access(), this::disconnected);
     this.thread = Thread.ofPlatform().daemon().name("valkey").unstarted(this::keepOpen);
   }
@@ -297,6 +309,7 @@ public final class ValkeyStore implements AutoCloseable {
               commands -> commands.eval(script.text(), ScriptOutputType.MULTI, names, arguments),
               patience);
     }
+    refusals.done();
     List<String> texts = new ArrayList<>(answer.size());
     for (Object each : answer) {
       texts.add(String.valueOf(each));
@@ -331,10 +344,15 @@ public final class ValkeyStore implements AutoCloseable {
                 : CompletableFuture.failedFuture(failure))
         .handle((_, failure) -> {
           tellings.release();
-          if (failure != null) {
-            untold.increment();
+          if (failure == null) {
+            refusals.done();
+            return true;
           }
-          return failure == null;
+          untold.increment();
+          if (Throwables.getRootCause(failure) instanceof RedisCommandExecutionException error) {
+            var _ = refusals.heard(String.valueOf(error.getMessage()));
+          }
+          return false;
         });
   }
 
@@ -395,8 +413,10 @@ public final class ValkeyStore implements AutoCloseable {
     if (useless.find()) {
       asked.abandon("it answers " + useless.group());
     }
+    String refusal = refusals.heard(message);
     // Its first word is a code, and what follows may quote the command.
-    return failure("the shared store answers " + message.split(" ", 2)[0]);
+    String code = refusal == null ? message.split(" ", 2)[0] : refusal;
+    return failure("the shared store answers " + code);
   }
 
   private StoreException unanswered(Session asked, long begun, String cause, Throwable thrown) {
@@ -426,6 +446,11 @@ public final class ValkeyStore implements AutoCloseable {
   /** Whether there is a session now. */
   public boolean isOpen() {
     return session != null;
+  }
+
+  /** Whether it takes writes, as far as is known; one without room answers and takes none. */
+  public boolean takesWrites() {
+    return refusals.none();
   }
 
   /** How many sessions were lost. */

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ValkeyStoreIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Script GET = Script.of("return {redis.call('GET', KEYS[1])}");
   private static final Script ADD =
       Script.of("return {redis.call('INCRBY', KEYS[1], ARGV[1]), 'text'}");
 
@@ -88,6 +89,13 @@ final class ValkeyStoreIT {
       Duration timeout) {
     return new ValkeyConfig(
         ValkeyAddress.parse(url), user, password, authorities, false, false, timeout);
+  }
+
+  private ValkeyStore calmAfter(Duration calm, String url) {
+    ValkeyStore store = closeLater(new ValkeyStore(config(url, null, null, null, TIMEOUT), calm));
+    store.start();
+    awaitOpen(store);
+    return store;
   }
 
   private LogLines log() {
@@ -297,6 +305,96 @@ final class ValkeyStoreIT {
     redis.ask("REPLICAOF NO ONE");
 
     await().atMost(PATIENCE).ignoreExceptions().until(() -> !add(store, 1).isEmpty());
+  }
+
+  /** It answers, and so it stays; what it says of writes is told once. */
+  @Test
+  void aServerWithoutRoomIsToldUntilItHasSome() throws Exception {
+    RedisServer redis = redis("maxmemory-policy noeviction");
+    LogLines log = log();
+    ValkeyStore store = calmAfter(Duration.ofMillis(300), redis.url());
+    add(store, 1);
+    assertThat(store.takesWrites()).isTrue();
+
+    redis.ask("CONFIG SET maxmemory 1");
+    for (int i = 0; i < 8; i++) {
+      assertThatThrownBy(() -> add(store, 1))
+          .isInstanceOf(StoreException.class)
+          .hasMessage("the shared store answers OOM");
+      assertThat(store.takesWrites()).isFalse();
+    }
+    redis.ask("CONFIG SET maxmemory 0");
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          add(store, 1);
+          return store.takesWrites();
+        });
+    assertThat(store.lost()).isZero();
+    assertThat(log.all())
+        .containsExactly(
+            "INFO the shared store is there",
+            "WARN the shared store takes no writes: OOM",
+            "INFO the shared store takes writes again");
+  }
+
+  @Test
+  void readsSayNothingOfRoom() throws Exception {
+    RedisServer redis = redis();
+    LogLines log = log();
+    ValkeyStore store = calmAfter(Duration.ofHours(1), redis.url());
+    add(store, 7);
+    redis.ask("CONFIG SET maxmemory 1");
+
+    // Also who waits for no answer hears it.
+    assertThat(
+            store
+                .tell(ADD, List.of("portcullis:test"), "1")
+                .toCompletableFuture()
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isFalse();
+    assertThat(store.takesWrites()).isFalse();
+    assertThat(store.run(GET, List.of("portcullis:test"))).containsExactly("7");
+    assertThat(store.takesWrites()).isFalse();
+    redis.ask("CONFIG SET maxmemory 0");
+    add(store, 1);
+
+    assertThat(store.takesWrites()).as("not for long enough").isFalse();
+    assertThat(log.all())
+        .containsExactly(
+            "INFO the shared store is there", "WARN the shared store takes no writes: OOM");
+  }
+
+  @Test
+  void aServerThatCannotSaveTakesNoWrites() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = calmAfter(Duration.ZERO, redis.url());
+    Path gone = Files.createDirectory(directory.resolve("gone"));
+    assertThat(redis.ask("CONFIG SET dir " + gone)).isEqualTo("+OK");
+    Files.delete(gone);
+    redis.ask("CONFIG SET save \"3600 1\"");
+    redis.ask("BGSAVE");
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThatThrownBy(() -> add(store, 1)).hasMessage("the shared store answers MISCONF"));
+    assertThat(store.takesWrites()).isFalse();
+    redis.ask("CONFIG SET save \"\"");
+    add(store, 1);
+    assertThat(store.takesWrites()).isTrue();
+  }
+
+  @Test
+  void aServerWithoutItsReplicasTakesNoWrites() throws Exception {
+    RedisServer redis = redis();
+    ValkeyStore store = calmAfter(Duration.ZERO, redis.url());
+    redis.ask("CONFIG SET min-replicas-to-write 1");
+
+    assertThatThrownBy(() -> store.ask(commands -> commands.set("portcullis:test", "1")))
+        .hasMessage("the shared store answers NOREPLICAS");
+    assertThat(store.takesWrites()).isFalse();
   }
 
   /** A session begins each time, for a PING may take longer than a question. */
