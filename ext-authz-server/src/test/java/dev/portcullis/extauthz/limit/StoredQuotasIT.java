@@ -17,6 +17,7 @@ import dev.portcullis.engine.port.SharedQuotas.Answer;
 import dev.portcullis.engine.port.SharedQuotas.Charge;
 import dev.portcullis.engine.port.SharedQuotas.Standing;
 import dev.portcullis.extauthz.config.ValkeyConfig;
+import dev.portcullis.extauthz.valkey.BreakingRelay;
 import dev.portcullis.extauthz.valkey.StoreException;
 import dev.portcullis.extauthz.valkey.TestStores;
 import dev.portcullis.extauthz.valkey.TestStores.Topology;
@@ -95,17 +96,15 @@ final class StoredQuotasIT {
   }
 
   private ValkeyStore open() {
+    return open(redis.url(), Duration.ofSeconds(5));
+  }
+
+  private ValkeyStore open(String url, Duration timeout) {
     ValkeyStore store =
         closeLater(
             new ValkeyStore(
                 new ValkeyConfig(
-                    ValkeyAddress.parse(redis.url()),
-                    null,
-                    null,
-                    null,
-                    false,
-                    false,
-                    Duration.ofSeconds(5))));
+                    ValkeyAddress.parse(url), null, null, null, false, false, timeout)));
     store.start();
     await().atMost(PATIENCE).until(store::isOpen);
     return store;
@@ -900,6 +899,27 @@ final class StoredQuotasIT {
     redis.restart();
     await().atMost(PATIENCE).until(() -> quotas.absence() == null);
     assertThat(granted(charge(quotas, line))).isTrue();
+  }
+
+  /** It lets in whoever calls, and has no answer in time: requests go on without it. */
+  @Test
+  void aStoreThatIsAlwaysTooLateCountsNothing() throws Exception {
+    BreakingRelay relay = closeLater(new BreakingRelay(redis.port()));
+    relay.delay(Duration.ofMillis(500));
+    ValkeyStore store = open("valkey://127.0.0.1:" + relay.port(), Duration.ofMillis(20));
+    StoredQuotas quotas = quotas(store, false);
+    QuotaLine line = line("shop/orders/daily", "acme", daily(1_000_000), 1);
+    while (store.lost() == 0) {
+      assertThat(quotas.charge(List.of(new Charge(id(), List.of(), List.of(line), false)), now))
+          .isInstanceOf(Answer.Unavailable.class);
+    }
+    relay.delay(Duration.ZERO);
+
+    await()
+        .atMost(PATIENCE)
+        .until(() ->
+            quotas.charge(List.of(new Charge(id(), List.of(), List.of(line), false)), now)
+                instanceof Answer.Counted);
   }
 
   /** What somebody else has written is no counter: nobody may be let in by it. */
