@@ -111,9 +111,10 @@ final class CalendarQuota implements Meter {
     }
   }
 
+  /** Who was received before its period ended may still be waiting, and is counted in that. */
   @Override
   public boolean idle(CounterState counter, long now) {
-    return counter.moment <= now;
+    return counter.moment <= now - Reservations.LONGEST_WAIT;
   }
 
   @Override

@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
  *
  * Time: the clock is the wall's and may step. A step forward grants what would have been granted
  * in that time. After a step back, TAT could lie further ahead than any sequence of charges puts it
- * (now + tau + T + D); it is then taken for exactly that, an empty bucket, which admits nothing early
- * and locks nobody out for longer than an empty bucket does. A counter whose TAT is not ahead of
- * now is as good as none.
+ * (now + tau + T + D); it is then taken for exactly that, an empty bucket, which admits nothing early.
+ * Who looks at it then writes that down, or it would be an empty bucket until the clock is there
+ * again; but not for a request that only waited, which comes with the time at which it was received.
+ * So nobody is locked out for longer than an empty bucket does it, and that wait. A counter whose TAT
+ * is not ahead of now is as good as none.
  */
 /**
  * An even rate with a burst.
@@ -120,7 +122,11 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
   }
 
   private long theoreticalArrival(CounterState counter, long now) {
-    return Math.clamp(counter.moment, now, now + tolerance + interval + maxDelay);
+    long most = now + tolerance + interval + maxDelay;
+    if (counter.moment - most > Reservations.LONGEST_WAIT) {
+      counter.moment = most;
+    }
+    return Math.clamp(counter.moment, now, most);
   }
 
   private QuotaState state(long arrival, long cost, long now) {

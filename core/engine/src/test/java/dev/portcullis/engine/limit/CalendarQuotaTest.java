@@ -53,7 +53,8 @@ class CalendarQuotaTest {
     assertThat(meter.peek(counter, 1, evening)).isEqualTo(new QuotaState(false, 0, 3600, 3600));
     assertThat(meter.idle(counter, evening)).isFalse();
     long midnight = nanos(Instant.parse("2026-11-22T00:00:00Z"));
-    assertThat(meter.idle(counter, midnight)).isTrue();
+    assertThat(meter.idle(counter, midnight + Reservations.LONGEST_WAIT - 1)).isFalse();
+    assertThat(meter.idle(counter, midnight + Reservations.LONGEST_WAIT)).isTrue();
     assertThat(meter.peek(counter, 1, midnight).remaining()).isEqualTo(2);
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -205,6 +206,26 @@ class InProcessQuotaStoreTest {
     assertThat(store.charge(id(), List.of(line), later).getFirst().remaining()).isEqualTo(1);
     assertThat(store.charge(id(), List.of(line), later).getFirst().remaining()).isZero();
     assertThat(granted(store.charge(id(), List.of(line), later))).isFalse();
+  }
+
+  /** It was received before midnight, and others have come since. */
+  @Test
+  void countsWhoWaitedOverTheEndOfAPeriodInThatPeriod() throws UnloadablePlanException {
+    InProcessQuotaStore store = new InProcessQuotaStore(100);
+    long midnight = Math.ceilDiv(NOW, 86_400 * SECOND) * 86_400 * SECOND;
+    QuotaLine daily =
+        new QuotaLine(
+            CounterKey.named("daily", "key", "a"),
+            Meter.of(new Allowance.Quota(2, Allowance.Period.DAY, ZoneOffset.UTC)),
+            1);
+    store.charge(id(), List.of(daily), midnight - 4 * SECOND);
+    store.charge(id(), List.of(daily), midnight - 4 * SECOND);
+    for (int i = 0; i < 20; i++) {
+      store.charge(id(), List.of(line("limit", "other" + i, 2)), midnight + SECOND);
+    }
+
+    assertThat(granted(store.charge(id(), List.of(daily), midnight - SECOND))).isFalse();
+    assertThat(granted(store.charge(id(), List.of(daily), midnight + SECOND))).isTrue();
   }
 
   @Test
