@@ -31,6 +31,10 @@ import java.util.function.ToLongFunction;
  * Where nothing is held, a period has to be found by the server's clock. The asker gives the ends of
  * three periods, so that its clock may differ by a period.
  *
+ * A moment that is further ahead than any charge puts it is of a clock that was set back since. It
+ * is taken for an empty bucket, and written down as that by who is refused for it: else it would stay
+ * as far ahead, and nobody would be admitted until the clock is there again.
+ *
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
  * then hold more than it was ever short of. Of one that is held it is kept until when, behind an @.
@@ -128,6 +132,7 @@ final class QuotaScript {
                   if ARGV[a + 1] == 'r' then
                     local moment = held(line.key, '^(%d+)$')
                     line.interval = one
+                    line.stale = moment > now + one + two + three
                     line.moment = math.min(math.max(moment, now), now + one + two + three)
                     line.used = 0
                     line.room = math.floor((now + one + two + three - line.moment) / one)
@@ -204,6 +209,9 @@ final class QuotaScript {
                       end
                       outcome = outcome .. ' ' .. text(line.moment)
                       longest = math.max(longest, line.delay)
+                    elseif line.stale then
+                      redis.call('SET', line.key, text(line.moment), 'PX',
+                        text(math.ceil((line.moment - now) / 1000)))
                     end
                   end
                   if longest > 0 then outcome = outcome .. ' @' .. text(now + longest) end

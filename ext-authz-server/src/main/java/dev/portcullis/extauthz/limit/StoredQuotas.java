@@ -15,8 +15,8 @@ import dev.portcullis.engine.port.SharedQuotas;
 import dev.portcullis.extauthz.limit.QuotaScript.Part;
 import dev.portcullis.extauthz.limit.QuotaScript.Result;
 import dev.portcullis.extauthz.log.LogKeys;
+import dev.portcullis.extauthz.valkey.ScriptStore;
 import dev.portcullis.extauthz.valkey.StoreException;
-import dev.portcullis.extauthz.valkey.ValkeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,7 +53,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   /** Ends that are told again at a time: questions wait behind them. */
   private static final int A_FEW = 16;
 
-  private final ValkeyStore store;
+  private final ScriptStore store;
   private final boolean cluster;
   private final IntSupplier replicas;
   private final LongSupplier micros;
@@ -75,7 +75,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
    * @param cluster whether keys are on several servers
    * @param replicas how many count
    */
-  public StoredQuotas(ValkeyStore store, boolean cluster, IntSupplier replicas) {
+  public StoredQuotas(ScriptStore store, boolean cluster, IntSupplier replicas) {
     this(store, cluster, replicas, () -> 0, Ticker.systemTicker());
   }
 
@@ -85,7 +85,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
    * @param micros microseconds since 1970; 0: the store's clock
    */
   StoredQuotas(
-      ValkeyStore store,
+      ScriptStore store,
       boolean cluster,
       IntSupplier replicas,
       LongSupplier micros,
@@ -477,8 +477,7 @@ public final class StoredQuotas implements SharedQuotas, AutoCloseable {
   public void close() {
     leases.close();
     try {
-      // Commands of one connection are done in their order.
-      String _ = store.ask(commands -> commands.ping(), FAREWELL);
+      store.awaitTold(FAREWELL);
     } catch (StoreException e) {
       LOG.atDebug()
           .addKeyValue(LogKeys.CAUSE, e.getMessage())

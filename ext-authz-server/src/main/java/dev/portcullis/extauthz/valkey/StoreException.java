@@ -6,7 +6,8 @@ package dev.portcullis.extauthz.valkey;
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  StoreException(String message) {
+  /** Of this message. */
+  public StoreException(String message) {
     super(message);
   }
 

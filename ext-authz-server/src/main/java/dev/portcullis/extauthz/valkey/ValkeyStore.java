@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * configured, or is told at once that there is no store now. Thread-safe; never to be asked by an
  * event loop.
  */
-public final class ValkeyStore implements AutoCloseable {
+public final class ValkeyStore implements ScriptStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ValkeyStore.class);
 
   /** Unanswered commands in a row that end a session. */
@@ -138,11 +138,7 @@ public final class ValkeyStore implements AutoCloseable {
     listeners.put(channel, listener);
   }
 
-  /**
-   * Tells of each new session.
-   *
-   * @param listener must not wait
-   */
+  @Override
   public void whenOpened(Runnable listener) {
     opened.add(listener);
   }
@@ -151,6 +147,7 @@ public final class ValkeyStore implements AutoCloseable {
    * Servers learn these scripts when a session begins, so that none has to be sent a second time,
    * and what runs them is done in the order in which it was told.
    */
+  @Override
   public void learn(List<Script> scripts) {
     learned.addAll(scripts);
     Session current = session;
@@ -285,13 +282,13 @@ public final class ValkeyStore implements AutoCloseable {
     }
   }
 
-  /** Runs a script, and waits as long as a request may. */
+  @Override
   public List<String> run(Script script, List<String> keys, String... arguments)
       throws StoreException, InterruptedException {
     return run(config.timeout(), script, keys, arguments);
   }
 
-  /** Runs a script, and waits for another time. All keys must be of one hash tag. */
+  @Override
   public List<String> run(Duration patience, Script script, List<String> keys, String... arguments)
       throws StoreException, InterruptedException {
     String[] names = keys.toArray(new String[0]);
@@ -317,11 +314,7 @@ public final class ValkeyStore implements AutoCloseable {
     return texts;
   }
 
-  /**
-   * Runs a script, and waits for nothing; it may get lost. All keys must be of one hash tag.
-   *
-   * @return whether it was heard; if not, it may have been done all the same
-   */
+  @Override
   public CompletionStage<Boolean> tell(Script script, List<String> keys, String... arguments) {
     Session current = session;
     if (current == null || !tellings.tryAcquire()) {
@@ -364,6 +357,12 @@ public final class ValkeyStore implements AutoCloseable {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public void awaitTold(Duration patience) throws StoreException, InterruptedException {
+    // Commands of one connection are done in their order.
+    String _ = ask(commands -> commands.ping(), patience);
   }
 
   private <T> T answer(
@@ -443,7 +442,7 @@ public final class ValkeyStore implements AutoCloseable {
         : root.getClass().getSimpleName() + ": " + message;
   }
 
-  /** Whether there is a session now. */
+  @Override
   public boolean isOpen() {
     return session != null;
   }
@@ -453,7 +452,7 @@ public final class ValkeyStore implements AutoCloseable {
     return refusals.none();
   }
 
-  /** How many sessions were lost. */
+  @Override
   public long lost() {
     return lost.get();
   }

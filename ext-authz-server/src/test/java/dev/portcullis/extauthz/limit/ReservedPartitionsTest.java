@@ -45,9 +45,6 @@ final class ReservedPartitionsTest {
   private static final int REPLICAS = 3;
   private static final long LEASE = Reservation.LEASE.toNanos();
 
-  /** For so long a replica holds places of its share. */
-  private static final long SHARE_LEASE = Duration.ofSeconds(1).toNanos();
-
   private static final Allowance.Concurrency AT_ONCE = new Allowance.Concurrency(7);
   private static final Allowance.Quota DAILY = new Allowance.Quota(90, Period.DAY, ZoneOffset.UTC);
   private static final Allowance.Rate RATE = new Allowance.Rate(60, Duration.ofSeconds(10), 39);
@@ -138,7 +135,8 @@ final class ReservedPartitionsTest {
                   history.running(),
                   request ->
                       request.by() == By.STORE
-                          && (allAreHeard || request.heard() > history.now() - LEASE),
+                          && !request.givenUp()
+                          && (allAreHeard || request.heard() > history.serverNow() - LEASE),
                   Request::life)) {
             assertThat((long) life.size()).isLessThanOrEqualTo(AT_ONCE.requests());
             full.addAndGet(life.size() == AT_ONCE.requests() ? 1 : 0);
@@ -147,7 +145,10 @@ final class ReservedPartitionsTest {
               groups(
                   history.running(),
                   request ->
-                      request.by() == By.REPLICA && request.charged() > history.now() - SHARE_LEASE,
+                      request.by() == By.REPLICA
+                          && !request.givenUp()
+                          && request.stamp()
+                              > request.clock(history.now()) - ReservingReplicas.SHARE_LEASE,
                   Request::process)) {
             assertThat((long) process.size())
                 .isLessThanOrEqualTo(share(AT_ONCE, process).capacity());
@@ -171,12 +172,19 @@ final class ReservedPartitionsTest {
         faults,
         _ -> {},
         history -> {
-          for (List<Request> life : groups(history.passed(), failed(By.STORE), Request::life)) {
+          for (List<Request> life :
+              groups(
+                  history.passed(),
+                  failed(By.STORE),
+                  request -> List.of(request.life(), request.day()))) {
             assertThat((long) life.size()).isLessThanOrEqualTo(DAILY.requests());
             full.addAndGet(life.size() > DAILY.requests() / 2 ? 1 : 0);
           }
           for (List<Request> process :
-              groups(history.passed(), failed(By.REPLICA), Request::process)) {
+              groups(
+                  history.passed(),
+                  failed(By.REPLICA),
+                  request -> List.of(request.process(), request.day()))) {
             assertThat((long) process.size()).isLessThanOrEqualTo(share(DAILY, process).capacity());
           }
           if (faults == Faults.NONE) {
@@ -207,15 +215,27 @@ final class ReservedPartitionsTest {
               history.passed().stream().filter(failed(By.STORE)).map(Request::charged).toList();
           full.addAndGet(failures.size() > RATE.requests() ? 1 : 0);
           PartitionsTest.judgeWindows(
-              failures.stream(), RATE, meter, meter.capacity(), history.emptied());
+              failures.stream(),
+              RATE,
+              meter,
+              (from, until) -> meter.capacity() * (1 + count(history.emptied(), from, until)),
+              history::serverAhead);
           for (List<Request> process :
               groups(history.passed(), failed(By.REPLICA), Request::process)) {
             Meter share = share(RATE, process);
             PartitionsTest.judgeWindows(
-                process.stream().map(Request::charged), RATE, share, share.capacity(), List.of());
+                process.stream().map(Request::charged),
+                RATE,
+                share,
+                (_, _) -> share.capacity(),
+                (from, until) -> history.ahead(process.getFirst().process(), from, until));
           }
         });
     assertThat(full).as("histories with more failures than fit a window").hasPositiveValue();
+  }
+
+  private static long count(List<Long> moments, long from, long until) {
+    return moments.stream().filter(at -> at >= from && at < until).count();
   }
 
   private static Predicate<Request> failed(By by) {

@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * store is that of a process, by the server's clock; that a server counts as a process does,
  * StoredReservationsIT shows.
  *
+ * Histories begin within a minute before midnight. In every other one the clocks of the server and
+ * of the replicas are set now and then, but within less than the ten seconds by which a process
+ * believes that its own was: a store in a process stands for the server.
+ *
  * Ends and renewals travel to the store: they arrive a little later, or die with their connection.
  */
 /** Replicas, Envoys, the store that replicas share, and networks that break. */
@@ -48,7 +52,16 @@ final class ReservingReplicas {
   private static final long TELLS = 5 * SECOND;
   private static final long TRAVELS = SECOND;
   private static final long PATIENCE = 5 * SECOND;
-  private static final long START = Instant.parse("2026-11-21T12:00:00Z").getEpochSecond() * SECOND;
+
+  /** For so long a replica holds places of its share. */
+  static final long SHARE_LEASE = SECOND;
+
+  private static final long DAY = 86_400 * SECOND;
+  private static final long MIDNIGHT =
+      Instant.parse("2026-11-22T00:00:00Z").getEpochSecond() * SECOND;
+
+  /** How far a clock may be from where it was at first. */
+  private static final long ASTRAY = 2_000;
 
   private final Random random;
   private final Faults faults;
@@ -64,7 +77,11 @@ final class ReservingReplicas {
   // Nothing breaks any more.
   private boolean calm;
   private final List<Long> emptied = new ArrayList<>();
-  private long now = START;
+  private final List<Step> steps = new ArrayList<>();
+  private final boolean clocksStep;
+  private long serverSkew;
+  private long day;
+  private long now;
   private long numbers;
 
   /** A request that passed. */
@@ -76,20 +93,25 @@ final class ReservingReplicas {
     private final int envoy;
     private final int life;
     private final long charged;
+    private final long stamp;
+    private final long day;
     private long heard;
     private long told;
     private boolean givenBack;
+    // A clock said that nobody had heard of it for too long, and was set back then.
+    private boolean givenUp;
 
-    private Request(
-        Decision decision, Replica decider, int envoy, int life, long charged, long now) {
+    private Request(Decision decision, Pending check, long charged, long day, long now) {
       this.decision = decision;
-      this.by = By.of(decision);
-      this.decider = decider;
+      this.by = By.of(decision, "limit");
+      this.decider = check.replica;
       this.share = decider.known;
-      this.envoy = envoy;
-      this.life = life;
+      this.envoy = check.envoy;
+      this.life = check.life;
       this.charged = charged;
-      this.heard = charged;
+      this.stamp = check.stamp;
+      this.day = day;
+      this.heard = check.heard;
       this.told = now;
     }
 
@@ -117,9 +139,29 @@ final class ReservingReplicas {
       return charged;
     }
 
-    /** When who counts it heard of it last. */
+    /** By the clock of the replica that received it, when it did. */
+    long stamp() {
+      return stamp;
+    }
+
+    /** The end of the day in which it was charged. */
+    long day() {
+      return day;
+    }
+
+    /** When the store heard of it last, by the store's clock. */
     long heard() {
       return heard;
+    }
+
+    /** Whether who counts it may have given it up for a clock that was ahead. */
+    boolean givenUp() {
+      return givenUp;
+    }
+
+    /** What the clock of the replica that decided it says now. */
+    long clock(long now) {
+      return now + decider.skew;
     }
 
     /** Whether who counts it heard that it succeeded. */
@@ -137,27 +179,40 @@ final class ReservingReplicas {
       @Nullable Request of,
       long sent) {}
 
+  /** The clock of a process was set, or for 0 the server's. */
+  private record Step(long process, long at, long by) {}
+
   private static final class Pending {
     private final Replica replica;
-    private final Suspended suspended;
+    private final @Nullable Suspended suspended;
     private final int envoy;
     private final long received;
+    private final long stamp;
     private boolean asked;
     private long charged;
+    private long heard;
+    private long day;
     private int life;
 
-    Pending(Replica replica, Suspended suspended, int envoy, long received) {
+    Pending(Replica replica, @Nullable Suspended suspended, int envoy, long received) {
       this.replica = replica;
       this.suspended = suspended;
       this.envoy = envoy;
       this.received = received;
+      this.stamp = received + replica.skew;
+    }
+
+    Suspended suspended() {
+      return Objects.requireNonNull(suspended);
     }
   }
 
   /** A process that decides; one that was started anew is another. */
   private final class Replica implements SharedQuotas {
     private final long process = ++numbers;
-    private final long skew;
+    private final long firstSkew;
+    private long skew;
+    private long ownDay;
     private final InProcessQuotaStore own = new InProcessQuotaStore(1000);
     private final PolicyEngine engine;
     private boolean connected = storeIsThere;
@@ -167,6 +222,7 @@ final class ReservingReplicas {
 
     Replica(int replicas, long skew) {
       this.skew = skew;
+      this.firstSkew = skew;
       this.known = connected ? replicas : 1;
       this.engine =
           new PolicyEngine(
@@ -220,7 +276,10 @@ final class ReservingReplicas {
       if (!connected || (unsure && random.nextBoolean())) {
         return new Answer.Unavailable("it was not asked");
       }
-      List<QuotaState> states = store.charge(charge.id(), charge.charged(), now);
+      List<QuotaState> states = store.charge(charge.id(), charge.charged(), serverClock());
+      if (states.stream().allMatch(QuotaState::granted)) {
+        day = Math.max(day, endOfDay(serverClock()));
+      }
       return unsure
           ? new Answer.Unavailable("it did not answer")
           : new Answer.Counted(List.of(new Standing(List.of(), states)));
@@ -258,7 +317,6 @@ final class ReservingReplicas {
             renew(charge, now + skew);
           }
         } else if (request.decider == this) {
-          request.heard = now;
           if (!over) {
             own.renew(charge.id(), now + skew);
           } else if (own.settle(charge.id(), successful, now + skew)) {
@@ -293,9 +351,19 @@ final class ReservingReplicas {
     this.random = new Random(seed);
     this.limit = limit;
     this.faults = faults;
+    this.clocksStep = seed % 2 == 0;
+    this.now = MIDNIGHT - random.nextLong(60_000) * MILLI;
     for (int i = 0; i < count; i++) {
       replicas.add(new Replica(count, random.nextLong(-600_000, 600_000) * MILLI));
     }
+  }
+
+  private long serverClock() {
+    return now + serverSkew;
+  }
+
+  private static long endOfDay(long clock) {
+    return Math.floorDiv(clock, DAY) * DAY + DAY;
   }
 
   /** Lets one thing happen. */
@@ -331,7 +399,7 @@ final class ReservingReplicas {
     }
     comeBack();
     replicas.forEach(each -> each.connect(true));
-    pass(Reservation.LEASE.toNanos() + 2 * TRAVELS);
+    pass(Reservation.LEASE.toNanos() + 2 * TRAVELS + 2 * ASTRAY * MILLI);
   }
 
   /** How many of so many requests the store lets pass at once, when nothing breaks. */
@@ -342,10 +410,7 @@ final class ReservingReplicas {
       switch (replica.engine.begin(ROUTE, context(replica))) {
         case Suspended suspended -> {
           Pending check = new Pending(replica, suspended, 0, now);
-          check.asked = true;
-          check.charged = now;
-          check.life = emptied.size();
-          Objects.requireNonNull(suspended.inquiry()).ask();
+          ask(check);
           settle(check, (Decision) suspended.resume());
         }
         case Decision decision -> throw new AssertionError("it did not ask: " + decision);
@@ -409,12 +474,17 @@ final class ReservingReplicas {
     Request of = message.of;
     boolean known = of == null || of.life == emptied.size();
     if (!message.over) {
-      store.renew(message.charge.id(), now);
+      store.renew(message.charge.id(), serverClock());
       // What was given up stays so.
-      if (of != null && known && now - of.heard < Reservation.LEASE.toNanos()) {
-        of.heard = now;
+      if (of != null
+          && known
+          && !of.givenUp
+          && serverClock() - of.heard < Reservation.LEASE.toNanos()) {
+        of.heard = serverClock();
       }
-    } else if (store.settle(message.charge.id(), message.successful, now) && of != null && known) {
+    } else if (store.settle(message.charge.id(), message.successful, serverClock())
+        && of != null
+        && known) {
       of.givenBack = message.successful;
     }
   }
@@ -433,7 +503,7 @@ final class ReservingReplicas {
     int envoy = random.nextInt(ENVOYS);
     switch (replica.engine.begin(ROUTE, context(replica))) {
       case Suspended suspended -> pending.add(new Pending(replica, suspended, envoy, now));
-      case Decision decision -> settle(replica, decision, envoy, emptied.size(), now);
+      case Decision decision -> settle(new Pending(replica, null, envoy, now), decision);
     }
   }
 
@@ -445,38 +515,42 @@ final class ReservingReplicas {
     if (strange && random.nextBoolean()) {
       giveUp(check);
     } else if (strange) {
-      settle(check, check.suspended.refuse("no place"));
+      settle(check, check.suspended().refuse("no place"));
     } else if (check.asked) {
-      settle(check, (Decision) check.suspended.resume());
+      settle(check, (Decision) check.suspended().resume());
     } else {
-      Objects.requireNonNull(check.suspended.inquiry()).ask();
-      check.asked = true;
-      check.charged = now;
-      check.life = emptied.size();
+      ask(check);
     }
+  }
+
+  private void ask(Pending check) {
+    Objects.requireNonNull(check.suspended().inquiry()).ask();
+    check.asked = true;
+    check.charged = now;
+    check.heard = serverClock();
+    check.day = day;
+    check.life = emptied.size();
   }
 
   /** The client has gone away, or Envoy does not wait any more. */
   private void giveUp(Pending check) {
     pending.remove(check);
-    check.replica.unanswered(check.suspended.abandon());
+    check.replica.unanswered(check.suspended().abandon());
   }
 
   private void settle(Pending check, Decision decision) {
     pending.remove(check);
-    By by = decision.allowed() ? By.of(decision) : By.STORE;
-    settle(
-        check.replica,
-        decision,
-        check.envoy,
-        check.life,
-        by == By.STORE && check.asked ? check.charged : check.received);
-  }
-
-  private void settle(Replica replica, Decision decision, int envoy, int in, long charged) {
-    if (decision.allowed()) {
-      running.add(new Request(decision, replica, envoy, in, charged, now));
+    if (!decision.allowed()) {
+      return;
     }
+    if (By.of(decision, "limit") == By.STORE) {
+      running.add(new Request(decision, check, check.charged, check.day, now));
+      return;
+    }
+    // A replica alone charges by the time at which it received the request.
+    Replica replica = check.replica;
+    replica.ownDay = Math.max(replica.ownDay, endOfDay(check.stamp));
+    running.add(new Request(decision, check, check.received, replica.ownDay, now));
   }
 
   private void end(@Nullable Request request) {
@@ -500,7 +574,7 @@ final class ReservingReplicas {
           pending.removeIf(check -> check.replica == replica);
           messages.removeIf(message -> message.from == replica);
           replica.connected = false;
-          replicas.set(which, new Replica(replicas.size(), replica.skew));
+          replicas.set(which, new Replica(replicas.size(), replica.firstSkew));
         }
       }
       // Each stream ends after some minutes, and the next may be another's.
@@ -517,6 +591,29 @@ final class ReservingReplicas {
           replicas.forEach(each -> each.connect(false));
         }
       }
+      case 5 -> {
+        if (clocksStep) {
+          long skew = random.nextLong(-ASTRAY, ASTRAY) * MILLI;
+          steps.add(new Step(0, now, skew - serverSkew));
+          for (Request request : running) {
+            request.givenUp |=
+                request.by == By.STORE
+                    && request.heard <= serverClock() - Reservation.LEASE.toNanos();
+          }
+          serverSkew = skew;
+        }
+      }
+      case 6 -> {
+        if (clocksStep) {
+          long skew = replica.firstSkew + random.nextLong(-ASTRAY, ASTRAY) * MILLI;
+          steps.add(new Step(replica.process, now, skew - replica.skew));
+          for (Request request : running) {
+            request.givenUp |=
+                request.decider == replica && request.stamp <= now + replica.skew - SHARE_LEASE;
+          }
+          replica.skew = skew;
+        }
+      }
       default -> {
         // This time nothing does.
       }
@@ -527,9 +624,26 @@ final class ReservingReplicas {
     if (!storeIsThere && faults == Faults.EMPTY_STORE && random.nextInt(4) == 0) {
       store = new InProcessQuotaStore(1000);
       emptied.add(now);
+      day = 0;
     }
     storeIsThere = true;
     replicas.forEach(each -> each.connect(true));
+  }
+
+  /** Nanoseconds by which the server's clock was set forward, in such a window. */
+  long serverAhead(long from, long until) {
+    return steps.stream()
+        .filter(step -> step.process == 0 && step.at >= from && step.at < until)
+        .mapToLong(step -> Math.max(0, step.by))
+        .sum();
+  }
+
+  /** Nanoseconds by which a process' clock was set, which charges in whatever order. */
+  long ahead(long process, long from, long until) {
+    return steps.stream()
+        .filter(step -> step.process == process && step.at >= from && step.at < until)
+        .mapToLong(step -> Math.abs(step.by))
+        .sum();
   }
 
   /** When the store forgot everything. */
@@ -539,6 +653,11 @@ final class ReservingReplicas {
 
   long now() {
     return now;
+  }
+
+  /** By the server's clock. */
+  long serverNow() {
+    return serverClock();
   }
 
   /** Requests that go on. */

@@ -209,6 +209,19 @@ final class StoredQuotasIT {
     }
   }
 
+  /** It is an empty bucket for as long as one is, and not until the clock is there again. */
+  @Test
+  void nobodyIsLockedOutThoughTheClockIsSetBack() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    QuotaLine line = line("shop/orders/rate", "acme", rate(5, Duration.ofSeconds(10)), 1);
+    assertThat(granted(charge(quotas, line))).isTrue();
+    now -= Duration.ofHours(30).toNanos();
+    assertThat(granted(charge(quotas, line))).isFalse();
+    now += 2 * SECOND;
+    assertThat(granted(charge(quotas, line))).isTrue();
+    assertThat(granted(charge(quotas, line))).isFalse();
+  }
+
   private static long longest(List<QuotaState> states) {
     return states.stream().mapToLong(QuotaState::delay).max().orElseThrow();
   }
