@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.portcullis.e2e.Replicas;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.RedisServer;
 import java.io.BufferedReader;
@@ -46,7 +47,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 final class UntilTheEndIT {
   private static final int FAILURES = 5;
+  private static final int GUESSES = 500;
   private static final int AT_ONCE = 10;
+  private static final int ATTEMPTS = 3;
+  private static final int WARMING = 20;
+  private static final double HALF = 0.5;
   private static final Duration WORK = Duration.ofMillis(20);
   private static final Duration PAUSE = Duration.ofMillis(10);
   private static final Duration LOAD = Duration.ofSeconds(2);
@@ -202,6 +207,23 @@ final class UntilTheEndIT {
     }
   }
 
+  /** Two decision services, which let as many wait for the store as are sent at once. */
+  private void withTwo(Journey journey) throws Exception {
+    try (RedisServer redis = RedisServer.start();
+        Replicas replicas =
+            Replicas.start(
+                2,
+                Files.readString(policy(true)),
+                List.of("shop/orders=127.0.0.1:" + server.getAddress().getPort()),
+                "--valkey=" + redis.url(),
+                "--valkey-timeout=1s",
+                "--max-waiting=" + 2 * GUESSES)) {
+      URI gateway = replicas.guard();
+      replicas.awaitEachOther();
+      journey.go(gateway);
+    }
+  }
+
   private static boolean signedIn(RedisServer redis) {
     try {
       return redis.ask("ZCARD portcullis:replicas").equals(":1");
@@ -235,53 +257,91 @@ final class UntilTheEndIT {
     return statuses;
   }
 
-  private static HttpClient client() {
-    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static HttpClient.Builder client() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
   }
 
-  /** Whoever guesses gets five guesses, however many he makes at once. */
+  /**
+   * Whoever guesses gets five guesses, however many he makes at once: never six. A machine that is
+   * busy may be too late with one of the five, which is refused and stays charged; so there is
+   * another attempt, of somebody else, until one gets all of them.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void guessesAreCountedAndLoginsAreNot(boolean shared) throws Exception {
-    with(
-        shared,
+    Journey journey =
         gateway -> {
-          try (HttpClient http = client()) {
-            URI right = gateway.resolve("/login?right");
-            // The success of the one before is told when its response ends; that may take a moment.
-            int logins = 0;
-            for (String left = ""; logins < 4 * FAILURES || !left.contains(";r=4;"); logins++) {
-              HttpResponse<Void> response = send(http, right, "POST");
-              assertThat(response.statusCode()).as("login %d", logins).isIn(302, 503);
-              left = response.headers().firstValue("ratelimit").orElse("");
-              assertThat(logins).as(left).isLessThan(200);
-              Thread.sleep(logins < 4 * FAILURES ? 20 : 200);
+          warm(gateway);
+          int passed = 0;
+          for (int attempt = 1; attempt <= ATTEMPTS && passed < FAILURES; attempt++) {
+            try (HttpClient http =
+                client().localAddress(InetAddress.ofLiteral("127.0.0." + attempt)).build()) {
+              login(http, gateway);
+              passed = guess(http, gateway);
             }
-            Thread.sleep(1000);
-            api.logins.set(0);
-
-            List<Integer> guesses =
-                together(
-                    shared ? 50 : 500, () -> status(http, gateway.resolve("/login?wrong"), "POST"));
-
-            assertThat(guesses).isSubsetOf(401, 429, 503);
-            boolean inTime = !guesses.contains(503);
-            for (int i = 0; i < 50 && guesses.getLast() != 429; i++) {
-              guesses.add(status(http, gateway.resolve("/login?wrong"), "POST"));
-            }
-            assertThat(guesses.getLast()).isEqualTo(429);
-            assertThat(Collections.frequency(guesses, 401)).isEqualTo(api.logins.get());
-            // A busy machine may not answer a check in time, which is refused and stays charged.
-            assertThat(api.logins.get()).isBetween(inTime ? FAILURES : 0, FAILURES);
-            assertThat(status(http, right, "POST")).isIn(429, 503);
           }
-        });
+          assertThat(passed).as("guesses that reach the service").isEqualTo(FAILURES);
+        };
+    if (shared) {
+      withTwo(journey);
+    } else {
+      with(false, journey);
+    }
+  }
+
+  /** Programs that have just begun are too slow for so many at once. */
+  private void warm(URI gateway) throws Exception {
+    try (HttpClient http = client().build()) {
+      URI alone = gateway.resolve("/alone");
+      boolean inTime = false;
+      for (int burst = 0; burst < WARMING && !inTime; burst++) {
+        inTime = !together(GUESSES, () -> status(http, alone, "GET")).contains(503);
+      }
+    }
+  }
+
+  private static void login(HttpClient http, URI gateway) throws Exception {
+    // The success of the one before is told when its response ends; that may take a moment.
+    int logins = 0;
+    for (String left = ""; logins < 4 * FAILURES || !left.contains(";r=4;"); logins++) {
+      HttpResponse<Void> response = send(http, gateway.resolve("/login?right"), "POST");
+      assertThat(response.statusCode()).as("login %d", logins).isIn(302, 503);
+      left = response.headers().firstValue("ratelimit").orElse("");
+      assertThat(logins).as(left).isLessThan(200);
+      Thread.sleep(logins < 4 * FAILURES ? 20 : 200);
+    }
+    Thread.sleep(1000);
+  }
+
+  /** How many reach the service; until none does any more. */
+  private int guess(HttpClient http, URI gateway) throws Exception {
+    URI wrong = gateway.resolve("/login?wrong");
+    api.logins.set(0);
+
+    List<Integer> guesses = together(GUESSES, () -> status(http, wrong, "POST"));
+
+    assertThat(guesses).isSubsetOf(401, 429, 503);
+    System.err.printf(
+        "%d guesses at once: %d reach the service, %d refused, %d without a decision%n",
+        GUESSES,
+        api.logins.get(),
+        Collections.frequency(guesses, 429),
+        Collections.frequency(guesses, 503));
+    for (int i = 0; i < 50 && guesses.getLast() != 429; i++) {
+      guesses.add(status(http, wrong, "POST"));
+    }
+    assertThat(guesses.getLast()).isEqualTo(429);
+    assertThat(Collections.frequency(guesses, 401)).isEqualTo(api.logins.get());
+    assertThat(api.logins.get()).isLessThanOrEqualTo(FAILURES);
+    assertThat(status(http, gateway.resolve("/login?right"), "POST")).isIn(429, 503);
+    return api.logins.get();
   }
 
   /**
    * Never are there eleven, and a place that is free again is taken again. How many pass is
    * compared with what ten callers get through without the limit, in turns: requests take longer
-   * than their work, and longer still on a busy machine.
+   * than their work, and longer still on a busy machine. Which may do something else while it is
+   * their turn, so there are several attempts.
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -291,34 +351,34 @@ final class UntilTheEndIT {
         gateway -> {
           URI unbounded = gateway.resolve("/unbounded");
           URI work = gateway.resolve("/work");
-          try (HttpClient http = client()) {
+          try (HttpClient http = client().build()) {
             // Programs that have just begun are slower.
             var _ = load(http, unbounded, AT_ONCE);
             var _ = load(http, work, 2 * AT_ONCE);
-            Load without = Load.NONE;
-            Load with = Load.NONE;
-            for (int i = 0; i < ROUNDS; i++) {
-              without = without.and(load(http, unbounded, AT_ONCE));
-              with = with.and(load(http, work, 2 * AT_ONCE));
+            double part = 0;
+            for (int attempt = 1; attempt <= ATTEMPTS && part < HALF; attempt++) {
+              Load without = Load.NONE;
+              Load with = Load.NONE;
+              for (int i = 0; i < ROUNDS; i++) {
+                without = without.and(load(http, unbounded, AT_ONCE));
+                with = with.and(load(http, work, 2 * AT_ONCE));
+              }
+              part = with.passed() / (double) without.passed();
+              System.err.printf(
+                  "concurrency %d, %s: passed %.2f of what passes without (%d of %d), %d refused,"
+                      + " %d not counted in time, %d at most at once%n",
+                  AT_ONCE,
+                  shared ? "in a store" : "in memory",
+                  part,
+                  with.passed(),
+                  without.passed(),
+                  with.refused(),
+                  with.uncounted(),
+                  api.most.get());
             }
-
-            System.err.printf(
-                "concurrency %d, %s: passed %.2f of what passes without (%d of %d), %d refused,"
-                    + " %d not counted in time, %d at most at once%n",
-                AT_ONCE,
-                shared ? "in a store" : "in memory",
-                with.passed() / (double) without.passed(),
-                with.passed(),
-                without.passed(),
-                with.refused(),
-                with.uncounted(),
-                api.most.get());
             assertThat(api.most.get()).isLessThanOrEqualTo(AT_ONCE);
-            // A leaked place would be missing for fifteen seconds. A busy machine may lose its
-            // store,
-            // and then nothing passes for a moment.
-            int part = with.uncounted() == 0 ? 3 : 10;
-            assertThat(with.passed()).isGreaterThan(without.passed() / part);
+            // A leaked place would be missing for fifteen seconds.
+            assertThat(part).isGreaterThanOrEqualTo(HALF);
           }
         });
   }
@@ -420,7 +480,7 @@ final class UntilTheEndIT {
         shared,
         gateway -> {
           List<Socket> sockets = new ArrayList<>();
-          try (HttpClient http = client()) {
+          try (HttpClient http = client().build()) {
             // One that the store was asked about too late is refused, and made up for by another.
             for (int i = 0; i < 15 * AT_ONCE && api.holds.getCount() > 0; i++) {
               Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.getPort());
