@@ -7,7 +7,7 @@ import unittest
 
 from suite import journeys, page
 from suite.journeys import failures
-from suite.load import LET_IN, STRANGER, Seen
+from suite.load import LET_IN, STRANGER, Seen, parsed
 from suite.shell import HOME
 
 
@@ -29,6 +29,14 @@ class Promises(unittest.TestCase):
 
 
 class Load(unittest.TestCase):
+    def test_a_report_is_read_wherever_other_lines_stand(self):
+        lines = ["{", '  "answers": {', '    "503": 1', "  }", "}"]
+        for place in range(len(lines) + 1):
+            said = "\n".join([*lines[:place], "e2e-app: not every answer was 200", *lines[place:]])
+            self.assertEqual({"answers": {"503": 1}}, parsed(said))
+        with self.assertRaisesRegex(AssertionError, "told nothing: exec failed"):
+            parsed("exec failed")
+
     def test_what_reached_the_application_or_no_guard_answered_is_let_in_wrongly(self):
         self.assertEqual(2, _seen(refused=_report({"403": 7, "200": 2}, reached=2)).let_in_wrongly)
         self.assertEqual(3, _seen(refused=_report({"403": 9}, reached=3)).let_in_wrongly)

@@ -220,7 +220,7 @@ def _is_ready(pod: dict[str, Any]) -> bool:
 def parsed(report: str) -> dict[str, Any]:
     """What a caller printed."""
     try:
-        # What goes before and after it was said by kubectl, or is the reason of the exit code.
-        return json.loads(report[report.index("{"):report.rindex("}") + 1])
+        # Other lines were said by kubectl, or are the reason of the exit code, which kubectl puts anywhere between.
+        return json.loads("\n".join(line for line in report.splitlines() if line[:1] in ("{", " ", "}")))
     except ValueError as error:
         raise AssertionError(f"the caller told nothing: {report}") from error
