@@ -215,10 +215,10 @@ final class Pipeline {
 
   private static Verdict traced(PhaseStep step, Evaluation evaluation) {
     Trace trace = evaluation.trace();
-    return trace == null ? said(step, evaluation) : TracedStep.run(trace, step, evaluation);
+    return trace == null ? run(step, evaluation) : TracedStep.run(trace, step, evaluation);
   }
 
-  static Verdict said(PhaseStep step, Evaluation evaluation) {
+  static Verdict run(PhaseStep step, Evaluation evaluation) {
     try {
       return step.decide(evaluation);
     } catch (RuntimeException | StackOverflowError e) {

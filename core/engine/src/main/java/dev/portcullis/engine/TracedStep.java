@@ -18,7 +18,7 @@ final class TracedStep {
 
   static Verdict run(Trace trace, PhaseStep step, Evaluation evaluation) {
     long start = System.nanoTime();
-    Verdict verdict = Pipeline.said(step, evaluation);
+    Verdict verdict = Pipeline.run(step, evaluation);
     return noted(trace, step, verdict, System.nanoTime() - start);
   }
 

@@ -187,6 +187,30 @@ class LimitsTest {
     return new Allowance.Rate(1, Duration.ofSeconds(seconds), 0);
   }
 
+  /** Plans of one limit share their clients' counters, and differ in how far ahead those may be. */
+  @Test
+  void whoComesByAnotherPlanIsForgivenNothing() {
+    TestGate gate =
+        new TestGate(
+            new TestRoute()
+                .authenticated(Mode.ENFORCE)
+                .limit(
+                    "per-client",
+                    LimitPhase.RATE,
+                    Mode.ENFORCE,
+                    new Allowance.Rate(10, Duration.ofMinutes(10), 5),
+                    null));
+    gate.authentication = () -> TestGate.caller("acme", "silver");
+    for (int i = 0; i < 6; i++) {
+      assertThat(gate.get("/").allowed()).as("request %d", i).isTrue();
+    }
+    gate.authentication = () -> TestGate.caller("acme", "gold");
+    assertThat(gate.get("/").allowed()).isFalse();
+    gate.authentication = () -> TestGate.caller("acme", "silver");
+
+    assertThat(TestGate.header(gate.get("/"), "retry-after")).isEqualTo("60");
+  }
+
   @Test
   void limitsWhoLooksLikeAProgramOnlyAndByHowMuch() {
     TestGate gate =

@@ -170,6 +170,28 @@ class SharedLimitsTest {
     assertThat(quotas.refunded).isEmpty();
   }
 
+  /** Also where one is only looked at, and the other is charged. */
+  @Test
+  void namesTheLimitThatRefusesForLongest() {
+    load(
+        shared(OnStoreFailure.LOCAL_SHARE)
+            .limit(
+                "slow",
+                LimitPhase.RATE,
+                Mode.ENFORCE,
+                new Allowance.Rate(1, Duration.ofDays(1), 0),
+                null)
+            .daily("daily", 1));
+    assertThat(get().allowed()).isTrue();
+
+    Decision refused = get();
+
+    assertThat(refused.by().rule()).isEqualTo("slow");
+    assertThat(Objects.requireNonNull(refused.refusal()).detail())
+        .isEqualTo("Too many requests: limit slow, try again in 86400 s");
+    assertThat(TestGate.header(refused, "retry-after")).isEqualTo("86400");
+  }
+
   /** The rules are asked before the store: what they refuse is charged no quota. */
   @Test
   void chargesNoQuotaForWhatNoRuleAllows() {

@@ -31,9 +31,9 @@ import java.util.function.ToLongFunction;
  * Where nothing is held, a period has to be found by the server's clock. The asker gives the ends of
  * three periods, so that its clock may differ by a period.
  *
- * A moment that is further ahead than any charge puts it is of a clock that was set back since. It
- * is taken for an empty bucket, and written down as that by who is refused for it: else it would stay
- * as far ahead, and nobody would be admitted until the clock is there again.
+ * A moment that is further ahead than any charge puts it, of any plan of its limit, is of a clock that
+ * was set back since. It is moved back to there by who is refused for it: else nobody would be
+ * admitted until the clock is there again.
  *
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
@@ -132,12 +132,12 @@ final class QuotaScript {
                   if ARGV[a + 1] == 'r' then
                     local moment = held(line.key, '^(%d+)$')
                     line.interval = one
-                    line.stale = moment > now + one + two + three
+                    if moment > now + four then line.healed = now + four end
                     line.moment = math.min(math.max(moment, now), now + one + two + three)
                     line.used = 0
                     line.room = math.floor((now + one + two + three - line.moment) / one)
                     line.delay = math.min(math.max(line.moment + (line.cost - 1) * one - two - now, 0), three)
-                    a = a + 7
+                    a = a + 8
                   elseif ARGV[a + 1] == 's' then
                     line.slots = two
                     line.moment, line.used = 0, redis.call('ZCOUNT', line.key, '(' .. text(now), '+inf')
@@ -209,9 +209,9 @@ final class QuotaScript {
                       end
                       outcome = outcome .. ' ' .. text(line.moment)
                       longest = math.max(longest, line.delay)
-                    elseif line.stale then
-                      redis.call('SET', line.key, text(line.moment), 'PX',
-                        text(math.ceil((line.moment - now) / 1000)))
+                    elseif line.healed then
+                      redis.call('SET', line.key, text(line.healed), 'PX',
+                        text(math.ceil((line.healed - now) / 1000)))
                     end
                   end
                   if longest > 0 then outcome = outcome .. ' @' .. text(now + longest) end
@@ -441,8 +441,8 @@ final class QuotaScript {
 
   private void add(QuotaLine line, long wanted, long now) {
     switch (line.meter().terms(now)) {
-      case MeterTerms.Rate(long interval, long tolerance, long maxDelay) ->
-          add("r", line.cost(), wanted, interval, tolerance, maxDelay);
+      case MeterTerms.Rate(long interval, long tolerance, long maxDelay, long horizon) ->
+          add("r", line.cost(), wanted, interval, tolerance, maxDelay, horizon);
       case MeterTerms.Slots(long requests, long lease) ->
           add("s", line.cost(), wanted, requests, lease);
       case MeterTerms.Quota(long requests, long previous, long current, long next) ->
@@ -514,12 +514,12 @@ final class QuotaScript {
     arguments.addAll(
         // Whatever the time: the counter knows the period that it counts.
         switch (line.meter().terms(0)) {
-          case MeterTerms.Rate(long interval, long tolerance, long maxDelay) ->
+          case MeterTerms.Rate rate ->
               List.of(
                   "r",
                   Long.toString(units),
-                  Long.toString(interval),
-                  Long.toString(interval + tolerance + maxDelay));
+                  Long.toString(rate.interval()),
+                  Long.toString(rate.horizon()));
           case MeterTerms.Quota _ -> List.of("q", Long.toString(units), "0", "0");
           case MeterTerms.Slots _ -> List.of("s", "0", "0", "0");
         });

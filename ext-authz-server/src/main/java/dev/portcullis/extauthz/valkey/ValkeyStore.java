@@ -210,6 +210,7 @@ public final class ValkeyStore implements ScriptStore, AutoCloseable {
     }
     toldCause = null;
     inARow.set(Row.NONE);
+    refusals.begin();
     session = next;
     LOG.atInfo().addKeyValue(LogKeys.ADDRESS, config.address()).log("the shared store is there");
     try {

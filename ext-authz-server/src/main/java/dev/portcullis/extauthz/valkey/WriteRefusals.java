@@ -66,6 +66,11 @@ final class WriteRefusals {
     return found.group();
   }
 
+  /** A session begins. What was away took no writes, nor did it refuse any. */
+  void begin() {
+    latest.updateAndGet(refusal -> refusal == null ? null : new Refusal(System.nanoTime()));
+  }
+
   /** A script was done. */
   void done() {
     Refusal refusal = latest.get();

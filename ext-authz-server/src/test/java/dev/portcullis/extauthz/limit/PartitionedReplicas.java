@@ -40,7 +40,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One thread, one time, and what happens next is drawn: so thousands of histories take seconds. The
+ * One thread draws what happens next, by one time: so thousands of histories take seconds. Only leases
+ * that are over are handed back by threads of their own, so a seed tells most of a history and not all. The
  * engines and what asks the store are the real ones, with their leases, what they remember and what
  * they take back. The server is a map that does what QuotaScript says.
  *
@@ -292,7 +293,7 @@ final class PartitionedReplicas implements AutoCloseable {
           String key = keys.get(k++);
           boolean charged = !arguments.get(a).equals("p");
           boolean isRate = arguments.get(a + 1).equals("r");
-          a += isRate ? 7 : 8;
+          a += 8;
           if (outcome.equals("granted") && charged) {
             long moment = Long.parseLong(answer.get(at)) * MICRO;
             Charged made = new Charged(now, questions, isRate ? 0 : moment);

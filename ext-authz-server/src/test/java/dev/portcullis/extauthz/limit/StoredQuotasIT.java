@@ -25,6 +25,10 @@ import dev.portcullis.extauthz.valkey.ValkeyStore;
 import dev.portcullis.parts.RedisServer;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.Allowance.Period;
+import dev.portcullis.policy.plan.LimitSpec;
+import dev.portcullis.policy.plan.Mode;
+import dev.portcullis.policy.plan.PolicyRef;
+import dev.portcullis.policy.plan.Sharing;
 import dev.portcullis.store.ValkeyAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +38,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -220,6 +226,42 @@ final class StoredQuotasIT {
     now += 2 * SECOND;
     assertThat(granted(charge(quotas, line))).isTrue();
     assertThat(granted(charge(quotas, line))).isFalse();
+  }
+
+  /** Plans of one limit share their clients' counters, and differ in how far ahead those may be. */
+  @Test
+  void whoComesByAnotherPlanIsForgivenNothing() throws Exception {
+    StoredQuotas quotas = quotas(open(), false);
+    Allowance silver = new Allowance.Rate(10, Duration.ofMinutes(10), 5);
+    Allowance gold = new Allowance.Rate(100, Duration.ofMinutes(10), 5);
+    LimitSpec limit =
+        new LimitSpec(
+            new PolicyRef("RateLimitPolicy", "shop", "orders"),
+            "rate",
+            Mode.ENFORCE,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            silver,
+            new TreeMap<>(Map.of("gold", gold)),
+            LimitSpec.LimitPhase.RATE,
+            new Sharing(null, Sharing.OnStoreFailure.LOCAL_SHARE));
+    QuotaLine asSilver = line(limit, silver);
+    for (int i = 0; i < 6; i++) {
+      assertThat(granted(charge(quotas, asSilver))).as("charge %d", i).isTrue();
+    }
+    assertThat(granted(charge(quotas, line(limit, gold)))).isFalse();
+    now += 59 * SECOND;
+    // Another replica, which does not remember the refusal.
+    assertThat(granted(charge(quotas(open(), false), asSilver))).isFalse();
+    now += SECOND;
+    assertThat(granted(charge(quotas(open(), false), asSilver))).isTrue();
+  }
+
+  private static QuotaLine line(LimitSpec limit, Allowance allowance) throws Exception {
+    Meter meter = Meter.of(limit, allowance);
+    return new QuotaLine(CounterKey.client(CounterKey.limit(limit, meter), "acme"), meter, 1);
   }
 
   private static long longest(List<QuotaState> states) {

@@ -143,6 +143,7 @@ final class ValkeyStoreIT {
     Path password = Files.writeString(directory.resolve("password"), "wrong\n");
     LogLines log = log();
     ValkeyStore store = store(redis.url(), "portcullis", password, null);
+    await().atMost(PATIENCE).until(() -> !log.all().isEmpty());
     await().during(Duration.ofMillis(800)).atMost(PATIENCE).until(() -> !store.isOpen());
     assertThat(log.all()).as("of several attempts").containsExactly(WRONG_PASSWORD);
 

@@ -14,6 +14,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /*
  * A counter holds the end of the period that it counts (moment) and what was charged in it (used). When that end has come, it starts anew in the period of now.
@@ -38,7 +39,7 @@ final class CalendarQuota implements Meter {
   private final Period period;
   private final ZoneId zone;
   // The calendar is asked once per period; a race only asks it twice.
-  private volatile Cut current;
+  private final AtomicReference<Cut> current;
 
   /** From start, included, to end, excluded. */
   private record Span(long start, long end) {}
@@ -48,7 +49,7 @@ final class CalendarQuota implements Meter {
     static final Cut UNKNOWN = new Cut(new Span(0, 0), new Span(0, 0));
   }
 
-  private CalendarQuota(long requests, Period period, ZoneId zone, Cut current) {
+  private CalendarQuota(long requests, Period period, ZoneId zone, AtomicReference<Cut> current) {
     this.requests = requests;
     this.period = period;
     this.zone = zone;
@@ -59,7 +60,8 @@ final class CalendarQuota implements Meter {
     if (quota.requests() <= 0) {
       throw new UnloadablePlanException("not a quota: " + quota);
     }
-    return new CalendarQuota(quota.requests(), quota.period(), quota.timeZone(), Cut.UNKNOWN);
+    return new CalendarQuota(
+        quota.requests(), quota.period(), quota.timeZone(), new AtomicReference<>(Cut.UNKNOWN));
   }
 
   @Override
@@ -127,7 +129,7 @@ final class CalendarQuota implements Meter {
         cut.next.end / MeterTerms.MICRO);
   }
 
-  /** Knows the period already: one is made for each request while the shared store is away. */
+  /** Both know the period that one has found: a share is made for each request. */
   @Override
   public Meter share(int replicas) {
     return new CalendarQuota(Math.max(1, requests / replicas), period, zone, current);
@@ -157,13 +159,13 @@ final class CalendarQuota implements Meter {
   }
 
   private Cut cut(long now) {
-    Cut known = current;
+    Cut known = current.get();
     if (known.now.start <= now && now < known.now.end) {
       return known;
     }
     Span span = compute(Instant.ofEpochSecond(0, now));
     Cut fresh = new Cut(span, compute(Instant.ofEpochSecond(0, span.end)));
-    current = fresh;
+    current.set(fresh);
     return fresh;
   }
 

@@ -38,10 +38,11 @@ import org.jspecify.annotations.Nullable;
  * Time: the clock is the wall's and may step. A step forward grants what would have been granted
  * in that time. After a step back, TAT could lie further ahead than any sequence of charges puts it
  * (now + tau + T + D); it is then taken for exactly that, an empty bucket, which admits nothing early.
- * Who looks at it then writes that down, or it would be an empty bucket until the clock is there
- * again; but not for a request that only waited, which comes with the time at which it was received.
- * So nobody is locked out for longer than an empty bucket does it, and that wait. A counter whose TAT
- * is not ahead of now is as good as none.
+ * It would be one until the clock is there again. So who is about to use a counter first heals it:
+ * what is further ahead than any charge puts it, of any plan of its limit, is moved back to there;
+ * but not for a request that only waited, which comes with the time at which it was received. So
+ * nobody is locked out for longer than an empty bucket does it, and that wait. A counter whose TAT is
+ * not ahead of now is as good as none.
  */
 /**
  * An even rate with a burst.
@@ -49,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * @param interval nanoseconds between requests at the even rate
  * @param tolerance nanoseconds that requests may run ahead of it
  * @param maxDelay nanoseconds for which a request may be held until it is within the limit
+ * @param horizon nanoseconds that a counter is ahead at most, whichever plan was charged to it
  */
-record Gcra(long requests, long period, long interval, long tolerance, long maxDelay)
+record Gcra(long requests, long period, long interval, long tolerance, long maxDelay, long horizon)
     implements Meter {
   private static final long MAX_PERIOD = 366L * 86_400 * 1_000_000_000L;
   private static final long MAX_TOLERANCE = 1L << 60;
@@ -79,12 +81,16 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
     if (longest != null && (!longest.isPositive() || longest.compareTo(LimitSpec.MAX_DELAY) > 0)) {
       throw new UnloadablePlanException("not a delay: " + longest);
     }
+    long tolerance = rate.burst() * interval;
+    long maxDelay = longest == null ? 0 : longest.toNanos();
     return new Gcra(
-        rate.requests(),
-        period,
-        interval,
-        rate.burst() * interval,
-        longest == null ? 0 : longest.toNanos());
+        rate.requests(), period, interval, tolerance, maxDelay, tolerance + interval + maxDelay);
+  }
+
+  /** The same, whose counters the other is charged to as well. */
+  Gcra beside(Gcra other) {
+    return new Gcra(
+        requests, period, interval, tolerance, maxDelay, Math.max(horizon, other.horizon));
   }
 
   @Override
@@ -115,18 +121,21 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
   @Override
   public void giveBack(CounterState counter, long units, long charged, long now) {
     if (charged > now) {
-      long arrival = theoreticalArrival(counter, now);
+      long arrival = Math.max(counter.moment, now);
       counter.moment =
           units >= Math.ceilDiv(arrival - now, interval) ? now : arrival - units * interval;
     }
   }
 
   private long theoreticalArrival(CounterState counter, long now) {
-    long most = now + tolerance + interval + maxDelay;
-    if (counter.moment - most > Reservations.LONGEST_WAIT) {
-      counter.moment = most;
+    return Math.clamp(counter.moment, now, now + tolerance + interval + maxDelay);
+  }
+
+  @Override
+  public void heal(CounterState counter, long now) {
+    if (counter.moment - now - horizon > Reservations.LONGEST_WAIT) {
+      counter.moment = now + horizon;
     }
-    return Math.clamp(counter.moment, now, most);
   }
 
   private QuotaState state(long arrival, long cost, long now) {
@@ -148,7 +157,10 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
   @Override
   public MeterTerms terms(long now) {
     return new MeterTerms.Rate(
-        interval / MeterTerms.MICRO, tolerance / MeterTerms.MICRO, maxDelay / MeterTerms.MICRO);
+        interval / MeterTerms.MICRO,
+        tolerance / MeterTerms.MICRO,
+        maxDelay / MeterTerms.MICRO,
+        horizon / MeterTerms.MICRO);
   }
 
   @Override
@@ -157,7 +169,12 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
     long together = Math.max(1, capacity() / replicas);
     // No more than before, so what bounds the tolerance still does.
     return new Gcra(
-        Math.max(1, requests / replicas), period, wider, (together - 1) * wider, maxDelay);
+        Math.max(1, requests / replicas),
+        period,
+        wider,
+        (together - 1) * wider,
+        maxDelay,
+        Math.max(horizon, together * wider + maxDelay));
   }
 
   @Override

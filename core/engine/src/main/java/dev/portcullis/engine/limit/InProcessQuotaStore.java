@@ -123,6 +123,7 @@ public final class InProcessQuotaStore implements QuotaStore {
     QuotaState[] states = new QuotaState[counters.length];
     boolean granted = true;
     for (int i = 0; i < counters.length; i++) {
+      lines.get(i).meter().heal(counters[i].state, now);
       states[i] = lines.get(i).meter().peek(counters[i].state, lines.get(i).cost(), now);
       granted &= states[i].granted();
     }
@@ -302,6 +303,7 @@ public final class InProcessQuotaStore implements QuotaStore {
     ReentrantLock lock = table.lock(CounterTable.stripe(counter.key));
     lock.lock();
     try {
+      line.meter().heal(counter.state, now);
       return line.meter().peek(counter.state, line.cost(), now);
     } finally {
       lock.unlock();
@@ -323,7 +325,12 @@ public final class InProcessQuotaStore implements QuotaStore {
 
   /** Takes back what the key of a line was charged, as far as anything was. */
   public void giveBack(QuotaLine line, long units, long now) {
-    change(line, state -> line.meter().giveBack(state, units, state.moment, now));
+    change(
+        line,
+        state -> {
+          line.meter().heal(state, now);
+          line.meter().giveBack(state, units, state.moment, now);
+        });
   }
 
   private void change(QuotaLine line, Consumer<CounterState> change) {

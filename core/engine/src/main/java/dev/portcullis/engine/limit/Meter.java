@@ -7,6 +7,8 @@ import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
 import dev.portcullis.policy.plan.LimitSpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,9 @@ public sealed interface Meter permits Gcra, CalendarQuota, Concurrency {
    * @param charged the counter's moment after that charge; its present one: whichever it was
    */
   void giveBack(CounterState counter, long units, long charged, long now);
+
+  /** Puts right a counter of a clock that was set back since. To be done before all else. */
+  default void heal(CounterState counter, long now) {}
 
   /** Whether forgetting the counter would change nothing. */
   boolean idle(CounterState counter, long now);
@@ -90,7 +95,17 @@ public sealed interface Meter permits Gcra, CalendarQuota, Concurrency {
    * @throws UnloadablePlanException when its numbers cannot be counted with
    */
   static Meter of(LimitSpec limit, Allowance allowance) throws UnloadablePlanException {
-    return of(allowance, limit.maxDelay(), limit.sharing() == null ? 1 : MeterTerms.MICRO);
+    long unit = limit.sharing() == null ? 1 : MeterTerms.MICRO;
+    Meter meter = of(allowance, limit.maxDelay(), unit);
+    // One client may call by several plans, and has one counter.
+    List<Allowance> others = new ArrayList<>(limit.plans().values());
+    others.add(limit.allowance());
+    for (Allowance other : others) {
+      if (meter instanceof Gcra rate && of(other, limit.maxDelay(), unit) instanceof Gcra beside) {
+        meter = rate.beside(beside);
+      }
+    }
+    return meter;
   }
 
   /**

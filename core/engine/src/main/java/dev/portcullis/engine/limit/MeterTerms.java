@@ -18,8 +18,9 @@ public sealed interface MeterTerms {
    * @param interval between requests at the even rate
    * @param tolerance by which requests may run ahead of it
    * @param maxDelay for which a request may be held until it is within the limit
+   * @param horizon that the moment is ahead at most, whichever plan of the limit was charged to it
    */
-  record Rate(long interval, long tolerance, long maxDelay) implements MeterTerms {}
+  record Rate(long interval, long tolerance, long maxDelay, long horizon) implements MeterTerms {}
 
   /**
    * An allowance per calendar period: its counter is the end of a period, since 1970, and what was

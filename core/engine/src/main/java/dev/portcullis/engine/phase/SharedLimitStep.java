@@ -14,7 +14,9 @@ import dev.portcullis.policy.decision.DenyReason;
 import dev.portcullis.policy.decision.Phase;
 import dev.portcullis.policy.plan.PolicyRef;
 import dev.portcullis.policy.plan.Sharing.OnStoreFailure;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -202,12 +204,7 @@ final class SharedLimitStep implements PhaseStep {
       }
     }
     Standing enforced = asked.enforced(counted);
-    Verdict.Deny deny = null;
-    if (enforced != null) {
-      Verdict.Deny peeked = report(asked.shared().peeked(), enforced.peeked(), evaluation);
-      Verdict.Deny charged = report(asked.shared().charged(), enforced.charged(), evaluation);
-      deny = peeked == null ? charged : peeked;
-    }
+    Verdict.Deny deny = enforced == null ? null : report(asked.shared(), enforced, evaluation);
     if (deny != null) {
       return deny;
     }
@@ -224,8 +221,12 @@ final class SharedLimitStep implements PhaseStep {
   }
 
   private static Verdict.@Nullable Deny report(
-      @Nullable LimitLines lines, List<QuotaState> states, Evaluation evaluation) {
-    return lines == null ? null : lines.report(states, evaluation);
+      LimitGroup.Counted there, Standing enforced, Evaluation evaluation) {
+    LimitLines all = LimitLines.none();
+    Stream.of(there.peeked(), there.charged()).flatMap(Stream::ofNullable).forEach(all::addAll);
+    List<QuotaState> states = new ArrayList<>(enforced.peeked());
+    states.addAll(enforced.charged());
+    return all.report(states, evaluation);
   }
 
   /** Goes on without the store, as each of the limits demands. */

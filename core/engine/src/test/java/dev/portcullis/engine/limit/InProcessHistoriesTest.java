@@ -283,7 +283,7 @@ final class InProcessHistoriesTest {
     history.skew -= HOUR;
     boolean _ = history.chargeNow();
     history.now += RATE.per().toNanos() / RATE.requests() + Reservations.LONGEST_WAIT;
-    assertThat(history.chargeNow()).as("a second after an hour came again").isTrue();
+    assertThat(history.chargeNow()).as("long before an hour has come again").isTrue();
   }
 
   /** A quota in each period; once more each time that the clock was set over its end. */
