@@ -31,9 +31,9 @@ import java.util.function.ToLongFunction;
  * Where nothing is held, a period has to be found by the server's clock. The asker gives the ends of
  * three periods, so that its clock may differ by a period.
  *
- * A moment that is further ahead than any charge puts it, of any plan of its limit, is of a clock that
- * was set back since. It is moved back to there by who is refused for it: else nobody would be
- * admitted until the clock is there again.
+ * A moment that is further ahead than any charge puts it is of a clock that was set back since, or of
+ * a plan that was edited and that another replica still has. Nobody can tell, so it is left as it is:
+ * an empty bucket until the clock is there again, or somebody resets it.
  *
  * The outcome of a charge is kept with the moments that its counters had then: nothing is given back
  * to a period in which it was not charged, nor to a bucket that has been full since, which would
@@ -132,12 +132,11 @@ final class QuotaScript {
                   if ARGV[a + 1] == 'r' then
                     local moment = held(line.key, '^(%d+)$')
                     line.interval = one
-                    if moment > now + four then line.healed = now + four end
                     line.moment = math.min(math.max(moment, now), now + one + two + three)
                     line.used = 0
                     line.room = math.floor((now + one + two + three - line.moment) / one)
                     line.delay = math.min(math.max(line.moment + (line.cost - 1) * one - two - now, 0), three)
-                    a = a + 8
+                    a = a + 7
                   elseif ARGV[a + 1] == 's' then
                     line.slots = two
                     line.moment, line.used = 0, redis.call('ZCOUNT', line.key, '(' .. text(now), '+inf')
@@ -209,9 +208,6 @@ final class QuotaScript {
                       end
                       outcome = outcome .. ' ' .. text(line.moment)
                       longest = math.max(longest, line.delay)
-                    elseif line.healed then
-                      redis.call('SET', line.key, text(line.healed), 'PX',
-                        text(math.ceil((line.healed - now) / 1000)))
                     end
                   end
                   if longest > 0 then outcome = outcome .. ' @' .. text(now + longest) end
@@ -441,8 +437,8 @@ final class QuotaScript {
 
   private void add(QuotaLine line, long wanted, long now) {
     switch (line.meter().terms(now)) {
-      case MeterTerms.Rate(long interval, long tolerance, long maxDelay, long horizon) ->
-          add("r", line.cost(), wanted, interval, tolerance, maxDelay, horizon);
+      case MeterTerms.Rate(long interval, long tolerance, long maxDelay, long _) ->
+          add("r", line.cost(), wanted, interval, tolerance, maxDelay);
       case MeterTerms.Slots(long requests, long lease) ->
           add("s", line.cost(), wanted, requests, lease);
       case MeterTerms.Quota(long requests, long previous, long current, long next) ->

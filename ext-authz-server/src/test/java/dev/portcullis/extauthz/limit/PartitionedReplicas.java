@@ -293,7 +293,7 @@ final class PartitionedReplicas implements AutoCloseable {
           String key = keys.get(k++);
           boolean charged = !arguments.get(a).equals("p");
           boolean isRate = arguments.get(a + 1).equals("r");
-          a += 8;
+          a += isRate ? 7 : 8;
           if (outcome.equals("granted") && charged) {
             long moment = Long.parseLong(answer.get(at)) * MICRO;
             Charged made = new Charged(now, questions, isRate ? 0 : moment);

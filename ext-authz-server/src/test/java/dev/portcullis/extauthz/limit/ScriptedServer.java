@@ -44,7 +44,6 @@ final class ScriptedServer {
     private long moment;
     private long used;
     private long leased;
-    private long healed;
 
     Line(String key, boolean charged, boolean isRate, long cost, long wanted) {
       this.key = key;
@@ -158,7 +157,7 @@ final class ScriptedServer {
       String size = arguments.get(a++);
       Part part = new Part(keys.get(k++), size.startsWith("d"));
       for (int left = Integer.parseInt(size.replace("d", "")); left > 0; left--) {
-        int end = a + 8;
+        int end = a + (arguments.get(a + 1).equals("r") ? 7 : 8);
         Line line = line(keys.get(k++), arguments.subList(a, end), now);
         if (line == null) {
           return List.of("clock");
@@ -186,7 +185,6 @@ final class ScriptedServer {
       long most = now + numbers[2] + numbers[3] + numbers[4];
       long moment = value == null ? 0 : Long.parseLong(value);
       line.interval = numbers[2];
-      line.healed = moment > now + numbers[5] ? now + numbers[5] : 0;
       line.moment = Math.clamp(moment, now, most);
       line.room = (most - line.moment) / line.interval;
       line.delay =
@@ -249,11 +247,9 @@ final class ScriptedServer {
         } else {
           line.used += units;
         }
-        set(line, line.moment, now);
+        set(line, now);
         outcome.append(' ').append(line.moment);
         longest = Math.max(longest, line.delay);
-      } else if (line.healed > 0) {
-        set(line, line.healed, now);
       }
     }
     if (longest > 0) {
@@ -264,11 +260,11 @@ final class ScriptedServer {
     }
   }
 
-  private void set(Line line, long moment, long now) {
+  private void set(Line line, long now) {
     set(
         line.key,
-        line.isRate ? Long.toString(moment) : moment + ":" + line.used,
-        Math.ceilDiv(moment - now, 1_000));
+        line.isRate ? Long.toString(line.moment) : line.moment + ":" + line.used,
+        Math.ceilDiv(line.moment - now, 1_000));
   }
 
   private void repeat(Part part, String before, long now) {

@@ -57,6 +57,9 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
   private static final long MAX_PERIOD = 366L * 86_400 * 1_000_000_000L;
   private static final long MAX_TOLERANCE = 1L << 60;
 
+  /** A horizon that no counter is beyond. */
+  private static final long UNKNOWN = Long.MAX_VALUE / 2;
+
   /**
    * An even rate with a burst.
    *
@@ -174,7 +177,8 @@ record Gcra(long requests, long period, long interval, long tolerance, long maxD
         wider,
         (together - 1) * wider,
         maxDelay,
-        Math.max(horizon, together * wider + maxDelay));
+        // Their number changes, and so does how far ahead the others were charged: none is healed.
+        UNKNOWN);
   }
 
   @Override

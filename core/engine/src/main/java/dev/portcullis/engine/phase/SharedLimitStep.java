@@ -223,7 +223,9 @@ final class SharedLimitStep implements PhaseStep {
   private static Verdict.@Nullable Deny report(
       LimitGroup.Counted there, Standing enforced, Evaluation evaluation) {
     LimitLines all = LimitLines.none();
-    Stream.of(there.peeked(), there.charged()).flatMap(Stream::ofNullable).forEach(all::addAll);
+    // To what was leased ahead is charged without a look at others.
+    LimitLines peeked = enforced.peeked().isEmpty() ? null : there.peeked();
+    Stream.of(peeked, there.charged()).flatMap(Stream::ofNullable).forEach(all::addAll);
     List<QuotaState> states = new ArrayList<>(enforced.peeked());
     states.addAll(enforced.charged());
     return all.report(states, evaluation);

@@ -49,7 +49,7 @@ class CalendarPeriodsTest {
     meter.charge(counter, 1, nanos(start) - 1);
 
     assertThat(meter.peek(counter, 1, nanos(start) - 1)).isEqualTo(new QuotaState(false, 0, 1, 1));
-    assertThat(meter.idle(counter, nanos(start))).isTrue();
+    assertThat(meter.idle(counter, nanos(start) + Reservations.LONGEST_WAIT)).isTrue();
     assertThat(meter.peek(counter, 1, nanos(start)).granted()).isTrue();
     meter.charge(counter, 1, nanos(start));
     for (long now : List.of(nanos(start), nanos(at), nanos(end) - SECOND, nanos(end) - 1)) {
@@ -57,7 +57,7 @@ class CalendarPeriodsTest {
       assertThat(meter.peek(counter, 1, now)).isEqualTo(new QuotaState(false, 0, rest, rest));
       assertThat(meter.idle(counter, now)).isFalse();
     }
-    assertThat(meter.idle(counter, nanos(end))).isTrue();
+    assertThat(meter.idle(counter, nanos(end) + Reservations.LONGEST_WAIT)).isTrue();
     assertThat(meter.peek(counter, 1, nanos(end)).granted()).isTrue();
   }
 
