@@ -303,32 +303,6 @@ final class StoredQuotasIT {
                 .toList());
   }
 
-  /** Envoy may ask twice, of a request that waits and of others that came behind it. */
-  @Test
-  void holdsARepeatedRequestUntilTheSameMoment() throws Exception {
-    StoredQuotas quotas = quotas(open(), false);
-    QuotaLine line =
-        line(
-            "shop/orders/even",
-            "acme",
-            new Allowance.Rate(1, Duration.ofSeconds(1), 0),
-            Duration.ofSeconds(5),
-            1);
-    Charge held = new Charge(id(), List.of(), List.of(line), false);
-    charge(quotas, line);
-    assertThat(charge(quotas, held).charged().getFirst().delay()).isEqualTo(SECOND);
-    charge(quotas, line);
-    now += SECOND / 4;
-
-    assertThat(charge(quotas, held).charged().getFirst())
-        .returns(true, QuotaState::granted)
-        .returns(3 * SECOND / 4, QuotaState::delay);
-    now += 2 * SECOND;
-    assertThat(charge(quotas, held).charged().getFirst())
-        .returns(true, QuotaState::granted)
-        .returns(0L, QuotaState::delay);
-  }
-
   private static List<QuotaLine> randomLines(Random random) throws Exception {
     Allowance[] allowances = {
       rate(5, Duration.ofMinutes(10)),

@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+/** What only counters in a process do; what all stores do is in the kit of the decision service. */
 class InProcessQuotaStoreTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long NOW = 1_795_000_000L * SECOND;
@@ -29,144 +30,9 @@ class InProcessQuotaStoreTest {
   private final AtomicInteger nextId = new AtomicInteger();
 
   @Test
-  void chargesWhatRequestsCostToAllCountersOrToNone() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine wide = line("wide", "a", 100, 30);
-    QuotaLine narrow = line("narrow", "a", 50, 20);
-
-    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isTrue();
-    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isTrue();
-    // Ten are left of the narrow one, and forty of the wide one.
-    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isFalse();
-    assertThat(store.peek(List.of(wide, narrow), NOW))
-        .extracting(QuotaState::remaining)
-        .containsExactly(40L, 10L);
-    assertThat(granted(store.charge(id(), List.of(line("narrow", "a", 50, 10)), NOW))).isTrue();
-  }
-
-  @Test
   void takesNoCostThatTheLimitNeverHolds() {
     assertThatThrownBy(() -> line("limit", "a", 5, 6)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> line("limit", "a", 5, 0)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void chargesAllLinesOrNone() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine wide = line("wide", "a", 100);
-    QuotaLine narrow = line("narrow", "a", 1);
-
-    assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isTrue();
-    for (int i = 0; i < 50; i++) {
-      assertThat(granted(store.charge(id(), List.of(wide, narrow), NOW))).isFalse();
-    }
-
-    assertThat(store.peek(List.of(wide), NOW).getFirst().remaining()).isEqualTo(99);
-  }
-
-  @Test
-  void chargesARepeatedRequestOnce() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine line = line("limit", "a", 10);
-    ChargeId id = id();
-
-    List<QuotaState> first = store.charge(id, List.of(line), NOW);
-    List<QuotaState> again = store.charge(id, List.of(line), NOW + SECOND);
-
-    assertThat(granted(again)).isTrue();
-    assertThat(first.getFirst().remaining()).isEqualTo(9);
-    assertThat(store.peek(List.of(line), NOW + SECOND).getFirst().remaining()).isEqualTo(9);
-    store.charge(id, List.of(line), NOW + 11 * SECOND);
-    assertThat(store.peek(List.of(line), NOW + 11 * SECOND).getFirst().remaining()).isEqualTo(9);
-  }
-
-  @Test
-  void repeatsARefusalToo() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine line = line("limit", "a", 1);
-    store.charge(id(), List.of(line), NOW);
-    ChargeId refused = id();
-
-    assertThat(granted(store.charge(refused, List.of(line), NOW))).isFalse();
-    assertThat(granted(store.charge(refused, List.of(line), NOW))).isFalse();
-  }
-
-  /** Otherwise a refused request could be asked about again until it passes, charging nobody. */
-  @Test
-  void repeatsARefusalThoughThereIsRoomAgain() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine one = line("limit", "a", 100);
-    QuotaLine full = line("full", "a", 100);
-    for (int i = 0; i < 100; i++) {
-      store.charge(id(), List.of(full), NOW);
-    }
-    ChargeId refused = id();
-    assertThat(granted(store.charge(refused, List.of(one, full), NOW))).isFalse();
-
-    List<QuotaState> again = store.charge(refused, List.of(one, full), NOW + 2 * SECOND);
-
-    assertThat(again.getFirst().granted()).isFalse();
-    assertThat(again.getFirst().retrySeconds()).isEqualTo(1);
-    assertThat(again.getFirst().remaining()).isZero();
-    assertThat(again.getLast().granted()).isTrue();
-    assertThat(store.peek(List.of(one), NOW + 2 * SECOND).getFirst().remaining()).isEqualTo(100);
-    assertThat(granted(store.charge(id(), List.of(one, full), NOW + 2 * SECOND))).isTrue();
-  }
-
-  @Test
-  void repeatsAGrantThoughTheLimitIsUsedUp() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine line = line("limit", "a", 2);
-    ChargeId granted = id();
-    store.charge(granted, List.of(line), NOW);
-    store.charge(id(), List.of(line), NOW);
-
-    QuotaState again = store.charge(granted, List.of(line), NOW).getFirst();
-
-    assertThat(again).isEqualTo(new QuotaState(true, 0, again.resetSeconds(), 0));
-    assertThat(again.resetSeconds()).isEqualTo(100);
-  }
-
-  /** Envoy may ask twice, of a request that waits and of others that came behind it. */
-  @Test
-  void holdsARepeatedRequestUntilTheSameMoment() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine wide = line("wide", "a", 100);
-    QuotaLine even =
-        new QuotaLine(
-            CounterKey.named("even", "key", "a"),
-            Meter.of(new Allowance.Rate(1, Duration.ofSeconds(1), 0), Duration.ofSeconds(5)),
-            1);
-    List<QuotaLine> both = List.of(wide, even);
-    store.charge(id(), both, NOW);
-    ChargeId held = id();
-    assertThat(store.charge(held, both, NOW)).last().returns(SECOND, QuotaState::delay);
-    store.charge(id(), both, NOW);
-
-    List<QuotaState> again = store.charge(held, both, NOW + SECOND / 4);
-    assertThat(granted(again)).isTrue();
-    assertThat(again).extracting(QuotaState::delay).containsExactly(0L, 3 * SECOND / 4);
-    assertThat(store.charge(held, both, NOW + 2 * SECOND))
-        .extracting(QuotaState::delay)
-        .containsExactly(0L, 0L);
-    assertThat(store.charge(id(), both, NOW)).last().returns(3 * SECOND, QuotaState::delay);
-  }
-
-  @Test
-  void holdsNothingForWhatAnotherLimitRefuses() throws UnloadablePlanException {
-    InProcessQuotaStore store = new InProcessQuotaStore(100);
-    QuotaLine even =
-        new QuotaLine(
-            CounterKey.named("even", "key", "a"),
-            Meter.of(new Allowance.Rate(1, Duration.ofSeconds(1), 0), Duration.ofSeconds(5)),
-            1);
-    QuotaLine once = line("once", "a", 1);
-    assertThat(granted(store.charge(id(), List.of(even, once), NOW))).isTrue();
-    for (int i = 0; i < 20; i++) {
-      assertThat(granted(store.charge(id(), List.of(even, once), NOW))).isFalse();
-    }
-
-    assertThat(store.peek(List.of(even), NOW)).first().returns(SECOND, QuotaState::delay);
   }
 
   @Test

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.portcullis.engine.UnloadablePlanException;
 import dev.portcullis.policy.plan.Allowance;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -142,26 +141,6 @@ class ReservationsTest {
     assertThat(store.reservations()).isEqualTo(1);
   }
 
-  @Test
-  void chargesFailuresOnly() throws UnloadablePlanException {
-    QuotaLine line = failures(new Allowance.Rate(5, Duration.ofMinutes(10), 4));
-
-    for (int i = 0; i < 50; i++) {
-      ChargeId id = id();
-      assertThat(charge(id, NOW, line)).isTrue();
-      assertThat(store.settle(id, true, NOW)).isTrue();
-    }
-    for (int i = 0; i < 5; i++) {
-      ChargeId id = id();
-      assertThat(charge(id, NOW, line)).isTrue();
-      assertThat(store.settle(id, false, NOW)).isTrue();
-    }
-
-    assertThat(charge(id(), NOW, line)).isFalse();
-    assertThat(charge(id(), NOW + 120 * SECOND, line)).isTrue();
-    assertThat(charge(id(), NOW + 120 * SECOND, line)).isFalse();
-  }
-
   /** Those that are under way count, so that nobody guesses more often by guessing faster. */
   @Test
   void chargesWhatHasNotEnded() throws UnloadablePlanException {
@@ -176,19 +155,6 @@ class ReservationsTest {
     // Nobody ever says how they ended.
     assertThat(charge(id(), NOW + LEASE, line)).isFalse();
     assertThat(store.reservations()).isZero();
-  }
-
-  @Test
-  void givesNothingBackToAnotherPeriod() throws UnloadablePlanException {
-    QuotaLine line = failures(new Allowance.Quota(2, Allowance.Period.HOUR, ZoneId.of("UTC")));
-    ChargeId late = id();
-    long hour = 3600 * SECOND;
-    assertThat(charge(late, NOW + hour - SECOND, line)).isTrue();
-    assertThat(charge(id(), NOW + hour, line)).isTrue();
-
-    assertThat(store.settle(late, true, NOW + hour)).isTrue();
-
-    assertThat(store.peek(List.of(line), NOW + hour).getFirst().remaining()).isEqualTo(1);
   }
 
   @Test
