@@ -30,10 +30,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -326,18 +322,8 @@ final class EdgeAndPod implements AutoCloseable {
   }
 
   /** A metric of the decision service, by its name and labels as they are written. */
-  double metric(String name) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + checkAdmin + "/metrics"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofLines())
-          .body()
-          .filter(line -> line.startsWith(name + " "))
-          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("no metric " + name));
-    }
+  double metric(String name) {
+    return AdminPage.metrics(checkAdmin).number(name + " ");
   }
 
   private int sidecarPort(Exposed service) {

@@ -22,11 +22,7 @@ import dev.portcullis.envoy.cluster.ExtAuthzCluster;
 import dev.portcullis.parts.ChildProcess;
 import dev.portcullis.parts.FreePorts;
 import dev.portcullis.parts.ScratchDirectory;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +50,7 @@ public final class Replicas implements AutoCloseable {
 
     /** What a metric without labels says. */
     public double metric(String name) {
-      return valueOf(name + " ", URI.create("http://127.0.0.1:" + admin + "/metrics"));
+      return AdminPage.metrics(admin).number(name + " ");
     }
   }
 
@@ -140,8 +136,7 @@ public final class Replicas implements AutoCloseable {
   /** What Envoy counts of the decision services, by the name of its statistic of a cluster. */
   public double asked(String statistic) {
     String name = "cluster." + ExtAuthzCluster.NAME + "." + statistic;
-    return valueOf(
-        name + ": ", URI.create("http://127.0.0.1:" + envoyAdmin + "/stats?filter=" + name));
+    return AdminPage.statistics(envoyAdmin, name).number(name + ": ");
   }
 
   /** Waits until each knows of the others, by the store. */
@@ -161,22 +156,6 @@ public final class Replicas implements AutoCloseable {
   /** The sum of what they say of a metric without labels. */
   public static double sum(List<Replica> replicas, String metric) {
     return replicas.stream().mapToDouble(each -> each.metric(metric)).sum();
-  }
-
-  private static double valueOf(String start, URI page) {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofLines())
-          .body()
-          .filter(line -> line.startsWith(start))
-          .mapToDouble(line -> Double.parseDouble(line.substring(start.length())))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("no \"" + start + "\" on " + page));
-    } catch (IOException e) {
-      throw new AssertionError("no answer from " + page, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 
   private Path plan() {

@@ -305,14 +305,7 @@ final class TwoHopsOverloadIT {
   }
 
   private static double reports() {
-    try {
-      return hops.metric("portcullis_overload_reports_total");
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    return hops.metric("portcullis_overload_reports_total");
   }
 
   /** All call, one request after the other, until something is so. */

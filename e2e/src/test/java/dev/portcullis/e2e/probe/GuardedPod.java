@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.portcullis.cli.process.Answers;
 import dev.portcullis.cli.process.Program;
+import dev.portcullis.e2e.AdminPage;
 import dev.portcullis.envoy.EnvoyJson;
 import dev.portcullis.envoy.HostPort;
 import dev.portcullis.envoy.OperatorAccess;
@@ -32,10 +33,6 @@ import dev.portcullis.parts.ScratchDirectory;
 import dev.portcullis.policy.identity.SpiffeId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -272,23 +269,11 @@ final class GuardedPod implements AutoCloseable {
 
   /** The text of the decision service's metrics. */
   String decisionMetrics() {
-    return metrics(deciderAdmin);
+    return AdminPage.metrics(deciderAdmin).text();
   }
 
   String operatorMetrics() {
-    return metrics(operatorAdmin);
-  }
-
-  private static String metrics(int port) {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
-      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    } catch (IOException e) {
-      throw new AssertionError("no metrics", e);
-    } catch (InterruptedException e) {
-      throw new AssertionError("interrupted", e);
-    }
+    return AdminPage.metrics(operatorAdmin).text();
   }
 
   /** {@code status/reason: message} of a condition; empty while there is none. */

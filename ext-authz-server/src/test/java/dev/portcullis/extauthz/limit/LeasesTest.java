@@ -40,7 +40,7 @@ final class LeasesTest {
   }
 
   private static QuotaLine line(Allowance allowance, long cost) throws Exception {
-    Meter meter = Meter.shared(allowance);
+    Meter meter = SharedMeter.of(allowance);
     return new QuotaLine(
         CounterKey.named("shop/orders/a#" + meter.kind(), "client", "acme"), meter, cost);
   }

@@ -104,7 +104,7 @@ final class PartitionsTest {
 
   private static Meter meter(Allowance allowance) {
     try {
-      return Meter.shared(allowance);
+      return SharedMeter.of(allowance);
     } catch (UnloadablePlanException e) {
       throw new AssertionError(e);
     }

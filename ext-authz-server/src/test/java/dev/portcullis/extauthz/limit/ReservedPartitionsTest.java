@@ -112,7 +112,7 @@ final class ReservedPartitionsTest {
 
   private static Meter share(Allowance allowance, List<Request> of) throws Exception {
     int replicas = of.stream().mapToInt(Request::replicas).min().orElseThrow();
-    return Meter.shared(allowance).share(replicas);
+    return SharedMeter.of(allowance).share(replicas);
   }
 
   /**
@@ -210,7 +210,7 @@ final class ReservedPartitionsTest {
         faults,
         _ -> {},
         history -> {
-          Meter meter = Meter.shared(RATE);
+          Meter meter = SharedMeter.of(RATE);
           List<Long> failures =
               history.passed().stream().filter(failed(By.STORE)).map(Request::charged).toList();
           full.addAndGet(failures.size() > RATE.requests() ? 1 : 0);

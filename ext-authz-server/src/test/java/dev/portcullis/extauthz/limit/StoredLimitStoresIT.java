@@ -174,7 +174,7 @@ final class StoredLimitStoresIT {
 
     @Override
     public Meter meter(Allowance allowance, @Nullable Duration maxDelay) throws Exception {
-      return Meter.shared(allowance, maxDelay);
+      return SharedMeter.of(allowance, maxDelay);
     }
   }
 }

@@ -138,7 +138,7 @@ final class StoredQuotasIT {
   private static QuotaLine line(
       String limit, String key, Allowance allowance, @Nullable Duration maxDelay, long cost)
       throws Exception {
-    Meter meter = Meter.shared(allowance, maxDelay);
+    Meter meter = SharedMeter.of(allowance, maxDelay);
     return new QuotaLine(
         CounterKey.named(limit + "#" + meter.kind(), "client", key),
         meter,
@@ -901,7 +901,7 @@ final class StoredQuotasIT {
     QuotaLine atOnce =
         new QuotaLine(
             CounterKey.named("shop/orders/work#at-once", "client", "someone@example.com"),
-            Meter.shared(new Allowance.Concurrency(3)),
+            SharedMeter.of(new Allowance.Concurrency(3)),
             1);
     charge(quotas, line, atOnce);
     String held = redis.ask("EVAL \"" + EVERYTHING + "\" 0");

@@ -107,12 +107,12 @@ final class StoredReservationsIT {
   private static QuotaLine atOnce(String policy, long requests, long cost) throws Exception {
     return new QuotaLine(
         CounterKey.named(policy + "/work#at-once", "client", "acme"),
-        Meter.shared(new Allowance.Concurrency(requests)),
+        SharedMeter.of(new Allowance.Concurrency(requests)),
         cost);
   }
 
   private static QuotaLine failures(String policy, Allowance allowance) throws Exception {
-    Meter meter = Meter.shared(allowance);
+    Meter meter = SharedMeter.of(allowance);
     return new QuotaLine(
         CounterKey.named(policy + "/login#" + meter.kind() + "#failures", "client", "acme"),
         meter,
@@ -158,7 +158,7 @@ final class StoredReservationsIT {
             failures("platform/base", new Allowance.Quota(6, Period.HOUR, ZoneId.of("UTC"))),
             new QuotaLine(
                 CounterKey.named("shop/orders/rate#r", "client", "acme"),
-                Meter.shared(new Allowance.Rate(50, Duration.ofMinutes(1), 49)),
+                SharedMeter.of(new Allowance.Rate(50, Duration.ofMinutes(1), 49)),
                 1));
     // By the moment at which nobody has heard of them for too long.
     Map<Reservation, Long> running = new LinkedHashMap<>();

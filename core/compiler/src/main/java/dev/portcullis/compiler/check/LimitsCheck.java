@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the limits of a RateLimitPolicy, and finds when each is charged. */
 final class LimitsCheck {
+  /** What mends a limit that each replica counts alone and should not. */
+  private static final String COUNT_TOGETHER =
+      "write store: {scope: Cluster}, or run one decision service";
+
   private static final Duration MIN_PERIOD = Duration.ofSeconds(1);
   private static final Duration MAX_PERIOD = Duration.ofHours(24);
   private static final long MAX_AT_ONCE = 100_000;
@@ -151,13 +155,13 @@ final class LimitsCheck {
           DiagnosticCode.ENDS_ARE_TOLD_TO_ONE,
           path.field(failures ? "count" : "concurrency"),
           "each decision service counts this limit alone, and may not hear how its requests end",
-          "write store: {scope: Cluster}, or run one decision service");
+          COUNT_TOGETHER);
     } else if (limit.quota() != null) {
       scope.report(
           DiagnosticCode.QUOTA_OF_EACH,
           path.field("quota"),
           "each decision service counts this quota for itself, so two admit twice as many",
-          "write store: {scope: Cluster}, or run one decision service");
+          COUNT_TOGETHER);
     }
   }
 

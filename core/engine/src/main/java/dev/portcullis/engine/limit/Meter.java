@@ -108,26 +108,6 @@ public sealed interface Meter permits Gcra, CalendarQuota, Concurrency {
     return meter;
   }
 
-  /**
-   * The meter of an allowance that is counted elsewhere, in microseconds.
-   *
-   * @throws UnloadablePlanException when its numbers cannot be counted with
-   */
-  static Meter shared(Allowance allowance) throws UnloadablePlanException {
-    return shared(allowance, null);
-  }
-
-  /**
-   * The same, of a limit that may hold requests.
-   *
-   * @param maxDelay the longest that a request is held; null: none is
-   * @throws UnloadablePlanException when its numbers cannot be counted with
-   */
-  static Meter shared(Allowance allowance, @Nullable Duration maxDelay)
-      throws UnloadablePlanException {
-    return of(allowance, maxDelay, MeterTerms.MICRO);
-  }
-
   private static Meter of(Allowance allowance, @Nullable Duration maxDelay, long unit)
       throws UnloadablePlanException {
     return switch (allowance) {
